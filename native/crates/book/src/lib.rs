@@ -1,0 +1,1 @@
+//! Price-level order books rebuilt from L2 data.

@@ -1,0 +1,1 @@
+//! Exact values, time and hashing: the words every other crate speaks.

@@ -1,0 +1,1 @@
+//! Performance statistics of an equity curve and of round trips.

@@ -1,0 +1,17 @@
+//! The compiled module `parrot._core`: the only door between Python and the Rust core.
+
+mod book;
+mod engine;
+mod indicators;
+mod metrics;
+
+use pyo3::prelude::*;
+
+/// Registers every part of the compiled module.
+#[pymodule]
+fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    indicators::register(module)?;
+    book::register(module)?;
+    metrics::register(module)?;
+    engine::register(module)
+}

@@ -1,0 +1,1 @@
+"""Parrot: a self-hosted trading platform."""

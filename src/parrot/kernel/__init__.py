@@ -1,0 +1,1 @@
+"""Money, quantity, time, ids and errors: standard library only."""
