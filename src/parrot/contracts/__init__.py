@@ -1,0 +1,1 @@
+"""Frozen values that rooms exchange: one file a subject area."""
