@@ -1,0 +1,90 @@
+# The one door for people. Everything lives in .venv inside this checkout; nothing else on the machine is touched.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory --no-builtin-rules
+
+VENV := .venv
+BIN := $(VENV)/bin
+STAMPS := $(VENV)/stamps
+BENCH := .venv-bench
+export VIRTUAL_ENV := $(CURDIR)/$(VENV)
+export UV_LINK_MODE ?= copy
+export UV_NO_CONFIG := 1
+PYTEST_ARGS ?=
+
+NATIVE_SOURCES := $(shell find native -name target -prune -o \( -name '*.rs' -o -name '*.toml' -o -name Cargo.lock \) -print)
+ifeq ($(wildcard src/parrot/_core*.so src/parrot/_core*.pyd),)
+MISSING_MODULE := always
+endif
+
+.PHONY: help build up test test-native test-python check format bench lock clean always
+
+help: ## show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+build: $(STAMPS)/native ## create .venv with Parrot, the parrot command and the development tools
+	@echo "Parrot is built: $(BIN)/parrot"
+
+up: build ## build, back-test the examples on the demo market, show the reports on http://localhost:8000
+	@$(BIN)/parrot up
+
+test: build ## build, then run every test (Rust and Python)
+	@status=0; $(MAKE) test-native || status=1; $(MAKE) test-python || status=1; exit $$status
+
+test-native: ## only the tests of the Rust workspace
+	@echo "== native: cargo test (budget 180 s)"; start=$$SECONDS; status=0; \
+	cargo test --manifest-path native/Cargo.toml --workspace --locked --quiet || status=$$?; \
+	echo "== native: $$((SECONDS - start)) s of 180 s"; exit $$status
+
+test-python: build ## only the tests in Python
+	@echo "== python: pytest (budgets by part are printed at the end)"
+	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+check: build ## format, lint, types, import contracts, dependencies, stubs
+	@.ci/check $(BIN)
+
+format: build ## rewrite the sources in the house format
+	@$(BIN)/ruff check --fix-only --quiet .
+	@$(BIN)/ruff format .
+	@cargo fmt --manifest-path native/Cargo.toml --all
+
+bench: build $(STAMPS)/bench ## compare speed with peers, which live in an environment of their own
+	@PEERS_PYTHON=$(CURDIR)/$(BENCH)/bin/python $(BIN)/python benchmarks/run.py
+
+lock: $(STAMPS)/tools ## compile the lock files anew from pyproject.toml and requirements/*.in
+	@for name in bootstrap dev bench; do \
+	    test -f requirements/$$name.in || continue; \
+	    project=; if [ $$name = dev ]; then project=pyproject.toml; fi; \
+	    $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --universal \
+	        $$project requirements/$$name.in -o requirements/$$name.lock; \
+	    echo "requirements/$$name.lock"; \
+	done
+
+clean: ## remove everything that was built
+	rm -rf $(VENV) $(BENCH) native/target src/parrot/_core*.so .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+# A venv with the pinned uv; the machine is examined first, so that what is missing is named before anything fails.
+$(BIN)/uv: requirements/bootstrap.lock requirements/machine
+	@python=$$(requirements/machine) && "$$python" -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bootstrap.lock
+	@touch $@
+
+$(STAMPS)/tools: $(BIN)/uv requirements/dev.lock
+	@mkdir -p $(STAMPS)
+	@$(BIN)/uv pip sync --quiet --require-hashes requirements/dev.lock
+	@touch $@
+
+# maturin installs the package editable and puts the compiled module beside its sources.
+$(STAMPS)/native: $(STAMPS)/tools pyproject.toml $(NATIVE_SOURCES) $(MISSING_MODULE)
+	@echo "Building the Rust core; the first time takes a minute or two."
+	@$(BIN)/maturin develop --release --uv --locked --quiet
+	@touch $@
+
+# Peers pin what they like without touching Parrot's own packages.
+$(STAMPS)/bench: $(BIN)/uv requirements/bench.lock
+	@mkdir -p $(STAMPS)
+	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(BENCH)
+	@$(BIN)/uv pip sync --quiet --python $(BENCH) --require-hashes requirements/bench.lock
+	@touch $@
