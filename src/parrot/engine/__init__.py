@@ -1,0 +1,1 @@
+"""Python face of the compiled core, and the values that go into it."""
