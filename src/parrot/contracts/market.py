@@ -242,7 +242,9 @@ class Market:
         initial = margin(self.initial_margin, "initial_margin")
         maintenance = margin(self.maintenance_margin, "maintenance_margin")
         values = (self.initial_margin, self.maintenance_margin)
-        _require(0 < maintenance <= initial <= 1, "margins", values, "0 < maintenance_margin <= initial_margin <= 100 %")
+        _require(
+            0 < maintenance <= initial <= 1, "margins", values, "0 < maintenance_margin <= initial_margin <= 100 %"
+        )
 
     def of(self, symbol: str) -> Instrument:
         """The instrument of `symbol`."""
