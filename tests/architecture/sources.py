@@ -94,8 +94,12 @@ _RUST_LITERALS = re.compile(
 
 
 def _blank_rust_literals(text: str) -> str:
-    """Comments, strings and characters replaced by blanks of the same length, so that braces can be counted."""
-    return _RUST_LITERALS.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), text)
+    """Comments blanked, strings and characters masked, all at their length, so that braces and lines can be counted."""
+
+    def mask(match: re.Match[str]) -> str:
+        return re.sub(r"[^\n]", " " if match[0].startswith("/") else "_", match[0])
+
+    return _RUST_LITERALS.sub(mask, text)
 
 
 def imports(path: Path) -> list[str]:

@@ -18,7 +18,8 @@ pub enum Rounding {
 /// # Errors
 /// Names what is wrong: not a number, not finite, or too many digits for 128 bits.
 pub fn parse_decimal(text: &str, decimals: u32, rounding: Rounding) -> Result<i128, String> {
-    let (digits, exponent) = digits_and_exponent(text.trim()).ok_or_else(|| format!("{text:?} is not a decimal number"))?;
+    let (digits, exponent) =
+        digits_and_exponent(text.trim()).ok_or_else(|| format!("{text:?} is not a decimal number"))?;
     let power = exponent + decimals as i32;
     let too_large = || format!("{text:?} has more digits than fit");
     if power >= 0 {
@@ -26,7 +27,8 @@ pub fn parse_decimal(text: &str, decimals: u32, rounding: Rounding) -> Result<i1
         return digits.checked_mul(*scale).ok_or_else(too_large);
     }
     let Some(scale) = POW10.get(power.unsigned_abs() as usize) else {
-        return Ok(i128::from(digits != 0 && rounding == Rounding::Up && digits > 0) - i128::from(digits < 0 && rounding == Rounding::Down));
+        return Ok(i128::from(digits != 0 && rounding == Rounding::Up && digits > 0)
+            - i128::from(digits < 0 && rounding == Rounding::Down));
     };
     Ok(match rounding {
         Rounding::Down => digits.div_euclid(*scale),
