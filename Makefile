@@ -10,8 +10,16 @@ BIN := $(VENV)/bin
 STAMPS := $(VENV)/stamps
 BENCH := .venv-bench
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
+# Slow lines and mirrors: what pip was told about this machine holds for uv as well.
 export UV_LINK_MODE ?= copy
-export UV_NO_CONFIG := 1
+export UV_HTTP_TIMEOUT ?= 180
+export CARGO_NET_RETRY ?= 5
+ifdef PIP_INDEX_URL
+export UV_DEFAULT_INDEX ?= $(PIP_INDEX_URL)
+endif
+ifdef PIP_CERT
+export SSL_CERT_FILE ?= $(PIP_CERT)
+endif
 PYTEST_ARGS ?=
 
 NATIVE_SOURCES := $(shell find native -name target -prune -o \( -name '*.rs' -o -name '*.toml' -o -name Cargo.lock \) -print)
@@ -38,7 +46,7 @@ test-native: ## only the tests of the Rust workspace
 	cargo test --manifest-path native/Cargo.toml --workspace --locked --quiet || status=$$?; \
 	echo "== native: $$((SECONDS - start)) s of 180 s"; exit $$status
 
-test-python: build ## only the tests in Python
+test-python: $(STAMPS)/native ## only the tests in Python
 	@echo "== python: pytest (budgets by part are printed at the end)"
 	@$(BIN)/python -m pytest $(PYTEST_ARGS)
 
