@@ -1,3 +1,5 @@
+from typing import final
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,3 +16,33 @@ def metrics_daily_closes(
 def metrics_calendar_returns(
     days: NDArray[np.int32], daily: NDArray[np.float64]
 ) -> tuple[list[tuple[int, int, float | None]], list[tuple[int, int, float | None]]]: ...
+
+@final
+class L2Book:
+    def __new__(cls, step: int) -> L2Book: ...
+    @property
+    def synced(self) -> bool: ...
+    def apply(
+        self,
+        ts: NDArray[np.int64],
+        side: NDArray[np.int8],
+        price: NDArray[np.int64],
+        size: NDArray[np.int64],
+        flags: NDArray[np.uint8],
+        last_id: NDArray[np.int64] | None = None,
+    ) -> tuple[
+        NDArray[np.int64],
+        NDArray[np.int64],
+        NDArray[np.int64],
+        NDArray[np.int64],
+        NDArray[np.int64],
+        NDArray[np.int64],
+        NDArray[np.bool_],
+        NDArray[np.bool_],
+    ]: ...
+    def levels(self, side: int, depth: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]: ...
+    def size_at(self, side: int, price: int) -> int: ...
+    def depth_to(self, side: int, quantity: int) -> tuple[int, int, int]: ...
+    def clear(self) -> None: ...
+
+def grid_step(prices: NDArray[np.int64]) -> int: ...

@@ -1,1 +1,12 @@
 //! Price-level order books rebuilt from L2 data.
+//!
+//! [`Book`] holds both sides, [`Replay`] feeds it the messages of recorded columns.
+
+mod book;
+mod grid;
+mod ladder;
+mod replay;
+
+pub use book::{Book, BookLevels, Depth, Side};
+pub use grid::{Grid, PRICE_LIMIT, grid_step};
+pub use replay::{BadRow, Columns, Message, Position, Replay};
