@@ -1,0 +1,1 @@
+"""What touches the outside world: files, venues, servers. One folder for each port or kind."""
