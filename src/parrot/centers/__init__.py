@@ -1,0 +1,1 @@
+"""The centers: one folder for each thing the platform does."""

@@ -1,0 +1,1 @@
+"""Market data: lake, downloads, quality, universes and the demo market."""
