@@ -79,6 +79,17 @@ impl Columns<'_> {
         grid.level(self.price[row]).is_none().then_some("price is not a multiple of the step")
     }
 
+    /// Side and price of a row that has passed [`Columns::check`].
+    #[inline]
+    pub fn level(&self, row: usize) -> (Side, i64) {
+        (if self.side[row] > 0 { Side::Bid } else { Side::Ask }, self.price[row])
+    }
+
+    /// Does a message state the size at a price anew? A snapshot states every level, a delta already contained none.
+    pub fn touches(&self, message: &Message, side: Side, price: i64) -> bool {
+        message.applied && (message.snapshot || message.rows.clone().any(|row| self.level(row) == (side, price)))
+    }
+
     fn is_snapshot(&self, row: usize) -> bool {
         self.flags[row] != 0
     }
@@ -95,8 +106,8 @@ impl Columns<'_> {
     }
 
     fn apply(&self, book: &mut Book, row: usize) {
-        let side = if self.side[row] > 0 { Side::Bid } else { Side::Ask };
-        book.apply(side, self.price[row], self.size[row]);
+        let (side, price) = self.level(row);
+        book.apply(side, price, self.size[row]);
     }
 }
 
@@ -299,6 +310,20 @@ mod tests {
         }
         assert_eq!(position, Position { row: 5, snapshot_id: Some(6), last_id: Some(8), synced: true });
         assert!(book.levels(Side::Bid, 9).eq(whole.levels(Side::Bid, 9)));
+    }
+
+    #[test]
+    fn a_message_touches_the_levels_that_it_states() {
+        let rows = [(1, 1, 10, 1, 1, 5), (2, 1, 11, 1, 0, 5), (3, 1, 12, 1, 0, 6), (3, -1, 13, 1, 0, 6)];
+        let table = Table::new(&rows);
+        let (_, seen) = messages(table.columns());
+        let touched = |side, price| {
+            let one = |message| table.columns().touches(message, side, price);
+            seen.iter().map(one).collect::<Vec<_>>()
+        };
+        assert_eq!(touched(Side::Bid, 11), vec![true, false, false]);
+        assert_eq!(touched(Side::Bid, 12), vec![true, false, true]);
+        assert_eq!(touched(Side::Bid, 13), vec![true, false, false]);
     }
 
     #[test]
