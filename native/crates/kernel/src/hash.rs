@@ -41,7 +41,9 @@ mod tests {
     fn order_and_value_both_count() {
         let of = |words: &[i64]| {
             let mut hash = Hash::default();
-            words.iter().for_each(|w| hash.word(*w));
+            for word in words {
+                hash.word(*word);
+            }
             hash.finish()
         };
         assert_ne!(of(&[1, 2]), of(&[2, 1]));
