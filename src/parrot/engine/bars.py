@@ -22,7 +22,7 @@ from parrot.engine.columns import (
     timeframe_text,
     to_floats,
 )
-from parrot.engine.defects import RawBars, is_clean, refuse
+from parrot.engine.defects import BAR_CHECKS, PRICES, RawRows, bars_are_clean, refuse
 from parrot.kernel.errors import DataError, ParameterError
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ class Bars:
     @classmethod
     def from_floats(
         cls,
-        raw: RawBars,
+        raw: RawRows,
         *,
         symbol: str = "",
         timeframe: int | None = None,
@@ -87,18 +87,20 @@ class Bars:
         notes: tuple[str, ...] = (),
         source: str = "memory",
     ) -> Bars:
-        """Bars from float64 columns (NaN volume counts as 0, noted). Raises DataError, naming rows, when unusable."""
+        """Bars from rows with float64 open, high, low, close and volume (NaN volume counts as 0, noted).
+
+        Raises DataError, naming rows, when they are unusable.
+        """
         if not len(raw):
             raise DataError(
                 f"{source}: no bars",
                 expected="at least one row",
                 fix="check the file and the dates asked for",
             )
-        volume, volume_notes = _known_volume(raw.volume)
-        raw = replace(raw, volume=volume)
-        if not is_clean(raw):
-            refuse(raw, source)
-        prices = scale(raw.prices, f"{source}: a price")
+        if not bars_are_clean(raw):
+            refuse(raw, source, BAR_CHECKS)
+        volume, volume_notes = _known_volume(raw.values["volume"])
+        prices = scale([raw.values[name] for name in PRICES], f"{source}: a price")
         lots = scale([volume], f"{source}: a volume", most=DECIMALS_USUAL)
         if int(prices.columns[2].min()) <= 0:
             raise DataError(

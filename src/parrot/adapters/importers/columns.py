@@ -125,12 +125,11 @@ def _from_polars(name: str, series: pl.Series) -> Column:
     kind = series.dtype
     if kind == pl.Datetime or kind == pl.Date:
         zone = getattr(kind, "time_zone", None)
-        values = series.dt.replace_time_zone(None) if zone == "UTC" else series
-        values = series.dt.convert_time_zone("UTC").dt.replace_time_zone(None) if zone else values
+        values = series.dt.convert_time_zone("UTC").dt.replace_time_zone(None) if zone else series
         return Column(name, Kind.UTC if zone else Kind.LOCAL, _nanoseconds(values.to_numpy()))
     if isinstance(kind, pl.Decimal):
         series = series.cast(pl.Float64)
-    elif kind in (pl.Categorical, pl.Enum, pl.Time):
+    elif kind in (pl.Categorical, pl.Enum, pl.Time, pl.Boolean):
         series = series.cast(pl.String)
     if series.dtype == pl.String:
         return Column(name, Kind.TEXT, series)

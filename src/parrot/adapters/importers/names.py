@@ -15,19 +15,19 @@ class Field:
 
     name: str
     aliases: tuple[str, ...]
-    required: bool = True
+    needed: bool = True
 
 
 _TIME = (
     "ts timestamp open_time opentime datetime date_time unix unix_timestamp unix_time epoch time date t gmt_time "
     "dtyyyymmdd time_open open_timestamp candle_begin_time bar_time time_utc utc"
 )
-_SYMBOL = Field(
-    "symbol",
-    ("symbol", "ticker", "instrument", "pair", "market", "sym", "coin", "product_id"),
-    required=False,
-)
 _TS = Field("ts", tuple(_TIME.split()))
+_SYMBOL = Field(
+    "symbol", ("symbol", "ticker", "instrument", "pair", "market", "sym", "coin", "product_id"), needed=False
+)
+_PRICE = Field("price", ("price", "p", "trade_price", "px", "last", "last_price"))
+_SIZE = Field("size", ("size", "qty", "quantity", "amount", "volume", "q", "v", "sz", "base_qty", "last_size"))
 
 BARS = (
     _TS,
@@ -35,35 +35,35 @@ BARS = (
     Field("high", ("high", "h", "high_price", "2._high", "highprice", "max", "price_high")),
     Field("low", ("low", "l", "low_price", "3._low", "lowprice", "min", "price_low")),
     Field(
-        "close",
-        (
-            "close",
-            "c",
-            "close_price",
-            "4._close",
-            "closeprice",
-            "close/last",
-            "last",
-            "price",
-            "price_close",
-        ),
+        "close", ("close", "c", "close_price", "4._close", "closeprice", "close/last", "last", "price", "price_close")
     ),
-    Field(
-        "volume",
-        (
-            "volume",
-            "v",
-            "vol",
-            "vol.",
-            "5._volume",
-            "tickvol",
-            "tick_volume",
-            "base_volume",
-            "volume_base",
-        ),
-        required=False,
-    ),
-    Field("close_ts", ("close_ts",), required=False),
+    Field("volume", ("volume", "v", "vol", "vol.", "5._volume", "tickvol", "tick_volume", "base_volume"), needed=False),
+    Field("close_ts", ("close_ts",), needed=False),
+    _SYMBOL,
+)
+TRADES = (
+    Field("ts", (*_TS.aliases, "trade_time", "transact_time")),
+    _PRICE,
+    _SIZE,
+    Field("side", ("side", "taker_side", "aggressor", "aggressor_side", "direction"), needed=False),
+    Field("buyer_maker", ("is_buyer_maker", "isbuyermaker", "buyer_maker", "m"), needed=False),
+    _SYMBOL,
+)
+QUOTES = (
+    _TS,
+    Field("bid", ("bid", "bid_price", "best_bid", "best_bid_price", "bidprice", "bid_px", "b")),
+    Field("ask", ("ask", "ask_price", "best_ask", "best_ask_price", "askprice", "ask_px", "a")),
+    Field("bid_size", ("bid_size", "bid_qty", "bidsize", "bid_volume", "best_bid_qty", "bid_amount"), needed=False),
+    Field("ask_size", ("ask_size", "ask_qty", "asksize", "ask_volume", "best_ask_qty", "ask_amount"), needed=False),
+    _SYMBOL,
+)
+BOOKS = (
+    _TS,
+    Field("side", ("side", "type")),
+    _PRICE,
+    _SIZE,
+    Field("flags", ("flags", "is_snapshot"), needed=False),
+    Field("last_id", ("last_id", "update_id", "final_update_id"), needed=False),
     _SYMBOL,
 )
 
@@ -88,10 +88,19 @@ def resolve(
         alias = next((alias for alias in field.aliases if alias in by_normal), None)
         if field.name not in chosen and alias is not None:
             chosen[field.name] = by_normal[alias]
-    missing = [field.name for field in fields if field.required and field.name not in chosen]
+    if "ts" not in (mapping or {}):
+        _add_clock(chosen, by_normal)
+    missing = [field.name for field in fields if field.needed and field.name not in chosen]
     if missing:
-        raise _missing(missing, names, source)
+        raise _missing(missing, [field.name for field in fields if field.needed], names, source)
     return chosen
+
+
+def _add_clock(chosen: dict[str, str], by_normal: Mapping[str, str]) -> None:
+    """A date and a time of day in two columns make one time."""
+    date = by_normal.get("date", by_normal.get("dtyyyymmdd"))
+    if date is not None and "time" in by_normal:
+        chosen |= {"ts": date, "clock": by_normal["time"]}
 
 
 def _mapped(
@@ -111,24 +120,23 @@ def _mapped(
             )
         if column not in names:
             near = get_close_matches(str(column), names, 1, 0.5)
+            fix = f"columns={{{name!r}: {near[0]!r}}}" if near else "name one of the columns found"
             raise DataError(
                 f"{source}: no column {column!r} for {name}",
                 expected=f"one of the columns found: {_listed(names)}",
-                fix=f"columns={{{name!r}: {(near or list(names[:1]) or ['?'])[0]!r}}}",
+                fix=fix,
             )
     return dict(mapping)
 
 
-def _missing(missing: list[str], names: Sequence[str], source: str) -> DataError:
+def _missing(missing: list[str], needed: list[str], names: Sequence[str], source: str) -> DataError:
     hints = []
     for field in missing:
         near = [name for name in names if field in normal(name)] or get_close_matches(field, names, 1, 0.6)
         hints.append(f"{field!r}: {near[0] if near else 'NAME'!r}")
     return DataError(
         f"{source}: no column for {', '.join(missing)} (columns found: {_listed(names)})",
-        expected="ts, open, high, low, close, volume or their usual names"
-        if "price" not in missing
-        else "ts, price, size, side",
+        expected=f"{', '.join(needed)}, or their usual names",
         fix=f"name them by columns={{{', '.join(hints)}}}",
     )
 

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from os import PathLike
 from typing import TYPE_CHECKING, Any
-
-import numpy as np
 
 from parrot.adapters.importers.columns import Column, column
 from parrot.kernel.errors import DataError
@@ -40,32 +37,6 @@ class Table:
         return found
 
 
-def open_table(source: Any) -> Table:
-    """Open a path, a polars, pandas or Arrow frame, a structured array, or a mapping of columns."""
-    library = type(source).__module__.partition(".")[0]
-    if isinstance(source, str | PathLike):
-        from parrot.adapters.importers.files import open_file
-
-        return open_file(source)
-    if library == "polars":
-        return of_frame(source.collect() if hasattr(source, "collect") else source, "memory")
-    if library == "pandas":
-        return _of_pandas(source)
-    if library == "pyarrow":
-        import polars as pl
-
-        return of_frame(pl.DataFrame(source), "memory")
-    if isinstance(source, np.ndarray) and source.dtype.names:
-        return of_mapping({name: source[name] for name in source.dtype.names}, "memory")
-    if isinstance(source, Mapping):
-        return of_mapping(source, "memory")
-    raise DataError(
-        f"cannot read bars from a {type(source).__name__}",
-        expected="a path, a polars or pandas frame, or a dict of arrays",
-        fix="pass one of these",
-    )
-
-
 def of_frame(frame: pl.DataFrame, source: str, symbol: str = "", notes: tuple[str, ...] = ()) -> Table:
     """A table of a polars frame."""
     return Table(
@@ -92,37 +63,3 @@ def of_mapping(columns: Mapping[Any, Any], source: str, notes: tuple[str, ...] =
         source,
         notes=notes,
     )
-
-
-def _of_pandas(frame: Any) -> Table:
-    names = [_flat_name(frame, name) for name in frame.columns]
-    columns = {name: frame.iloc[:, place] for place, name in reversed(list(enumerate(names)))}
-    index = frame.index
-    kind = getattr(index.dtype, "kind", "O")
-    if (
-        type(index).__name__ != "RangeIndex"
-        and type(index).__name__ != "MultiIndex"
-        and (kind == "M" or _says_time(index.name))
-    ):
-        columns[str(index.name or "ts") if _says_time(index.name) else "ts"] = index
-    return of_mapping(dict(reversed(list(columns.items()))), "memory")
-
-
-def _says_time(name: Any) -> bool:
-    from parrot.adapters.importers.names import BARS, normal
-
-    return isinstance(name, str) and normal(name) in BARS[0].aliases
-
-
-def _flat_name(frame: Any, name: Any) -> str:
-    """The field of a name such as ("Close", "AAPL"): downloads of one symbol come with a second level."""
-    if not isinstance(name, tuple):
-        return str(name)
-    others = sorted({str(other[1]) for other in frame.columns})
-    if len(others) > 1:
-        raise DataError(
-            f"the frame holds several symbols in its columns: {', '.join(others[:8])}",
-            expected="one symbol",
-            fix=f"choose one first: frame.xs({others[0]!r}, axis=1, level=1)",
-        )
-    return str(name[0])

@@ -23,52 +23,95 @@ _NAMES = {
 }
 # From 1970-04-26 to 2286 no two units share a magnitude.
 _BELOW = (("s", 10**10), ("ms", 10**13), ("us", 10**16))
-_CLOCKS = ("", " %H:%M:%S", " %H:%M", "T%H:%M:%S", "T%H:%M", " %H:%M:%S%.f", "T%H:%M:%S%.f", " %H%M%S")
+_CLOCKS = ("", " %H:%M:%S", " %H:%M", "T%H:%M:%S", "T%H:%M", " %H:%M:%S%.f", "T%H:%M:%S%.f", " %H%M%S", " %H%M")
 _DATES = ("%Y-%m-%d", "%Y%m%d", "%Y.%m.%d", "%Y/%m/%d", "%d.%m.%Y", "%b %d, %Y", "%d-%b-%Y", "%d-%b-%y", "%d %b %Y")
 _FORMATS = tuple(date + clock for clock in _CLOCKS for date in _DATES)
 _ZONED = tuple(f"%Y-%m-%d{clock}%z" for clock in _CLOCKS if clock)
+_SAMPLE = 200
 _SLASHED = ("%m/%d/%Y", "%m/%d/%Y %H:%M:%S", "%m/%d/%Y %H:%M", "%m/%d/%y")
 
 
-def nanoseconds(column: Column, source: str, timezone: str, unit: str | None) -> tuple[NDArray[np.int64], list[str]]:
-    """Open times in int64 ns UTC (NaT's bits where missing), and notes on what was assumed."""
+def nanoseconds(
+    column: Column, source: str, *, timezone: str, unit: str | None, distinct: bool
+) -> tuple[NDArray[np.int64], list[str]]:
+    """Times in int64 ns UTC (NaT's bits where missing), and notes on what was assumed; `distinct`: no two are equal."""
     if unit is not None and unit not in UNITS:
         raise ParameterError(f"time_unit={unit!r} is unknown", expected='"s", "ms", "us" or "ns"')
     if column.kind is Kind.TEXT:
         column = _read_text(column, source)
-    if column.kind is Kind.UTC:
-        return column.values, []
-    if column.kind is Kind.LOCAL:
-        return _localised(column.values, timezone, source)
-    return _from_epoch(column, source, timezone, unit)
+    notes: list[str] = []
+    if column.kind is Kind.NUMBER:
+        column, notes = _from_epoch(column, source, unit)
+    if column.kind is Kind.UTC or timezone == "UTC":
+        return column.values, notes
+    stamps, more = _localised(column.values, timezone, source, distinct=distinct)
+    return stamps, notes + more
 
 
-def _from_epoch(column: Column, source: str, timezone: str, unit: str | None) -> tuple[NDArray[np.int64], list[str]]:
-    values, missing = _whole(column.values, unit)
+def with_clock(dates: Column, clock: Column) -> Column:
+    """A date column and a time column as one; a time column that already holds whole times stands alone."""
+    import polars as pl
+
+    if clock.kind in (Kind.UTC, Kind.LOCAL):
+        return clock
+    times = (
+        clock.values
+        if clock.kind is Kind.TEXT
+        else pl.Series(clock.values).cast(pl.Int64, strict=False).cast(pl.String)
+    )
+    longest = int(times.str.strip_chars().str.len_chars().fill_null(0).to_numpy().max(initial=0))
+    if longest > len("HH:MM:SS") and not times.str.contains(r"^\s*\d{1,2}:\d{2}:\d{2}[.]").any():
+        return clock
+    if not times.str.contains(":").any():
+        times = times.str.zfill(6 if longest > 4 else 4)
+    if dates.kind is Kind.LOCAL:
+        days = pl.Series(dates.values // 86_400_000_000_000).cast(pl.Int32).cast(pl.Date).cast(pl.String)
+    else:
+        days = dates.values if dates.kind is Kind.TEXT else pl.Series(dates.values).cast(pl.Int64).cast(pl.String)
+    return Column(f"{dates.name} {clock.name}", Kind.TEXT, days.str.strip_chars() + " " + times.str.strip_chars())
+
+
+def _from_epoch(column: Column, source: str, unit: str | None) -> tuple[Column, list[str]]:
+    values, missing, fractions = _whole(column.values, unit)
     known = values if missing is None else values[~missing]
     if not len(known):
-        return np.full(len(values), MISSING_TIME, np.int64), []
-    if unit is None and _are_dates(known):
-        found, notes = _localised(_from_dates(values, missing), timezone, source)
-        return found, [f"time read as dates of the form YYYYMMDD from {column.name!r}", *notes]
-    found_unit = unit or _unit(known, column.name, source)
-    stamps = values if found_unit == "ns" else values * UNITS[found_unit]
+        return Column(column.name, Kind.UTC, np.full(len(values), MISSING_TIME, np.int64)), []
+    if unit is None and not fractions and _are_dates(known):
+        note = f"time read as dates of the form YYYYMMDD from {column.name!r}"
+        return Column(column.name, Kind.LOCAL, _from_dates(values, missing)), [note]
+    found_unit = "us" if fractions else unit or _unit(known, column.name, source)
+    stamps = _scaled(values, found_unit, source)
     if missing is not None:
         stamps = np.where(missing, MISSING_TIME, stamps)
-    notes = [] if found_unit == "ns" or unit else [f"time read as {_NAMES[found_unit]} since 1970 by its magnitude"]
-    return stamps, notes
+    told = "seconds, to the microsecond," if fractions else _NAMES[found_unit]
+    notes = [] if found_unit == "ns" or unit else [f"time read as {told} since 1970 by its magnitude"]
+    return Column(column.name, Kind.UTC, stamps), notes
 
 
-def _whole(values: NDArray[Any], unit: str | None) -> tuple[NDArray[np.int64], NDArray[np.bool_] | None]:
-    """Epochs as integers, and where none stands; float seconds with a fraction become microseconds first."""
+def _scaled(values: NDArray[np.int64], unit: str, source: str) -> NDArray[np.int64]:
+    if unit == "ns":
+        return values
+    row = int(np.abs(values).argmax())
+    if abs(int(values[row])) >= 2**63 // UNITS[unit]:
+        raise DataError(
+            f"{source}: row {row} has the time {values[row]}, which is no number of {_NAMES[unit]} since 1970",
+            expected="times before the year 2262",
+            fix="leave time_unit= out, or correct it",
+        )
+    return values * UNITS[unit]
+
+
+def _whole(values: NDArray[Any], unit: str | None) -> tuple[NDArray[np.int64], NDArray[np.bool_] | None, bool]:
+    """Epochs as integers, where none stands, and whether they were seconds with fractions (now microseconds)."""
     if values.dtype.kind in "iu":
         stamps = values.astype(np.int64, copy=False)
-        return stamps, stamps == MISSING_TIME if stamps.size and stamps.min() == MISSING_TIME else None
+        return stamps, stamps == MISSING_TIME if stamps.size and stamps.min() == MISSING_TIME else None, False
     missing = ~np.isfinite(values)
     safe = np.where(missing, 0.0, values)
     in_seconds = unit == "s" or (unit is None and bool((np.abs(safe) < 1e10).all()))
     fractions = in_seconds and bool((safe != np.rint(safe)).any())
-    return np.rint(safe * 1e6 if fractions else safe).astype(np.int64), missing if missing.any() else None
+    stamps = np.rint(safe * 1e6 if fractions else safe).astype(np.int64)
+    return stamps, missing if missing.any() else None, fractions
 
 
 def _are_dates(values: NDArray[np.int64]) -> bool:
@@ -106,20 +149,19 @@ def _unit(values: NDArray[np.int64], name: str, source: str) -> str:
     return units[finest]
 
 
-def _localised(stamps: NDArray[np.int64], timezone: str, source: str) -> tuple[NDArray[np.int64], list[str]]:
-    if timezone == "UTC":
-        return stamps, []
+def _localised(
+    stamps: NDArray[np.int64], timezone: str, source: str, *, distinct: bool
+) -> tuple[NDArray[np.int64], list[str]]:
     import polars as pl
 
     local = pl.Series("t", stamps).set(pl.Series(stamps == MISSING_TIME), None).cast(pl.Datetime("ns"))
     try:
         early = local.dt.replace_time_zone(timezone, ambiguous="earliest", non_existent="null")
         late = local.dt.replace_time_zone(timezone, ambiguous="latest", non_existent="null")
-    except (pl.exceptions.PolarsError, ValueError) as error:
+    except (pl.exceptions.PolarsError, ValueError):
         raise ParameterError(
-            f"timezone={timezone!r} is unknown",
-            expected='a name such as "America/New_York" or "UTC"',
-        ) from error
+            f"timezone={timezone!r} is unknown", expected='a name such as "America/New_York" or "UTC"'
+        ) from None
     gone = early.is_null() & local.is_not_null()
     if gone.any():
         row = int(gone.arg_true()[0])
@@ -129,14 +171,12 @@ def _localised(stamps: NDArray[np.int64], timezone: str, source: str) -> tuple[N
             fix="check timezone=; times already in UTC need no timezone=",
         )
     first, second = (s.dt.epoch("ns").fill_null(MISSING_TIME).to_numpy().copy() for s in (early, late))
-    notes = [f"local times of {timezone} converted to UTC"]
     repeated = np.flatnonzero(first != second)
     for at in repeated.tolist():
-        if at and first[at] <= first[at - 1]:
+        if at and (first[at] < first[at - 1] or (distinct and first[at] == first[at - 1])):
             first[at] = second[at]
-    if len(repeated):
-        notes.append(f"{len(repeated)} local times happen twice (clocks went back): taken in the order of the rows")
-    return first, notes
+    twice = f"{len(repeated)} local times happen twice (clocks went back): taken in the order of the rows"
+    return first, [f"local times of {timezone} converted to UTC", *([twice] if len(repeated) else [])]
 
 
 def _read_text(column: Column, source: str) -> Column:
@@ -164,28 +204,11 @@ def _best(name: str, text: pl.Series, source: str) -> Column:
 
 
 def _tried(name: str, text: pl.Series, formats: tuple[str, ...], kind: Kind, source: str) -> Column:
-    """The first format that reads every row, else the one that reads most; a row that none reads is an error."""
-    import polars as pl
-
-    best = None
-    for pattern in formats:
-        dated = "%H" in pattern
-        read = (
-            text.str.to_datetime(
-                pattern,
-                time_unit="ns",
-                strict=False,
-                time_zone="UTC" if kind is Kind.UTC else None,
-            )
-            if dated
-            else (text.str.to_date(pattern, strict=False).cast(pl.Datetime("ns")))
-        )
-        if best is None or read.null_count() < best.null_count():
-            best = read
-        if read.null_count() == text.null_count():
-            break
-    assert best is not None
-    bad = (best.is_null() & text.is_not_null()).arg_true()
+    """The format that reads most of the first rows, applied to all; a row that it does not read is an error."""
+    sample = text.drop_nulls().head(_SAMPLE)
+    best = min(formats, key=lambda pattern: _read_with(sample, pattern, kind).null_count())
+    read = _read_with(text, best, kind)
+    bad = (read.is_null() & text.is_not_null()).arg_true()
     if len(bad):
         raise DataError(
             f"{source}: row {bad[0]}: {text[int(bad[0])]!r} in column {name!r} is not a time ({len(bad)} such rows)",
@@ -195,8 +218,18 @@ def _tried(name: str, text: pl.Series, formats: tuple[str, ...], kind: Kind, sou
     return Column(
         name,
         kind,
-        best.dt.replace_time_zone(None).dt.epoch("ns").fill_null(MISSING_TIME).to_numpy(),
+        read.dt.epoch("ns").fill_null(MISSING_TIME).to_numpy(),
     )
+
+
+def _read_with(text: pl.Series, pattern: str, kind: Kind) -> pl.Series:
+    import polars as pl
+
+    if kind is Kind.UTC:
+        return text.str.to_datetime(pattern, time_unit="ns", strict=False, time_zone="UTC").dt.replace_time_zone(None)
+    if "%H" in pattern:
+        return text.str.to_datetime(pattern, time_unit="ns", strict=False)
+    return text.str.to_date(pattern, strict=False).cast(pl.Datetime("ns"))
 
 
 def _day_order(name: str, text: pl.Series, source: str) -> tuple[str, ...]:
