@@ -1,1 +1,1 @@
-"""A second, slow reading of docs/reference/backtest.md in plain Python: integers and fractions, no speed, no sharing of code."""
+"""A second, slow reading of docs/reference/backtest.md in plain Python, sharing no code with the engine."""

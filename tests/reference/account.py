@@ -20,7 +20,7 @@ class Account:
         self.kind = next(iter(terms.values())).account
 
     def value(self, symbol: str, quantity: int, price: int) -> int:
-        """Signed value: price x quantity x multiplier; of an inverse contract minus quantity x multiplier / price (N2, A4)."""
+        """Signed value: price x quantity x multiplier; inverse: minus quantity x multiplier / price (N2, A4)."""
         terms = self.terms[symbol]
         if quantity == 0:
             return 0

@@ -199,9 +199,9 @@ class Matcher:
         stop, take = (self._newborn(symbol, role) for role in ("stop", "take"))
         bounds = self.account.terms[symbol].bounds
         takes = take is not None and bounds != "pessimistic" and self._take_reached(take, bar, bounds)
-        if takes and bounds == "optimistic":
-            self.fill(take, Offer(take.limit, maker=True), "inside")
-        elif not self._first_threat(symbol, stop, bar, bounds) and takes:
+        saved = takes and bounds == "optimistic"
+        threatened = not saved and self._first_threat(symbol, stop, bar, bounds)
+        if take is not None and takes and not threatened:
             self.fill(take, Offer(take.limit, maker=True), "inside")
         for order in self.desk.working(symbol):
             if order.born and order.kind == "trailing-stop":
@@ -217,20 +217,22 @@ class Matcher:
         return (take.limit - reach) * take.side >= 0
 
     def _first_threat(self, symbol: str, stop: Order | None, bar: Bar, bounds: str) -> bool:
-        """The stop or the liquidation price, whichever the way to the adverse extreme meets first; whether one was met."""
-        price = None
-        if stop is not None:
-            level = self.level(stop)
-            reach = bar.close if bounds == "optimistic" else bar.low if stop.side < 0 else bar.high
-            price = level if self.hit(stop, reach, level) else None
-            if price is not None and (stop.entry - level) * stop.side >= 0:
-                price = stop.entry
+        """The stop or the liquidation price, whichever the bar's way down (up) meets first; whether one was met."""
+        price = None if stop is None else self._stop_met(stop, bar, bounds)
         threat = self._threat(symbol, bar)
         if threat is not None and (price is None or (price - threat) * self.account.positions[symbol] < 0):
             self.liquidate(symbol, threat, "inside")
-        elif price is not None:
+        elif stop is not None and price is not None:
             self.fill(stop, self._trigger(stop, Offer(price)), "inside")
         return threat is not None or price is not None
+
+    def _stop_met(self, stop: Order, bar: Bar, bounds: str) -> int | None:
+        """The price at which a stop made inside this bar is live in it (B10, O3)."""
+        level = self.level(stop)
+        reach = bar.close if bounds == "optimistic" else bar.low if stop.side < 0 else bar.high
+        if not self.hit(stop, reach, level):
+            return None
+        return stop.entry if (stop.entry - level) * stop.side >= 0 else level
 
     def _close_tests(self, symbol: str, bar: Bar) -> None:
         """Trailing stops take in the bar's best price and are tested against its close (B8)."""
@@ -269,6 +271,8 @@ class Matcher:
         short = "insufficient cash" if self.account.kind == "cash" else "insufficient margin"
         if self.account.kind == "cash" and order.side < 0:
             short = "no position to sell"
+        if order.reduce_only:
+            short = "reduce-only"
         order.end("filled" if order.filled else "refused", f"trimmed: {short}" if order.filled else short)
 
     def _book(self, order: Order, quantity: int, price: int, maker: bool, when: str) -> None:

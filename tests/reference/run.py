@@ -78,9 +78,15 @@ class Run:
         if step.verb in ("buy", "sell"):
             return self.desk.submit(step.symbol, 1 if step.verb == "buy" else -1, words.pop("qty"), why, **words)
         if step.verb == "cancel":
-            return self.desk.cancel(self.made.get(words["step"]))
-        if step.verb == "cancel_all":
-            return self.desk.cancel_all(step.symbol)
+            self.desk.cancel(self.made.get(words["step"]))
+        elif step.verb == "cancel_all":
+            self.desk.cancel_all(step.symbol)
+        else:
+            return self._aim(step, why, words)
+        return None
+
+    def _aim(self, step: Step, why: str, words: dict) -> int | None:
+        """target, hold or close."""
         return getattr(self.desk, step.verb)(step.symbol, why, **words)
 
     # opens

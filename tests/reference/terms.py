@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import Any
 
 from tests.reference.exact import UNIT, Number, rate, units
 
@@ -28,10 +29,10 @@ def bars_of(rows, *, step: int = MINUTE, start: int = 0) -> list[Bar]:
     """Bars from rows of (open, high, low, close[, volume]), one every `step` ns."""
     made = []
     for index, row in enumerate(rows):
-        prices = [units(value) for value in row[:4]]
+        first, high, low, last = (units(value) for value in row[:4])
         volume = units(row[4]) if len(row) > 4 else 1000 * UNIT
         ts = start + index * step
-        made.append(Bar(ts, ts + step, *prices, volume))
+        made.append(Bar(ts, ts + step, first, high, low, last, volume))
     return made
 
 
@@ -106,23 +107,23 @@ def trailing(value) -> tuple[str, object]:
 
 @dataclass
 class Order:
-    """One order and its life. `quantity` is what is left to fill; `side` is 1 (buy) or -1 (sell)."""
+    """One order and its life. `quantity` is what is left to fill; `side` is 1 (buy) or -1 (sell); prices are units."""
 
     id: int
     symbol: str
     side: int
     kind: str
     quantity: int
-    limit: int | None = None
-    trigger: int | None = None
-    trail: object = None
+    limit: Any = None
+    trigger: Any = None
+    trail: Any = None
     tif: str = "GTC"
-    until: int | None = None
+    until: Any = None
     post_only: bool = False
     reduce_only: bool = False
     oco: str | None = None
-    stop: object = None
-    take: object = None
+    stop: Any = None
+    take: Any = None
     why: str = ""
     role: str = "user"  # user, target (of target and hold), stop, take, liquidation
     status: str = "working"
@@ -131,9 +132,9 @@ class Order:
     arrived: bool = False
     session: int | None = None
     triggered: bool = False
-    best: int | None = None
-    first_price: int | None = None
-    entry: int | None = None  # protection: the fill price that it was made at
+    best: Any = None
+    first_price: Any = None
+    entry: Any = None  # protection: the fill price that it was made at
     made: set = field(default_factory=set)  # roles of the protection that this order has made
     born: str = ""  # protection: "open" or "inside" while its first open or bar lasts
     type: str = ""  # the kind that it was submitted as; a triggered stop goes on as a market order

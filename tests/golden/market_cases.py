@@ -1,0 +1,88 @@
+"""Market orders, time, and the last bar."""
+
+from tests.golden.case import Case
+
+RISING = [(100, 102, 99, 101), (103, 104, 102, 104), (104, 105, 103, 105)]
+
+CASES = [
+    Case(
+        "a market order fills at the next open",
+        "T1 B1 R1",
+        "10 at 103; 10 x (105 - 103) = 20",
+        RISING,
+        [(0, "buy", {"qty": 10})],
+        ["1 open buy 10 at 103"],
+        ["market filled"],
+        "10020",
+        path=["10000", "10010", "10020"],
+    ),
+    Case(
+        "an order decided on the last bar expires",
+        "T2",
+        "nothing is filled",
+        RISING,
+        [(2, "buy", {"qty": 10})],
+        [],
+        ["market expired: end of data"],
+    ),
+    Case(
+        "an older order expires at the end too",
+        "T2 B4",
+        "90 is never reached",
+        RISING,
+        [(0, "buy", {"qty": 1, "limit": 90})],
+        [],
+        ["limit expired: end of data"],
+    ),
+    Case(
+        "an open position is valued at the last close without exit fee",
+        "T2 A5",
+        "fee 1030 x 0.001 = 1.03; 10000 - 1030 - 1.03 + 1050 = 10018.97",
+        RISING,
+        [(0, "buy", {"qty": 10})],
+        ["1 open buy 10 at 103 fee 1.03"],
+        ["market filled"],
+        "10018.97",
+        terms={"taker": "10bp"},
+    ),
+    Case(
+        "a round trip",
+        "T1 B1",
+        "bought at 103, sold at 104: + 10",
+        RISING,
+        [(0, "buy", {"qty": 10}), (1, "sell", {"qty": 10})],
+        ["1 open buy 10 at 103", "2 open sell 10 at 104"],
+        ["market filled", "market filled"],
+        "10010",
+    ),
+    Case(
+        "a decision before a hole in the data acts at the next bar there is",
+        "T1 R1",
+        "bars open at minutes 0, 7 and 8; 10 x (105 - 103) = 20",
+        RISING,
+        [(0, "buy", {"qty": 10})],
+        ["1 open buy 10 at 103"],
+        ["market filled"],
+        "10020",
+        minutes=(0, 7, 8),
+    ),
+    Case(
+        "orders of one decision fill by id",
+        "T4 B1",
+        "both at 103; 3 x (105 - 103) = 6",
+        RISING,
+        [(0, "buy", {"qty": 1}), (0, "buy", {"qty": 2})],
+        ["1 open buy 1 at 103", "1 open buy 2 at 103"],
+        ["market filled", "market filled"],
+        "10006",
+    ),
+    Case(
+        "a cancelled order does not fill",
+        "T1",
+        "cancelled in the decision that made it",
+        RISING,
+        [(0, "buy", {"qty": 1}), (0, "cancel", {"step": 0})],
+        [],
+        ["market canceled: canceled"],
+    ),
+]

@@ -1,0 +1,102 @@
+"""Trailing stops."""
+
+from tests.golden.case import Case
+from tests.reference.terms import pct
+
+CALM = (100, 101, 99, 100)
+
+CASES = [
+    Case(
+        "a trailing stop follows the high of the bars before",
+        "B8 B5",
+        "arrives at open 100; after bar 2 best 106, level 101; bar 3 falls to 100: sold at 101, bought at 100: + 1",
+        [CALM, CALM, (100, 106, 100, 105), (104, 105, 100, 103)],
+        [(0, "buy", {"qty": 1}), (1, "sell", {"qty": 1, "trail": 5})],
+        ["1 open buy 1 at 100", "3 inside sell 1 at 101"],
+        ["market filled", "trailing-stop filled"],
+        "10001",
+    ),
+    Case(
+        "the bar's own high moves the level only for the close",
+        "B8",
+        "best 100, level 95; bar 2: high 108 makes the level 103, close 103 lies at it: sold at 103: + 3",
+        [CALM, CALM, (100, 108, 99, 103)],
+        [(0, "buy", {"qty": 1}), (1, "sell", {"qty": 1, "trail": 5})],
+        ["1 open buy 1 at 100", "2 inside sell 1 at 103"],
+        ["market filled", "trailing-stop filled"],
+        "10003",
+    ),
+    Case(
+        "a low below the new level does not hit when the close recovers",
+        "B8",
+        "bar 2: high 108 makes the level 103, low 99 may have come before it, close 104 is above: still long, + 4",
+        [CALM, CALM, (100, 108, 99, 104)],
+        [(0, "buy", {"qty": 1}), (1, "sell", {"qty": 1, "trail": 5})],
+        ["1 open buy 1 at 100"],
+        ["market filled", "trailing-stop expired: end of data"],
+        "10004",
+    ),
+    Case(
+        "a trailing stop that is gapped through fills at the open",
+        "B8 B5",
+        "after bar 2 best 102, level 97; opens at 95, slipped 1 %: 94.05; bought at 101: - 6.95",
+        [CALM, CALM, (100, 102, 99, 100), (95, 96, 94, 95)],
+        [(0, "buy", {"qty": 1}), (1, "sell", {"qty": 1, "trail": 5})],
+        ["1 open buy 1 at 101", "3 open sell 1 at 94.05"],
+        ["market filled", "trailing-stop filled"],
+        "9993.05",
+        terms={"slippage_bp": "100"},
+    ),
+    Case(
+        "an open above the best price lifts the level at once",
+        "B8",
+        "after bar 2 best 101, level 96; bar 3 opens at 110: level 105, low 104: sold at 105: + 5",
+        [CALM, CALM, CALM, (110, 111, 104, 110)],
+        [(0, "buy", {"qty": 1}), (1, "sell", {"qty": 1, "trail": 5})],
+        ["1 open buy 1 at 100", "3 inside sell 1 at 105"],
+        ["market filled", "trailing-stop filled"],
+        "10005",
+    ),
+    Case(
+        "a percentage distance grows with the best price",
+        "B8",
+        "best 110 after bar 2, distance 11, level 99; bar 3 falls to 99: sold at 99: - 1",
+        [CALM, CALM, (100, 110, 100, 108), (108, 109, 99, 100)],
+        [(0, "buy", {"qty": 1}), (1, "sell", {"qty": 1, "trail": pct(10)})],
+        ["1 open buy 1 at 100", "3 inside sell 1 at 99"],
+        ["market filled", "trailing-stop filled"],
+        "9999",
+    ),
+    Case(
+        "the level of a trailing sale rounds down to the tick",
+        "B8 N3",
+        "best 101 after bar 2, distance 1 % = 1.01, level 99.99, tick 0.25: 99.75; bar 3 falls to 99.75: - 0.25",
+        [CALM, CALM, (100, 101, "99.5", 101), (100, 101, "99.75", 100)],
+        [(0, "buy", {"qty": 1}), (1, "sell", {"qty": 1, "trail": pct(1)})],
+        ["1 open buy 1 at 100", "3 inside sell 1 at 99.75"],
+        ["market filled", "trailing-stop filled"],
+        "9999.75",
+        terms={"tick": "0.25"},
+    ),
+    Case(
+        "a trailing buy follows the low",
+        "B8",
+        "arrives at open 100; bar 1: low 94, level 98, close 97 below it; bar 2 reaches 98: bought at 98, "
+        "ends at 99: + 1",
+        [CALM, (100, 101, 94, 97), (97, 99, 96, 99)],
+        [(0, "buy", {"qty": 1, "trail": 4})],
+        ["2 inside buy 1 at 98"],
+        ["trailing-stop filled"],
+        "10001",
+    ),
+    Case(
+        "a protective trailing stop starts at the entry price",
+        "B8 O2",
+        "bought at 100, level 97; bar 1 reaches 104: level 101, close 103; bar 2 falls to 100: sold at 101: + 1",
+        [CALM, (100, 104, 99, 103), (103, 104, 100, 102)],
+        [(0, "buy", {"qty": 1, "stop": ("trailing", 3)})],
+        ["1 open buy 1 at 100", "2 inside sell 1 at 101"],
+        ["market filled", "trailing-stop filled"],
+        "10001",
+    ),
+]
