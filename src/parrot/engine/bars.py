@@ -69,6 +69,9 @@ class Bars:
     def __post_init__(self) -> None:
         for name in _COLUMNS:
             object.__setattr__(self, name, read_only(getattr(self, name)))
+        lengths = {name: len(getattr(self, name)) for name in _COLUMNS}
+        if len(set(lengths.values())) > 1:
+            raise DataError(f"columns of unequal length: {lengths}", expected="one value for each bar in every column")
         if self.adjusted not in ADJUSTMENTS:
             raise ParameterError(
                 f"adjusted={self.adjusted!r} is unknown",
@@ -185,14 +188,16 @@ class Bars:
         without bars gives none; the last is dropped unless its close time is reached. Raises ParameterError for a
         timeframe that is no multiple, DataError when a bar would reach into two buckets (its close would look ahead).
         """
-        if timeframe == self.timeframe or not len(self):
-            return replace(self, timeframe=timeframe) if not len(self) else self
+        if timeframe == self.timeframe:
+            return self
         if timeframe < self.timeframe or timeframe % self.timeframe:
             raise ParameterError(
                 f"cannot make {timeframe_text(timeframe)} bars of {timeframe_text(self.timeframe)} bars",
                 expected=f"a whole multiple of {timeframe_text(self.timeframe)}",
                 fix="read finer bars",
             )
+        if not len(self):
+            return replace(self, timeframe=timeframe)
         anchor = _MONDAY if timeframe % WEEK == 0 else 0
         bucket = (self.ts - anchor) // timeframe * timeframe + anchor
         straddling = np.flatnonzero(self.close_ts > bucket + timeframe)

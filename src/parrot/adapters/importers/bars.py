@@ -62,6 +62,24 @@ def read_bars(
     return replace(bars, notes=(*bars.notes, *suspicions)) if suspicions else bars
 
 
+def read_raw_bars(
+    source: Any,
+    *,
+    symbol: str = "",
+    columns: Mapping[str, str] | None = None,
+    timezone: str = "UTC",
+    time_unit: str | None = None,
+) -> dict[str, NDArray[Any]]:
+    """The columns that `read_bars` would check, unchecked, for looking at their quality.
+
+    Keys ts (int64 ns UTC, the least int64 where missing), open, high, low, close, volume (float64, NaN where nothing or
+    no number stands) and row (int64, the place in the source from 0). Raises DataError when there is no such table.
+    """
+    opened = open_source(source, "bars", BARS, columns=columns, symbol=symbol)
+    raw, _ = _raw(opened, timezone, time_unit, repair=True)
+    return {"ts": raw.ts, **raw.values, "row": raw.row}
+
+
 def _raw(opened: Source, timezone: str, unit: str | None, *, repair: bool) -> tuple[RawRows, list[str]]:
     ts, notes = opened.times("ts", timezone, unit, distinct=True)
     values = {}
