@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from tests.reference.exact import UNIT, units
 from tests.reference.run import simulate
-from tests.reference.terms import MINUTE, Bar, Event, Fill, Outcome, Step, Terms, bars_of
+from tests.reference.terms import MINUTE, START, Bar, Event, Fill, Outcome, Step, Terms, bars_of
 
 FILL = re.compile(r"(?:(\w+): )?(\d+) (open|inside) (buy|sell) (\S+) at (\S+)(?: fee (\S+))?( maker)?")
 
@@ -35,7 +35,7 @@ class Case:
     cash: str = "10000"
     events: Sequence[tuple] = ()
     minutes: Sequence[int] = ()  # open times of the bars, when they are not one a minute
-    start: int = 0
+    start: int = START
     step: int = MINUTE
 
     @property
@@ -94,7 +94,7 @@ def seen_fill(fill: Fill) -> tuple:
 def in_words(fills: Sequence[Fill]) -> list[str]:
     """Fills for a person who compares them with a failed case."""
     return [
-        f"{fill.symbol} {fill.ts // MINUTE}min {'buy' if fill.side > 0 else 'sell'} {fill.quantity / UNIT:g} "
+        f"{fill.symbol} {(fill.ts - START) // MINUTE}min {'buy' if fill.side > 0 else 'sell'} {fill.quantity / UNIT:g} "
         f"at {fill.price / UNIT:.8g} fee {fill.fee / UNIT:.8g}{' maker' * fill.maker}"
         for fill in fills
     ]

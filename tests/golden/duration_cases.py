@@ -1,7 +1,7 @@
 """DAY, GTD, IOC and FOK; reduce-only; participation."""
 
 from tests.golden.case import Case
-from tests.reference.terms import DAY, MINUTE
+from tests.reference.terms import DAY, MINUTE, START
 
 CALM = (100, 101, 99, 100)
 DIP = (100, 101, 96, 99)
@@ -35,7 +35,7 @@ CASES = [
         "T6",
         "until minute 3: the dip of bar 2 (minutes 2 to 3) fills it at 97, ends at 100: + 3",
         [CALM, CALM, DIP, CALM],
-        [(0, "buy", {"qty": 1, "limit": 97, "tif": "GTD", "until": 3 * MINUTE})],
+        [(0, "buy", {"qty": 1, "limit": 97, "tif": "GTD", "until": START + 3 * MINUTE})],
         ["2 inside buy 1 at 97 maker"],
         ["limit filled"],
         "10003",
@@ -45,7 +45,7 @@ CASES = [
         "T6",
         "until minute 2: the dip of bar 2 comes too late",
         [CALM, CALM, DIP, CALM],
-        [(0, "buy", {"qty": 1, "limit": 97, "tif": "GTD", "until": 2 * MINUTE})],
+        [(0, "buy", {"qty": 1, "limit": 97, "tif": "GTD", "until": START + 2 * MINUTE})],
         [],
         ["limit expired: gtd"],
     ),

@@ -79,7 +79,7 @@ class Matcher:
         if order.kind == "market":
             return Offer(o)
         if order.rests_as_limit:
-            return self._limit_at_open(order, o, new)
+            return self._limit_at_open(order, o, new or order.born == "open")
         if order.kind == "trailing-stop" and order.born == "":
             if new:
                 order.best = o
@@ -202,7 +202,8 @@ class Matcher:
         saved = takes and bounds == "optimistic"
         threatened = not saved and self._first_threat(symbol, stop, bar, bounds)
         if take is not None and takes and not threatened:
-            self.fill(take, Offer(take.limit, maker=True), "inside")
+            wrong = (take.limit - take.entry) * take.side >= 0
+            self.fill(take, Offer(take.entry, slips=False) if wrong else Offer(take.limit, maker=True), "inside")
         for order in self.desk.working(symbol):
             if order.born and order.kind == "trailing-stop":
                 self.follow(order, bar.close)
@@ -214,7 +215,7 @@ class Matcher:
     @staticmethod
     def _take_reached(take: Order, bar: Bar, bounds: str) -> bool:
         reach = bar.close if bounds == "convention" else bar.high if take.side < 0 else bar.low
-        return (take.limit - reach) * take.side >= 0
+        return any((take.limit - price) * take.side >= 0 for price in (reach, take.entry))
 
     def _first_threat(self, symbol: str, stop: Order | None, bar: Bar, bounds: str) -> bool:
         """The stop or the liquidation price, whichever the bar's way down (up) meets first; whether one was met."""

@@ -10,6 +10,7 @@ from tests.reference.exact import UNIT, Number, rate, units
 
 MINUTE = 60_000_000_000
 DAY = 1440 * MINUTE
+START = 1_577_836_800_000_000_000  # 2020-01-01
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class Bar:
     volume: int
 
 
-def bars_of(rows, *, step: int = MINUTE, start: int = 0) -> list[Bar]:
+def bars_of(rows, *, step: int = MINUTE, start: int = START) -> list[Bar]:
     """Bars from rows of (open, high, low, close[, volume]), one every `step` ns."""
     made = []
     for index, row in enumerate(rows):
