@@ -116,8 +116,25 @@ class StorageError(ParrotError, OSError):
 
 
 class VenueError(ParrotError):
-    """A venue refused or did not answer."""
+    """A venue refused or did not answer.
+
+    `temporary` says whether the same request may work later; `retry_after_s` how long the venue asked to wait.
+    """
 
     code = "venue"
     action = Action.RETRY_LATER
     exit_code = 7
+
+    def __init__(
+        self,
+        problem: str,
+        *,
+        expected: str = "",
+        fix: str = "",
+        temporary: bool = True,
+        retry_after_s: float | None = None,
+    ) -> None:
+        super().__init__(problem, expected=expected, fix=fix)
+        self.temporary = temporary
+        self.retry_after_s = retry_after_s
+        self.action = Action.RETRY_LATER if temporary else Action.STOP

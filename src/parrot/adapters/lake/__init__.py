@@ -1,0 +1,1 @@
+"""Lakes: where recorded market data are kept."""

@@ -1,0 +1,48 @@
+"""The lake port: recorded market data, kept by venue, symbol and kind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from parrot.engine.bars import Bars
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class SeriesKey:
+    """Names one series: `kind` is "ohlcv_1m", "ohlcv_1h", "trades", "quotes", ..."""
+
+    venue: str
+    symbol: str
+    kind: str
+
+    def __str__(self) -> str:
+        return f"{self.venue}/{self.symbol}/{self.kind}"
+
+
+@dataclass(frozen=True, slots=True)
+class LakeEntry:
+    """What the lake holds of a series: rows, first and last open time (ns UTC), files and their bytes."""
+
+    key: SeriesKey
+    rows: int
+    first_ts: int
+    last_ts: int
+    files: int
+    size_bytes: int
+
+
+class Lake(Protocol):
+    """Reads and writes series. Every method raises StorageError when files cannot be read or written."""
+
+    def list(self) -> list[LakeEntry]:
+        """Every series, in order of venue, symbol and kind."""
+
+    def span(self, key: SeriesKey) -> tuple[int, int] | None:
+        """First and last open time of a series, ns UTC; None when there is nothing."""
+
+    def read(self, key: SeriesKey, start: int | None = None, end: int | None = None) -> Bars:
+        """Bars that open in [start, end), ns UTC. Raises MissingError when there are none."""
+
+    def write(self, key: SeriesKey, bars: Bars) -> None:
+        """Add bars to a series; a bar whose open time is there already replaces the old one. All or nothing."""
