@@ -1,0 +1,241 @@
+//! What a strategy may ask for: orders, targets, cancellations (rules O4 to O8).
+
+use parrot_kernel::round_to;
+
+use crate::account::AccountKind;
+use crate::engine::{Engine, Notice};
+use crate::order::{Guard, Kind, Order, Role, Status, Tif};
+
+/// An order that could never be valid; the strategy hears of it at once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault(pub String);
+
+impl Engine {
+    /// Takes on an order; what account rules refuse is recorded as refused (rule O7).
+    ///
+    /// # Errors
+    /// When no market could take such an order: a size that is not positive, or flags that contradict the kind (rule O8).
+    pub fn submit(&mut self, mut order: Order) -> Result<u32, Fault> {
+        check(&order)?;
+        let symbol = order.symbol as usize;
+        let instrument = &self.symbols[symbol].instrument;
+        let (tick, buys) = (instrument.tick, order.buys());
+        order.quantity = instrument.lots(order.quantity);
+        order.limit = round_to(order.limit, tick, !buys);
+        order.trigger = round_to(order.trigger, tick, buys);
+        order.submitted = self.now;
+        order.updated = self.now;
+        order.active_from = self.now.saturating_add(self.config.feed_latency + self.config.order_latency);
+        let refusal = self.refusal(&order);
+        let id = self.add_order(order);
+        if let Some(reason) = refusal {
+            self.end_order(id, Status::Refused, Some(&reason));
+            self.tidy(symbol);
+        } else if self.symbols[symbol].by_ticks {
+            self.ticks.arrive(id, self.orders[id as usize].active_from);
+        }
+        Ok(id)
+    }
+
+    pub(crate) fn add_order(&mut self, order: Order) -> u32 {
+        let id = self.orders.len() as u32;
+        self.symbols[order.symbol as usize].open.push(id);
+        self.orders.push(order);
+        self.open_orders += 1;
+        self.notify(Notice::Order(id));
+        id
+    }
+
+    /// Why account or instrument rules refuse an order, if they do.
+    fn refusal(&self, order: &Order) -> Option<String> {
+        let symbol = order.symbol as usize;
+        let state = &self.symbols[symbol];
+        let instrument = &state.instrument;
+        if order.quantity == 0 {
+            return Some("less than one lot".into());
+        }
+        if order.quantity < instrument.min_quantity && !order.reduce_only {
+            return Some("less than the minimum quantity".into());
+        }
+        let price = if order.limit > 0 { order.limit } else { order.trigger.max(state.last) };
+        if price > 0 && instrument.worth(order.quantity, price) < i128::from(instrument.min_notional) && !order.reduce_only {
+            return Some("less than the minimum notional".into());
+        }
+        if self.fx_rate(symbol).is_none() {
+            return Some("no rate of its currency is known yet".into());
+        }
+        if self.account.kind == AccountKind::Cash && !order.buys() && !order.reduce_only && !instrument.is_future() {
+            let buying: i64 = self.working(symbol).filter(|other| other.buys()).map(Order::remaining).sum();
+            if order.quantity > state.position.quantity.max(0).saturating_add(buying) {
+                return Some("a short on a cash account".into());
+            }
+        }
+        None
+    }
+
+    fn working(&self, symbol: usize) -> impl Iterator<Item = &Order> {
+        self.symbols[symbol].open.iter().map(|id| &self.orders[*id as usize]).filter(|order| order.is_live())
+    }
+
+    /// Brings the position of a symbol to `share` (10^-8) of equity (rule O5).
+    ///
+    /// # Errors
+    /// When no price of the symbol is known yet.
+    pub fn target(&mut self, symbol: u16, share: i64, guard: Guard, why: u32) -> Result<Option<u32>, Fault> {
+        if share == 0 {
+            return Ok(self.hold(symbol, 0, guard, why));
+        }
+        let state = &self.symbols[symbol as usize];
+        if state.last == 0 {
+            return Err(Fault("no price is known yet, so a share of equity has no size".into()));
+        }
+        if share < 0 && self.account.kind == AccountKind::Cash {
+            let held = state.position.quantity;
+            return Ok(self.refuse_short(symbol, held.max(state.instrument.lot), why));
+        }
+        let buys = share > 0;
+        let budget = self.share_of_equity(share);
+        let last = state.last;
+        let price_for = |engine: &Self, quantity| engine.config.slippage.apply(last, buys, quantity, engine.symbols[symbol as usize].liquidity);
+        let cost = move |engine: &mut Self, quantity: i64| {
+            let price = price_for(engine, quantity);
+            let worth = engine.in_account_currency(symbol as usize, engine.symbols[symbol as usize].instrument.worth(quantity, price));
+            worth + engine.fee(symbol as usize, quantity, price, false)
+        };
+        let quantity = self.size_for(symbol as usize, budget, cost);
+        Ok(self.hold(symbol, if buys { quantity } else { -quantity }, guard, why))
+    }
+
+    /// The most lots whose cost stays within `budget`: a guess from one unit's price, then doubling steps.
+    fn size_for(&mut self, symbol: usize, budget: i128, mut cost: impl FnMut(&mut Self, i64) -> i128) -> i64 {
+        const UNIT: i64 = 100_000_000;
+        let lot = self.symbols[symbol].instrument.lot;
+        let unit = cost(self, UNIT).max(1);
+        let guess = (budget.max(0) * i128::from(UNIT) / unit).min(i128::from(i64::MAX / 4)) as i64 / lot;
+        let mut fits = |engine: &mut Self, lots: i64| cost(engine, lots * lot) <= budget;
+        let (mut low, mut high, mut step) = (guess, guess + 1, 1);
+        while low > 0 && !fits(self, low) {
+            (high, low, step) = (low, (low - step).max(0), step * 2);
+        }
+        while low == high - 1 && fits(self, high) && high < i64::MAX / 4 / lot {
+            (low, high) = (high, high + 1);
+        }
+        while low + 1 < high {
+            let middle = low + (high - low) / 2;
+            if fits(self, middle) { low = middle } else { high = middle }
+        }
+        low * lot
+    }
+
+    /// Brings the position of a symbol to `quantity` (rule O5).
+    pub fn hold(&mut self, symbol: u16, quantity: i64, guard: Guard, why: u32) -> Option<u32> {
+        let state = &self.symbols[symbol as usize];
+        let (held, wanted) = (state.position.quantity, state.instrument.lots(quantity));
+        if wanted < 0 && self.account.kind == AccountKind::Cash && !state.instrument.is_future() {
+            return self.refuse_short(symbol, wanted - held, why);
+        }
+        self.cancel_targets(symbol as usize, "replaced");
+        let change = self.symbols[symbol as usize].instrument.lots(wanted - held);
+        if change == 0 {
+            return None;
+        }
+        let mut rest = change;
+        if held != 0 && wanted.signum() == -held.signum() {
+            self.send_target(symbol, -held, true, Guard::default(), why);
+            rest = change + held;
+        }
+        let reduces = held.signum() == -rest.signum() && rest.abs() <= held.abs() && rest == change;
+        (rest != 0).then(|| self.send_target(symbol, rest, reduces, guard, why))
+    }
+
+    fn send_target(&mut self, symbol: u16, change: i64, reduce_only: bool, guard: Guard, why: u32) -> u32 {
+        let mut order = Order::new(symbol, change.signum() as i8, Kind::Market, change.abs(), self.now);
+        (order.role, order.reduce_only, order.guard, order.why) = (Role::Target, reduce_only, guard, why);
+        self.submit(order).expect("a market order of positive size has no fault")
+    }
+
+    fn refuse_short(&mut self, symbol: u16, change: i64, why: u32) -> Option<u32> {
+        let mut order = Order::new(symbol, -1, Kind::Market, change.abs(), self.now);
+        (order.role, order.why) = (Role::Target, why);
+        let id = self.add_order(order);
+        self.end_order(id, Status::Refused, Some("a short on a cash account"));
+        self.tidy(symbol as usize);
+        Some(id)
+    }
+
+    /// Closes the position of a symbol (rule O6).
+    pub fn close(&mut self, symbol: u16, why: u32) -> Option<u32> {
+        self.cancel_targets(symbol as usize, "replaced");
+        let state = &self.symbols[symbol as usize];
+        let held = state.instrument.lots(state.position.quantity);
+        if held == 0 {
+            return None;
+        }
+        let mut order = Order::new(symbol, -held.signum() as i8, Kind::Market, held.abs(), self.now);
+        (order.reduce_only, order.why) = (true, why);
+        Some(self.submit(order).expect("a market order of positive size has no fault"))
+    }
+
+    /// Cancels a working order; false when it is not working.
+    pub fn cancel(&mut self, id: u32) -> bool {
+        let live = self.orders.get(id as usize).is_some_and(Order::is_live);
+        if live {
+            let symbol = self.orders[id as usize].symbol as usize;
+            self.end_order(id, Status::Canceled, Some("by the strategy"));
+            self.tidy(symbol);
+        }
+        live
+    }
+
+    /// Cancels all working orders (of one symbol) but the protection of positions; says how many.
+    pub fn cancel_all(&mut self, symbol: Option<u16>) -> usize {
+        let wanted: Vec<u32> = (0..self.symbols.len())
+            .filter(|index| symbol.is_none_or(|symbol| symbol as usize == *index))
+            .flat_map(|index| self.symbols[index].open.clone())
+            .filter(|id| !matches!(self.orders[*id as usize].role, Role::Stop | Role::Take))
+            .collect();
+        wanted.into_iter().filter(|id| self.cancel(*id)).count()
+    }
+
+    fn cancel_targets(&mut self, symbol: usize, reason: &str) {
+        for at in 0..self.symbols[symbol].open.len() {
+            let id = self.symbols[symbol].open[at];
+            if self.orders[id as usize].role == Role::Target && self.orders[id as usize].is_live() {
+                self.end_order(id, Status::Canceled, Some(reason));
+            }
+        }
+        self.tidy(symbol);
+    }
+
+    /// Everything that is still working when the data end expires (rule T2).
+    pub(crate) fn finish(&mut self) {
+        for symbol in 0..self.symbols.len() {
+            for id in self.symbols[symbol].open.clone() {
+                if self.orders[id as usize].is_live() {
+                    self.end_order(id, Status::Expired, Some("end of data"));
+                }
+            }
+            self.tidy(symbol);
+        }
+    }
+}
+
+fn check(order: &Order) -> Result<(), Fault> {
+    let limit = matches!(order.kind, Kind::Limit | Kind::StopLimit | Kind::TouchLimit);
+    let trigger = matches!(order.kind, Kind::Stop | Kind::StopLimit | Kind::Touch | Kind::TouchLimit);
+    let immediate = matches!(order.tif, Tif::Ioc | Tif::Fok);
+    let fault = if order.quantity <= 0 {
+        "the quantity must be positive"
+    } else if (limit && order.limit <= 0) || (trigger && order.trigger <= 0) {
+        "a price must be positive"
+    } else if immediate && !matches!(order.kind, Kind::Market | Kind::Limit) {
+        "IOC and FOK are for market and limit orders"
+    } else if order.post_only && (order.kind != Kind::Limit || immediate) {
+        "post_only is for limit orders that rest"
+    } else if order.tif == Tif::Gtd && order.until == i64::MAX {
+        "a GTD order needs until="
+    } else {
+        return Ok(());
+    };
+    Err(Fault(fault.into()))
+}

@@ -1,0 +1,569 @@
+//! The engine itself: time, streams and stages. Orders are worked in `bars`, commands taken in `command`.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use crate::account::{Account, AccountKind, Position};
+use crate::actions::Calendar;
+use crate::conditions::Subscriptions;
+use crate::costs::{Fees, Liquidity, Slippage};
+use crate::cursor::Cursor;
+use crate::data::{FxRates, Stream};
+use crate::instrument::Instrument;
+use crate::order::Order;
+use crate::records::{Change, Fill, Reasons};
+use crate::ticks::Ticks;
+
+/// Which reading of a bar's range decides (rule B13).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bounds {
+    /// Rules B9 and B10.
+    Convention,
+    /// No profit is taken inside the entry bar.
+    Pessimistic,
+    /// Touch fills, profit before stop.
+    Optimistic,
+}
+
+/// Which handlers the strategy has; the others are never called.
+#[derive(Clone, Copy, Debug, Default)]
+#[allow(clippy::struct_excessive_bools)] // one flag a handler
+pub struct Wants {
+    /// `on_bar`.
+    pub bar: bool,
+    /// `on_trade`.
+    pub trade: bool,
+    /// `on_quote`.
+    pub quote: bool,
+    /// `on_book`.
+    pub book: bool,
+    /// `on_order`.
+    pub order: bool,
+    /// `on_fill`.
+    pub fill: bool,
+}
+
+/// Everything a run is given besides data and orders.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Account kind.
+    pub account: AccountKind,
+    /// Starting cash, in cash units.
+    pub cash: i64,
+    /// Fee schedule.
+    pub fees: Fees,
+    /// Slippage model.
+    pub slippage: Slippage,
+    /// A limit fills when it is touched.
+    pub touch: bool,
+    /// Share of a bar's volume that may be filled, 10^-8.
+    pub participation: Option<i64>,
+    /// Reading of a bar's range.
+    pub bounds: Bounds,
+    /// Cancellations ahead shrink a resting order's queue in proportion.
+    pub proportional_queue: bool,
+    /// Feed latency, ns.
+    pub feed_latency: i64,
+    /// Order latency, ns.
+    pub order_latency: i64,
+    /// Yearly borrow rate, 10^-8.
+    pub borrow: i64,
+}
+
+/// One symbol while a run goes on.
+#[derive(Debug)]
+pub struct Symbol {
+    /// Its terms.
+    pub instrument: Instrument,
+    /// Its base stream of bars.
+    pub base: Option<u16>,
+    /// Its position.
+    pub position: Position,
+    /// Last known price, 0 before the first.
+    pub last: i64,
+    /// Working orders, by number.
+    pub open: Vec<u32>,
+    /// Protective stop and take-profit of the position.
+    pub stop: Option<u32>,
+    /// Take-profit.
+    pub take: Option<u32>,
+    /// Index of the bar that is open.
+    pub bar: usize,
+    /// Quantity that the open bar's volume still allows.
+    pub budget: i64,
+    /// Volume and spread for slippage.
+    pub liquidity: Liquidity,
+    /// Fills are decided by ticks, not by bars.
+    pub by_ticks: bool,
+    /// Foreign currency rates.
+    pub fx: Option<FxRates>,
+    /// Time from which handlers are called (rule T5).
+    pub warm_from: i64,
+    /// Conditions of the strategy.
+    pub subscriptions: Subscriptions,
+    /// Marks of each row of the equity curve, where bars cannot give them.
+    pub marks: Vec<i64>,
+}
+
+impl Symbol {
+    /// A symbol without data and position.
+    pub fn new(instrument: Instrument) -> Self {
+        Self {
+            instrument,
+            base: None,
+            position: Position::default(),
+            last: 0,
+            open: Vec::new(),
+            stop: None,
+            take: None,
+            bar: 0,
+            budget: i64::MAX,
+            liquidity: Liquidity::default(),
+            by_ticks: false,
+            fx: None,
+            warm_from: i64::MIN,
+            subscriptions: Subscriptions::default(),
+            marks: Vec::new(),
+        }
+    }
+}
+
+/// Streams that share one clock, bar for bar.
+#[derive(Debug)]
+pub(crate) struct Group {
+    pub(crate) streams: Vec<u16>,
+    pub(crate) next: usize,
+    pub(crate) closing: bool,
+    pub(crate) time: i64,
+    pub(crate) len: usize,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    Closes,
+    Calls,
+    Timers,
+    Opens,
+    Done,
+}
+
+/// What the caller has to do next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Call `on_bar` for a bar of a stream.
+    Bar {
+        /// Index of the stream.
+        stream: u16,
+        /// Index of the bar.
+        index: u32,
+    },
+    /// Call the handler of a subscription.
+    Condition {
+        /// Number of the condition.
+        id: u16,
+        /// Index of the stream.
+        stream: u16,
+        /// Index of the bar.
+        index: u32,
+    },
+    /// Call the handler of a timer.
+    Timer {
+        /// Number of the timer.
+        id: u16,
+    },
+    /// Call `on_order` with an order.
+    Order {
+        /// Its number.
+        id: u32,
+    },
+    /// Call `on_fill` with a fill.
+    Fill {
+        /// Its number.
+        index: u32,
+    },
+    /// Call `on_trade` with a trade.
+    Trade {
+        /// Index of the symbol.
+        symbol: u16,
+        /// Row of the trade.
+        row: u32,
+    },
+    /// Call `on_quote` with a quote.
+    Quote {
+        /// Index of the symbol.
+        symbol: u16,
+        /// Row of the quote.
+        row: u32,
+    },
+    /// Call `on_book` after a message.
+    Book {
+        /// Index of the symbol.
+        symbol: u16,
+        /// Last row of the message.
+        row: u32,
+    },
+    /// Everything has been worked through.
+    Done,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Notice {
+    Order(u32),
+    Fill(u32),
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Timer {
+    every: i64,
+    due: i64,
+}
+
+/// A deterministic run: advance it, act between its steps, read the records.
+pub struct Engine {
+    /// Terms of the run.
+    pub config: Config,
+    /// Symbols in declared order.
+    pub symbols: Vec<Symbol>,
+    /// Streams of bars.
+    pub streams: Vec<Stream>,
+    /// All orders by number.
+    pub orders: Vec<Order>,
+    /// Cash.
+    pub account: Account,
+    /// Fills in order.
+    pub fills: Vec<Fill>,
+    /// Changes of cash and positions in order.
+    pub changes: Vec<Change>,
+    /// Reasons given by the strategy.
+    pub reasons: Reasons,
+    /// What has been revealed.
+    pub cursor: Arc<Cursor>,
+    /// Time of the current step, ns UTC.
+    pub now: i64,
+    /// A number outgrew its integers; the run cannot go on.
+    pub overflow: bool,
+    pub(crate) wants: Wants,
+    pub(crate) groups: Vec<Group>,
+    pub(crate) ticks: Ticks,
+    pub(crate) calendar: Calendar,
+    pub(crate) open_orders: usize,
+    pub(crate) oco_groups: u32,
+    pub(crate) rows: u32,
+    pub(crate) clock: Vec<i64>,
+    pub(crate) scratch: Vec<(i64, u32)>,
+    notices: VecDeque<Notice>,
+    timers: Vec<Timer>,
+    stage: Stage,
+    calls: Vec<u16>,
+    call: usize,
+    bar_called: bool,
+    timer: usize,
+}
+
+impl Engine {
+    /// A run over `symbols` and `streams`; nothing has happened yet.
+    pub fn new(config: Config, symbols: Vec<Symbol>, streams: Vec<Stream>) -> Self {
+        let cursor = Arc::new(Cursor::new(streams.len()));
+        let account = Account::new(config.account, i128::from(config.cash), config.borrow);
+        let groups = group(&streams);
+        let mut symbols = symbols;
+        for (index, stream) in streams.iter().enumerate().filter(|(_, stream)| stream.base) {
+            symbols[stream.symbol as usize].base = Some(index as u16);
+        }
+        Self {
+            config,
+            symbols,
+            streams,
+            orders: Vec::new(),
+            account,
+            fills: Vec::new(),
+            changes: Vec::new(),
+            reasons: Reasons::default(),
+            cursor,
+            now: i64::MIN,
+            overflow: false,
+            wants: Wants::default(),
+            groups,
+            ticks: Ticks::default(),
+            calendar: Calendar::default(),
+            open_orders: 0,
+            oco_groups: 0,
+            rows: 0,
+            clock: Vec::new(),
+            scratch: Vec::new(),
+            notices: VecDeque::new(),
+            timers: Vec::new(),
+            stage: Stage::Closes,
+            calls: Vec::new(),
+            call: 0,
+            bar_called: false,
+            timer: 0,
+        }
+    }
+
+    /// Says which handlers exist.
+    pub fn listen(&mut self, wants: Wants) {
+        self.wants = wants;
+    }
+
+    /// No handler of `symbol` runs before `warmup` closed bars of `stream` (rule T5).
+    pub fn warm_up(&mut self, stream: usize, warmup: usize) {
+        let closes = &self.streams[stream].bars.close_ts;
+        let ready = if warmup < closes.len() { closes[warmup] } else { i64::MAX };
+        let symbol = &mut self.symbols[self.streams[stream].symbol as usize];
+        symbol.warm_from = symbol.warm_from.max(ready);
+    }
+
+    /// Starts the subscriptions of every symbol at its first warm bar.
+    pub fn arm(&mut self) {
+        for symbol in &mut self.symbols {
+            if let Some(base) = symbol.base {
+                let closes = &self.streams[base as usize].bars.close_ts;
+                let warm = symbol.warm_from;
+                symbol.subscriptions.start_at(closes.partition_point(|ts| *ts < warm));
+            }
+        }
+    }
+
+    /// Adds a timer that is due at every multiple of `every` ns after the first datum.
+    pub fn every(&mut self, every: i64) -> u16 {
+        let start = if self.now == i64::MIN { self.next_data().unwrap_or(0) } else { self.now };
+        self.timers.push(Timer { every, due: start - start.rem_euclid(every) + every });
+        self.timers.len() as u16 - 1
+    }
+
+    /// Goes on to the next thing that the strategy must hear of.
+    pub fn advance(&mut self) -> Step {
+        loop {
+            if let Some(notice) = self.notices.pop_front() {
+                return match notice {
+                    Notice::Order(id) => Step::Order { id },
+                    Notice::Fill(index) => Step::Fill { index },
+                };
+            }
+            match self.stage {
+                Stage::Closes => self.closes(),
+                Stage::Calls => {
+                    if let Some(step) = self.next_call() {
+                        return step;
+                    }
+                    self.stage = Stage::Timers;
+                }
+                Stage::Timers => {
+                    if let Some(id) = self.next_timer() {
+                        return Step::Timer { id };
+                    }
+                    self.stage = Stage::Opens;
+                }
+                Stage::Opens => {
+                    if let Some(step) = self.opens() {
+                        return step;
+                    }
+                    self.stage = Stage::Closes;
+                }
+                Stage::Done => return Step::Done,
+            }
+        }
+    }
+
+    pub(crate) fn notify(&mut self, notice: Notice) {
+        let wanted = match notice {
+            Notice::Order(_) => self.wants.order,
+            Notice::Fill(_) => self.wants.fill,
+        };
+        if wanted {
+            self.notices.push_back(notice);
+        }
+    }
+
+    fn next_data(&self) -> Option<i64> {
+        let bars = self.groups.iter().map(|group| group.time).min().unwrap_or(i64::MAX);
+        let time = bars.min(self.ticks.next_time());
+        (time != i64::MAX).then_some(time)
+    }
+
+    fn next_moment(&self) -> Option<i64> {
+        let timer = self.timers.iter().map(|timer| timer.due).min().unwrap_or(i64::MAX);
+        self.next_data().map(|time| time.min(timer).min(self.ticks.next_arrival()))
+    }
+
+    /// Moves time on and works through the bars that close then.
+    fn closes(&mut self) {
+        self.skip_quiet();
+        let Some(now) = self.next_moment() else {
+            self.finish();
+            self.stage = Stage::Done;
+            return;
+        };
+        self.now = now;
+        self.calls.clear();
+        self.call = 0;
+        self.bar_called = false;
+        self.timer = 0;
+        let mut due = 0;
+        for index in 0..self.groups.len() {
+            if self.groups[index].closing && self.groups[index].time == now {
+                self.close_group(index);
+                due += 1;
+            }
+        }
+        self.charge(now);
+        self.ticks.mark_rows(now);
+        if due > 0 {
+            self.end_row(now, due);
+        }
+        self.stage = Stage::Calls;
+    }
+
+    fn close_group(&mut self, index: usize) {
+        let bar = self.groups[index].next;
+        for member in 0..self.groups[index].streams.len() {
+            let id = self.groups[index].streams[member];
+            let (base, symbol) = (self.streams[id as usize].base, self.streams[id as usize].symbol as usize);
+            self.cursor.reveal(id as usize, bar);
+            if base {
+                self.close_bar(symbol, bar);
+            }
+            self.calls.push(id);
+        }
+        let group = &mut self.groups[index];
+        group.next += 1;
+        group.closing = false;
+        group.time = if group.next < group.len { self.streams[group.streams[0] as usize].bars.ts[group.next] } else { i64::MAX };
+    }
+
+    fn close_bar(&mut self, symbol: usize, bar: usize) {
+        let state = &self.symbols[symbol];
+        if state.by_ticks {
+            return;
+        }
+        if !state.open.is_empty() || (state.position.quantity != 0 && self.is_margin()) {
+            self.range_phase(symbol, bar);
+        }
+        let base = self.symbols[symbol].base.expect("a closing symbol has a base stream");
+        self.symbols[symbol].last = self.streams[base as usize].bars.close[bar];
+    }
+
+    /// Completes one row of the equity curve.
+    fn end_row(&mut self, now: i64, due: usize) {
+        self.rows += 1;
+        if self.groups.len() > 1 || self.ticks.any() {
+            self.clock.push(now);
+        }
+        if due > 1 {
+            let streams = &self.streams;
+            self.calls.sort_by_key(|id| {
+                let stream = &streams[*id as usize];
+                (std::cmp::Reverse(stream.timeframe), stream.symbol)
+            });
+        }
+        for symbol in self.symbols.iter_mut().filter(|symbol| symbol.by_ticks || symbol.fx.is_some()) {
+            symbol.marks.push(symbol.last);
+        }
+    }
+
+    fn next_call(&mut self) -> Option<Step> {
+        while self.call < self.calls.len() {
+            let id = self.calls[self.call];
+            let stream = &self.streams[id as usize];
+            let symbol = &mut self.symbols[stream.symbol as usize];
+            let index = self.cursor.index(id as usize) as usize;
+            if self.now < symbol.warm_from || !in_universe(stream, index, symbol) {
+                self.call += 1;
+                continue;
+            }
+            self.cursor.select(stream.symbol);
+            if let Some(condition) = stream.base.then(|| symbol.subscriptions.take(index)).flatten() {
+                return Some(Step::Condition { id: condition, stream: id, index: index as u32 });
+            }
+            self.call += 1;
+            if self.wants.bar {
+                return Some(Step::Bar { stream: id, index: index as u32 });
+            }
+        }
+        None
+    }
+
+    fn next_timer(&mut self) -> Option<u16> {
+        while self.timer < self.timers.len() {
+            let timer = &mut self.timers[self.timer];
+            self.timer += 1;
+            if timer.due <= self.now {
+                timer.due = self.now - self.now.rem_euclid(timer.every) + timer.every;
+                return Some(self.timer as u16 - 1);
+            }
+        }
+        None
+    }
+
+    /// Corporate actions, arrivals, then the bars that open now; ticks last.
+    fn opens(&mut self) -> Option<Step> {
+        let now = self.now;
+        if let Some(step) = self.tick_step(now) {
+            return Some(step);
+        }
+        let opening = |group: &Group| !group.closing && group.time == now;
+        if self.open_orders > 0 || self.is_margin() || self.calendar.any() || self.groups.len() > 1 {
+            self.open_phase(now);
+        }
+        for index in 0..self.groups.len() {
+            if opening(&self.groups[index]) {
+                let group = &mut self.groups[index];
+                group.closing = true;
+                group.time = self.streams[group.streams[0] as usize].bars.close_ts[group.next];
+            }
+        }
+        None
+    }
+
+    /// With one clock, nothing working and only subscriptions to serve, time jumps to the next bar with an event.
+    fn skip_quiet(&mut self) {
+        let quiet = self.groups.len() == 1
+            && self.open_orders == 0
+            && !self.wants.bar
+            && !self.is_margin()
+            && self.timers.is_empty()
+            && !self.ticks.any()
+            && !self.calendar.any()
+            && self.symbols.iter().all(|symbol| symbol.fx.is_none());
+        if !quiet {
+            return;
+        }
+        let next = self.symbols.iter().filter_map(|symbol| symbol.subscriptions.next_row()).min();
+        let group = &mut self.groups[0];
+        let target = next.unwrap_or(usize::MAX).min(group.len - usize::from(group.len > 0));
+        if target <= group.next || group.next >= group.len {
+            return;
+        }
+        self.rows += (target - group.next) as u32;
+        group.next = target;
+        group.closing = true;
+        group.time = self.streams[group.streams[0] as usize].bars.close_ts[target];
+    }
+
+    pub(crate) fn is_margin(&self) -> bool {
+        matches!(self.account.kind, AccountKind::Margin { .. })
+    }
+}
+
+fn in_universe(stream: &Stream, index: usize, symbol: &Symbol) -> bool {
+    stream.bars.member.as_ref().is_none_or(|member| member[index] != 0) || symbol.position.quantity != 0
+}
+
+/// Streams with equal clocks go together, so that many symbols cost no more to merge than one.
+fn group(streams: &[Stream]) -> Vec<Group> {
+    let mut groups: Vec<Group> = Vec::new();
+    for (id, stream) in streams.iter().enumerate() {
+        let same = |group: &&mut Group| {
+            let first = &streams[group.streams[0] as usize];
+            first.timeframe == stream.timeframe && first.bars.ts[..] == stream.bars.ts[..] && first.bars.close_ts[..] == stream.bars.close_ts[..]
+        };
+        if let Some(group) = groups.iter_mut().find(same) {
+            group.streams.push(id as u16);
+            continue;
+        }
+        let time = stream.bars.ts.first().copied().unwrap_or(i64::MAX);
+        groups.push(Group { streams: vec![id as u16], next: 0, closing: false, time, len: stream.bars.ts.len() });
+    }
+    groups
+}

@@ -1,0 +1,121 @@
+//! The equity curve, computed column by column from the recorded changes: nothing is stored per bar while a run goes on.
+
+use parrot_kernel::Column;
+
+use crate::instrument::Instrument;
+use crate::records::Change;
+
+/// Where the price of a symbol at each row of the curve comes from.
+pub enum Marks<'a> {
+    /// One price a row.
+    Rows(&'a [i64]),
+    /// Bars on a clock of their own: close times and closes; 0 before the first.
+    Bars(&'a Column<i64>, &'a Column<i64>),
+}
+
+/// One piece of the curve: from a row on, a position.
+struct Piece {
+    row: usize,
+    position: i64,
+}
+
+/// Cash and equity of every row, in cash units.
+pub struct Curve {
+    /// Cash.
+    pub cash: Vec<i64>,
+    /// Cash plus the value of all positions.
+    pub equity: Vec<i64>,
+    /// Sum of the absolute values of positions.
+    pub gross: Vec<i64>,
+}
+
+/// Starts a curve of `rows` rows from the cash changes.
+pub fn cash_curve(rows: usize, start: i64, changes: &[Change]) -> Curve {
+    let mut curve = Curve { cash: Vec::with_capacity(rows), equity: Vec::with_capacity(rows), gross: vec![0; rows] };
+    let (mut cash, mut base) = (start, start);
+    for change in changes {
+        let row = (change.row as usize).min(rows);
+        curve.cash.resize(row.max(curve.cash.len()), cash);
+        curve.equity.resize(row.max(curve.equity.len()), base);
+        (cash, base) = (change.cash, change.base);
+    }
+    curve.cash.resize(rows, cash);
+    curve.equity.resize(rows, base);
+    curve
+}
+
+/// Adds the value of one symbol's position to every row.
+pub fn add_symbol(curve: &mut Curve, clock: &[i64], symbol: u16, changes: &[Change], instrument: &Instrument, marks: &Marks) {
+    let mut pieces: Vec<Piece> = vec![Piece { row: 0, position: 0 }];
+    for change in changes.iter().filter(|change| change.symbol == symbol) {
+        pieces.push(Piece { row: (change.row as usize).min(clock.len()), position: change.position });
+    }
+    pieces.push(Piece { row: clock.len(), position: 0 });
+    let mut walk = 0;
+    for pair in pieces.windows(2) {
+        let (position, rows) = (pair[0].position, pair[0].row..pair[1].row);
+        if position == 0 || rows.is_empty() {
+            continue;
+        }
+        match marks {
+            Marks::Rows(prices) => add_rows(curve, rows.clone(), &prices[rows], instrument, position),
+            Marks::Bars(times, closes) => {
+                let prices: Vec<i64> = rows
+                    .clone()
+                    .map(|row| {
+                        while walk < times.len() && times[walk] <= clock[row] {
+                            walk += 1;
+                        }
+                        if walk == 0 { 0 } else { closes[walk - 1] }
+                    })
+                    .collect();
+                add_rows(curve, rows, &prices, instrument, position);
+            }
+        }
+    }
+}
+
+fn add_rows(curve: &mut Curve, rows: std::ops::Range<usize>, prices: &[i64], instrument: &Instrument, position: i64) {
+    let (equity, gross) = (&mut curve.equity[rows.clone()], &mut curve.gross[rows]);
+    if let Some(unit) = whole_unit(instrument, position) {
+        // A whole number of cash units for each price unit: plain 64-bit products, which the compiler vectorises.
+        for ((equity, gross), price) in equity.iter_mut().zip(gross).zip(prices) {
+            let value = unit * price;
+            *equity += value;
+            *gross += value.abs();
+        }
+        return;
+    }
+    for ((equity, gross), price) in equity.iter_mut().zip(gross).zip(prices) {
+        let value = if *price == 0 { 0 } else { instrument.value(position, *price) as i64 };
+        *equity += value;
+        *gross += value.abs();
+    }
+}
+
+/// Cash units for one price unit of `position`, when that is a whole number and no product overflows.
+fn whole_unit(instrument: &Instrument, position: i64) -> Option<i64> {
+    if instrument.kind == crate::instrument::Kind::Inverse {
+        return None;
+    }
+    let (dividend, divisor) = instrument.worth_ratio(position.abs(), 1);
+    let unit = i64::try_from(dividend / divisor).ok()?;
+    let fits = dividend % divisor == 0 && unit <= 1_000;
+    fits.then_some(unit * position.signum())
+}
+
+/// Last equity of each day: `(row, equity)`, the day of a row being the one that its close time ends or lies in.
+pub fn daily(clock: &[i64], equity: &[i64], day_of: impl Fn(usize) -> i64) -> Vec<i64> {
+    let mut closes = Vec::new();
+    let mut current = None;
+    for row in 0..clock.len() {
+        let day = day_of(row);
+        if current == Some(day) {
+            *closes.last_mut().expect("a day has begun") = equity[row];
+        } else {
+            closes.push(equity[row]);
+            current = Some(day);
+        }
+    }
+    closes
+}

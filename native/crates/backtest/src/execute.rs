@@ -1,0 +1,252 @@
+//! One fill: trims, cash and position, records, one-cancels-other, protection.
+
+use parrot_kernel::div_half_even;
+
+use crate::account::AccountKind;
+use crate::costs::FeeCurrency;
+use crate::engine::{Engine, Notice};
+use crate::instrument::RATE;
+use crate::order::{Role, Status, Tif};
+use crate::records::Fill;
+
+/// When and why a fill happens, and how much may be filled.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Moment {
+    pub(crate) ts: i64,
+    pub(crate) evidence: i64,
+    /// Between a bar's open and close.
+    pub(crate) inside: bool,
+    /// Most that the market allows, quantity units.
+    pub(crate) cap: i64,
+}
+
+impl Moment {
+    pub(crate) fn at_open(engine: &Engine, id: u32) -> Self {
+        let symbol = &engine.symbols[engine.orders[id as usize].symbol as usize];
+        Self { ts: engine.now, evidence: engine.now, inside: false, cap: symbol.budget }
+    }
+
+    pub(crate) fn in_range(engine: &Engine, id: u32) -> Self {
+        let symbol = &engine.symbols[engine.orders[id as usize].symbol as usize];
+        let base = symbol.base.expect("worked by bars");
+        let evidence = engine.streams[base as usize].bars.ts[symbol.bar];
+        Self { ts: engine.now, evidence, inside: true, cap: symbol.budget }
+    }
+}
+
+impl Engine {
+    /// Fills at the open: slippage, then the fill.
+    pub(crate) fn execute(&mut self, id: u32, price: i64, maker: bool, moment: Moment) {
+        let order = &self.orders[id as usize];
+        let liquidity = self.symbols[order.symbol as usize].liquidity;
+        let slips = !maker && !order.rests_as_limit();
+        let price =
+            if slips { self.config.slippage.apply(price, order.buys(), order.remaining(), liquidity) } else { price };
+        self.fill(id, price, maker, moment);
+    }
+
+    /// Fills as much of an order at `price` as the market, the account and its own flags allow.
+    pub(crate) fn fill(&mut self, id: u32, price: i64, maker: bool, moment: Moment) {
+        let order = &self.orders[id as usize];
+        let symbol = order.symbol as usize;
+        if order.tif == Tif::Fok && order.remaining() > moment.cap {
+            return self.end_order(id, Status::Canceled, Some("fok"));
+        }
+        let wanted = order.remaining().min(moment.cap);
+        if wanted <= 0 || !self.trim_reduce_only(id) {
+            return;
+        }
+        let wanted = wanted.min(self.orders[id as usize].remaining());
+        let quantity = self.affordable(id, wanted, price, maker);
+        if quantity < wanted && !self.trim(id, quantity, price) {
+            return;
+        }
+        if self.symbols[symbol].budget != i64::MAX {
+            self.symbols[symbol].budget -= quantity;
+        }
+        self.book(id, quantity, price, maker, moment);
+        self.after_fill(id, quantity, price, moment);
+    }
+
+    /// Rule O4; false when nothing is left.
+    fn trim_reduce_only(&mut self, id: u32) -> bool {
+        let order = &self.orders[id as usize];
+        if !order.reduce_only {
+            return true;
+        }
+        let held = self.symbols[order.symbol as usize].position.quantity;
+        let reducible = if held.signum() == -i64::from(order.side) { held.abs() } else { 0 };
+        if reducible == 0 {
+            self.end_order(id, Status::Canceled, Some("reduce-only: no position"));
+            return false;
+        }
+        let order = &mut self.orders[id as usize];
+        if order.tif == Tif::Fok && reducible < order.remaining() {
+            self.end_order(id, Status::Canceled, Some("fok"));
+            return false;
+        }
+        order.quantity = order.quantity.min(order.filled + reducible);
+        true
+    }
+
+    /// Cuts an order to what the account pays (rules A1, A2); false when that is nothing.
+    fn trim(&mut self, id: u32, quantity: i64, price: i64) -> bool {
+        let order = &self.orders[id as usize];
+        let sells_on_cash = !order.buys() && self.account.kind == AccountKind::Cash;
+        if order.tif == Tif::Fok {
+            self.end_order(id, Status::Canceled, Some("fok"));
+            return false;
+        }
+        if quantity == 0 && order.filled > 0 {
+            self.end_order(id, Status::Filled, Some("the account covers no more"));
+            return false;
+        }
+        if quantity == 0 {
+            let reason = match self.account.kind {
+                _ if sells_on_cash => "no position to sell",
+                AccountKind::Cash => "insufficient cash",
+                AccountKind::Margin { .. } => "insufficient margin",
+            };
+            let reason = format!("{reason}: {} at {} not covered", self.show_quantity(order.remaining()), self.show_price(order.symbol, price));
+            self.end_order(id, Status::Refused, Some(&reason));
+            return false;
+        }
+        let short = if sells_on_cash { "position" } else { "cash" };
+        let text = format!("trimmed from {} to {}: {short} shortage", self.show_quantity(order.quantity), self.show_quantity(order.filled + quantity));
+        let order = &mut self.orders[id as usize];
+        order.quantity = order.filled + quantity;
+        order.reason = Some(text.into());
+        true
+    }
+
+    /// Cash, position and records of one fill.
+    fn book(&mut self, id: u32, quantity: i64, price: i64, maker: bool, moment: Moment) {
+        let order = &self.orders[id as usize];
+        let (symbol, side) = (order.symbol as usize, order.side);
+        let fee = self.fee(symbol, quantity, price, maker);
+        let held = self.symbols[symbol].position;
+        let signed = quantity * i64::from(side);
+        let closing = if held.quantity.signum() == -signed.signum() { quantity.min(held.quantity.abs()) } else { 0 };
+        let worth = self.in_account_currency(symbol, self.symbols[symbol].instrument.worth(quantity, price));
+        let closed = if closing == quantity {
+            worth
+        } else {
+            self.in_account_currency(symbol, self.symbols[symbol].instrument.worth(closing, price))
+        };
+        let state = &mut self.symbols[symbol];
+        let cost_before = state.position.cost;
+        let effect = state.position.fill(&state.instrument, signed, worth, closed);
+        if state.instrument.is_future() {
+            self.account.future_cost += state.position.cost - cost_before;
+        }
+        let in_base = side > 0 && self.config.fees.currency == FeeCurrency::Base;
+        if in_base {
+            // The fee is taken from what is received, so cash pays the notional alone (rule A5).
+            let rate = self.config.fees.rate(maker, self.account.volume(self.now));
+            let taken = div_half_even(i128::from(quantity) * i128::from(rate), RATE) as i64;
+            self.symbols[symbol].position.quantity -= taken;
+            self.account.cash += effect.cash;
+        } else {
+            self.account.cash += effect.cash - fee;
+        }
+        if !self.config.fees.tiers.is_empty() {
+            self.account.trade(self.now, worth);
+        }
+        let position = self.symbols[symbol].position.quantity;
+        let (fee, notional, realised) = (self.narrow(fee), self.narrow(worth), self.narrow(effect.realised));
+        let Moment { ts, evidence, .. } = moment;
+        let symbol = symbol as u16;
+        self.fills.push(Fill { ts, evidence, order: id, symbol, side, maker, quantity, price, fee, notional, realised, position });
+        self.record_change(symbol, position);
+        self.notify(Notice::Fill(self.fills.len() as u32 - 1));
+    }
+
+    fn after_fill(&mut self, id: u32, quantity: i64, price: i64, moment: Moment) {
+        let order = &mut self.orders[id as usize];
+        if order.filled == 0 && order.guard != crate::order::Guard::default() {
+            order.entry = price;
+        }
+        order.filled += quantity;
+        order.last_fill = quantity;
+        order.traded += i128::from(quantity) * i128::from(price);
+        order.updated = moment.ts;
+        let (oco, symbol) = (order.oco, order.symbol as usize);
+        if order.remaining() == 0 {
+            self.end_order(id, Status::Filled, None);
+        } else if self.orders[id as usize].kind != crate::order::Kind::Market {
+            self.notify(Notice::Order(id));
+        }
+        if oco != 0 {
+            self.shrink_siblings(id, oco, symbol, quantity);
+        }
+        self.protect(id, moment);
+    }
+
+    /// Rule O1.
+    fn shrink_siblings(&mut self, id: u32, oco: u32, symbol: usize, quantity: i64) {
+        for at in 0..self.symbols[symbol].open.len() {
+            let other = self.symbols[symbol].open[at];
+            let order = &mut self.orders[other as usize];
+            if other == id || order.oco != oco || !order.is_live() {
+                continue;
+            }
+            order.quantity = (order.quantity - quantity).max(order.filled);
+            if order.remaining() == 0 {
+                self.end_order(other, Status::Canceled, Some("oco"));
+            }
+        }
+    }
+
+    /// Gives an order its final status.
+    pub(crate) fn end_order(&mut self, id: u32, status: Status, reason: Option<&str>) {
+        let order = &mut self.orders[id as usize];
+        order.status = status;
+        order.updated = self.now;
+        if let Some(text) = reason {
+            order.reason = Some(text.into());
+        }
+        let (symbol, role) = (order.symbol as usize, order.role);
+        self.open_orders -= 1;
+        let state = &mut self.symbols[symbol];
+        match role {
+            Role::Stop if state.stop == Some(id) => state.stop = None,
+            Role::Take if state.take == Some(id) => state.take = None,
+            _ => {}
+        }
+        self.notify(Notice::Order(id));
+    }
+
+    /// What a fill costs in fees, in cash units of the account.
+    pub(crate) fn fee(&mut self, symbol: usize, quantity: i64, price: i64, maker: bool) -> i128 {
+        let fees = &self.config.fees;
+        let volume = if fees.tiers.is_empty() { 0 } else { self.account.volume(self.now) };
+        let rate = fees.rate(maker, volume);
+        let fee = fees.of(&self.symbols[symbol].instrument, quantity, price, rate);
+        self.in_account_currency(symbol, fee)
+    }
+
+    pub(crate) fn narrow(&mut self, value: i128) -> i64 {
+        i64::try_from(value).unwrap_or_else(|_| {
+            self.overflow = true;
+            i64::MAX
+        })
+    }
+
+    fn show_quantity(&self, quantity: i64) -> String {
+        show(quantity, crate::instrument::QUANTITY_DECIMALS)
+    }
+
+    fn show_price(&self, symbol: u16, price: i64) -> String {
+        show(price, self.symbols[symbol as usize].instrument.price_decimals)
+    }
+}
+
+/// An integer of 10^-`decimals` as a plain decimal.
+pub fn show(units: i64, decimals: u32) -> String {
+    let scale = parrot_kernel::POW10[decimals as usize];
+    let (whole, rest) = (i128::from(units).abs() / scale, i128::from(units).abs() % scale);
+    let sign = if units < 0 { "-" } else { "" };
+    let fraction = format!("{rest:0width$}", width = decimals as usize);
+    let fraction = fraction.trim_end_matches('0');
+    if fraction.is_empty() || decimals == 0 { format!("{sign}{whole}") } else { format!("{sign}{whole}.{fraction}") }
+}

@@ -1,0 +1,117 @@
+//! What a run leaves behind: fills with evidence, changes of position and cash, interned reasons.
+
+use parrot_kernel::Hash;
+use std::collections::HashMap;
+
+use crate::order::Order;
+
+/// One fill (rule R1: with the datum that justified it).
+#[derive(Clone, Copy, Debug)]
+pub struct Fill {
+    /// Time of the fill, ns UTC.
+    pub ts: i64,
+    /// Time of the bar, trade, quote or book update behind it.
+    pub evidence: i64,
+    /// Index of the order.
+    pub order: u32,
+    /// Index of the symbol.
+    pub symbol: u16,
+    /// 1 buy, -1 sell.
+    pub side: i8,
+    /// It rested in the book.
+    pub maker: bool,
+    /// Quantity units.
+    pub quantity: i64,
+    /// Price units.
+    pub price: i64,
+    /// Cash units.
+    pub fee: i64,
+    /// Unsigned worth in cash units.
+    pub notional: i64,
+    /// What the closed part earned, fee left out, in cash units.
+    pub realised: i64,
+    /// Position afterwards, quantity units.
+    pub position: i64,
+}
+
+/// A change of position or cash, and the row of the equity curve from which it counts.
+#[derive(Clone, Copy, Debug)]
+pub struct Change {
+    /// Row of the equity curve.
+    pub row: u32,
+    /// Index of the symbol, `u16::MAX` when only cash changed.
+    pub symbol: u16,
+    /// Position afterwards.
+    pub position: i64,
+    /// Cash afterwards.
+    pub cash: i64,
+    /// Cash less the cost of open futures: equity is this plus the value of all positions.
+    pub base: i64,
+}
+
+/// Reasons given by the strategy, each stored once.
+#[derive(Debug)]
+pub struct Reasons {
+    texts: Vec<Box<str>>,
+    ids: HashMap<Box<str>, u32>,
+}
+
+impl Default for Reasons {
+    fn default() -> Self {
+        Self { texts: vec!["".into()], ids: HashMap::from([("".into(), 0)]) }
+    }
+}
+
+impl Reasons {
+    /// The number of `text`.
+    pub fn intern(&mut self, text: &str) -> u32 {
+        if let Some(id) = self.ids.get(text) {
+            return *id;
+        }
+        let id = self.texts.len() as u32;
+        self.texts.push(text.into());
+        self.ids.insert(text.into(), id);
+        id
+    }
+
+    /// The text of number `id`.
+    pub fn text(&self, id: u32) -> &str {
+        &self.texts[id as usize]
+    }
+
+    /// All texts by number.
+    pub fn texts(&self) -> &[Box<str>] {
+        &self.texts
+    }
+}
+
+/// Hash over every order, fill and change (rule R4).
+pub fn hash(orders: &[Order], fills: &[Fill], changes: &[Change], reasons: &Reasons) -> u64 {
+    let mut hash = Hash::default();
+    for order in orders {
+        let words = [
+            i64::from(order.symbol),
+            i64::from(order.side),
+            order.kind as i64,
+            order.role as i64,
+            order.status as i64,
+            order.quantity,
+            order.filled,
+            order.limit,
+            order.trigger,
+            order.submitted,
+            i64::from(order.why),
+        ];
+        words.iter().for_each(|word| hash.word(*word));
+        hash.text(order.reason.as_deref().unwrap_or_default());
+    }
+    for fill in fills {
+        let words = [fill.ts, fill.evidence, i64::from(fill.order), fill.quantity, fill.price, fill.fee, fill.position];
+        words.iter().for_each(|word| hash.word(*word));
+    }
+    for change in changes {
+        [i64::from(change.row), change.position, change.cash].iter().for_each(|word| hash.word(*word));
+    }
+    reasons.texts().iter().for_each(|text| hash.text(text));
+    hash.finish()
+}

@@ -1,0 +1,101 @@
+//! Round trips made from fills (rule R2).
+
+use crate::records::Fill;
+
+/// From flat to flat, or to the flip through zero.
+#[derive(Clone, Copy, Debug)]
+pub struct Trade {
+    /// Index of the symbol.
+    pub symbol: u16,
+    /// 1 long, -1 short.
+    pub side: i8,
+    /// Time of the first entry.
+    pub entry_ts: i64,
+    /// Time of the last exit.
+    pub exit_ts: i64,
+    /// Largest position, quantity units.
+    pub quantity: i64,
+    /// Entered quantity and sum of price x quantity.
+    pub entered: (i64, i128),
+    /// Left quantity and sum of price x quantity.
+    pub left: (i64, i128),
+    /// Worth of the entries, in cash units.
+    pub notional: i64,
+    /// Profit after fees, in cash units; while open, what has been realised.
+    pub pnl: i64,
+    /// Fees, in cash units.
+    pub fees: i64,
+    /// Index of the first entry's order.
+    pub entry_order: u32,
+    /// Index of the last exit's order.
+    pub exit_order: u32,
+    /// Not closed when the data ended.
+    pub open: bool,
+}
+
+/// All round trips in the order in which they began.
+pub fn round_trips(fills: &[Fill], symbols: usize) -> Vec<Trade> {
+    let mut trades: Vec<Trade> = Vec::new();
+    let mut current: Vec<Option<usize>> = vec![None; symbols];
+    for fill in fills {
+        let signed = fill.quantity * i64::from(fill.side);
+        let before = fill.position - signed;
+        let slot = &mut current[fill.symbol as usize];
+        let closing = if before.signum() == -signed.signum() { fill.quantity.min(before.abs()) } else { 0 };
+        let fee_of = |part: i64| (i128::from(fill.fee) * i128::from(part) / i128::from(fill.quantity)) as i64;
+        let close_fee = if closing == fill.quantity { fill.fee } else { fee_of(closing) };
+        if let (Some(index), true) = (*slot, closing > 0) {
+            leave(&mut trades[index], fill, closing, close_fee);
+        }
+        if before != 0 && fill.position.signum() != before.signum() {
+            if let Some(index) = slot.take() {
+                trades[index].open = false;
+            }
+        }
+        let opening = fill.quantity - closing;
+        if opening > 0 {
+            let index = *slot.get_or_insert_with(|| {
+                trades.push(begin(fill));
+                trades.len() - 1
+            });
+            enter(&mut trades[index], fill, opening, fill.fee - close_fee);
+        }
+    }
+    trades
+}
+
+fn begin(fill: &Fill) -> Trade {
+    Trade {
+        symbol: fill.symbol,
+        side: fill.side,
+        entry_ts: fill.ts,
+        exit_ts: 0,
+        quantity: 0,
+        entered: (0, 0),
+        left: (0, 0),
+        notional: 0,
+        pnl: 0,
+        fees: 0,
+        entry_order: fill.order,
+        exit_order: fill.order,
+        open: true,
+    }
+}
+
+fn enter(trade: &mut Trade, fill: &Fill, quantity: i64, fee: i64) {
+    trade.entered.0 += quantity;
+    trade.entered.1 += i128::from(quantity) * i128::from(fill.price);
+    trade.notional += (i128::from(fill.notional) * i128::from(quantity) / i128::from(fill.quantity)) as i64;
+    trade.quantity = trade.quantity.max(fill.position.abs());
+    trade.fees += fee;
+    trade.pnl -= fee;
+}
+
+fn leave(trade: &mut Trade, fill: &Fill, quantity: i64, fee: i64) {
+    trade.left.0 += quantity;
+    trade.left.1 += i128::from(quantity) * i128::from(fill.price);
+    trade.exit_ts = fill.ts;
+    trade.exit_order = fill.order;
+    trade.fees += fee;
+    trade.pnl += fill.realised - fee;
+}
