@@ -247,7 +247,6 @@ pub struct Engine {
     pub(crate) ticks: Ticks,
     pub(crate) calendar: Calendar,
     pub(crate) open_orders: usize,
-    pub(crate) oco_groups: u32,
     pub(crate) rows: u32,
     pub(crate) clock: Vec<i64>,
     pub(crate) scratch: Vec<(i64, u32)>,
@@ -287,7 +286,6 @@ impl Engine {
             ticks: Ticks::default(),
             calendar: Calendar::default(),
             open_orders: 0,
-            oco_groups: 0,
             rows: 0,
             clock: Vec::new(),
             scratch: Vec::new(),
@@ -539,6 +537,15 @@ impl Engine {
         group.next = target;
         group.closing = true;
         group.time = self.streams[group.streams[0] as usize].bars.close_ts[target];
+    }
+
+    /// Close times of the equity curve's rows so far.
+    pub fn clock(&self) -> Vec<i64> {
+        if self.groups.len() > 1 || self.ticks.any() {
+            return self.clock.clone();
+        }
+        let times = self.groups.first().map(|group| &self.streams[group.streams[0] as usize].bars.close_ts);
+        times.map_or_else(Vec::new, |times| times[..self.rows as usize].to_vec())
     }
 
     pub(crate) fn is_margin(&self) -> bool {

@@ -1,0 +1,171 @@
+//! The loop: advance the core, call the strategy, until the data end.
+
+use parrot_backtest::Step;
+use parrot_kernel::POW10;
+use pyo3::exceptions::PyOverflowError;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyString};
+
+use super::Engine;
+use super::bar::Bar;
+use super::condition::Condition;
+
+/// Steps between two looks at signals (Ctrl-C) and the progress callback.
+const BREATH: u32 = 16_384;
+
+/// Handlers of a strategy by what they hear of.
+struct Handlers<'py> {
+    bar: Option<Bound<'py, PyAny>>,
+    order: Option<Bound<'py, PyAny>>,
+    fill: Option<Bound<'py, PyAny>>,
+    tick: Option<Bound<'py, PyAny>>,
+    conditions: Vec<Bound<'py, PyAny>>,
+    timers: Vec<Bound<'py, PyAny>>,
+    progress: Option<Bound<'py, PyAny>>,
+}
+
+impl<'py> Handlers<'py> {
+    fn new(handlers: &Bound<'py, PyDict>) -> PyResult<Self> {
+        let one = |name: &str| Ok::<_, PyErr>(handlers.get_item(name)?.filter(|handler| !handler.is_none()));
+        let many = |name: &str| handlers.get_item(name)?.map_or(Ok(Vec::new()), |list| list.extract());
+        Ok(Self {
+            bar: one("bar")?,
+            order: one("order")?,
+            fill: one("fill")?,
+            tick: one("tick")?,
+            conditions: many("conditions")?,
+            timers: many("timers")?,
+            progress: one("progress")?,
+        })
+    }
+}
+
+#[pymethods]
+impl Engine {
+    /// Adds a subscription; says its number.
+    fn subscribe(&mut self, condition: &Condition) -> PyResult<u16> {
+        let id = self.conditions;
+        let core = self.core_mut()?;
+        for symbol in 0..core.symbols.len() {
+            if core.symbols[symbol].base.is_some_and(|base| base as usize == condition.streams[symbol]) {
+                core.symbols[symbol].subscriptions.add(id, &condition.rows(symbol));
+            }
+        }
+        self.conditions += 1;
+        Ok(id)
+    }
+
+    /// Runs to the end of the data; handlers are called as the core asks for them.
+    fn run(slf: &Bound<'_, Self>, handlers: &Bound<'_, PyDict>) -> PyResult<()> {
+        let py = slf.py();
+        let handlers = Handlers::new(handlers)?;
+        let mut bars = {
+            let mut engine = slf.borrow_mut();
+            engine.floats.clear();
+            engine.core_mut()?.arm();
+            engine.bar_objects(py)?
+        };
+        let mut breath = 0_u32;
+        loop {
+            let step = slf.borrow_mut().core_mut()?.advance();
+            match step {
+                Step::Bar { stream, index } => {
+                    let bar = show(&slf.borrow(), py, &mut bars[stream as usize], stream, index)?;
+                    if let Some(handler) = &handlers.bar {
+                        handler.call1((bar,))?;
+                    }
+                }
+                Step::Condition { id, stream, index } => {
+                    let bar = show(&slf.borrow(), py, &mut bars[stream as usize], stream, index)?;
+                    handlers.conditions[id as usize].call1((bar,))?;
+                }
+                Step::Timer { id } => drop(handlers.timers[id as usize].call0()?),
+                Step::Order { id } => call(&handlers.order, id + 1)?,
+                Step::Fill { index } => call(&handlers.fill, index)?,
+                Step::Trade { symbol, row } => call_tick(&handlers.tick, "trade", symbol, row)?,
+                Step::Quote { symbol, row } => call_tick(&handlers.tick, "quote", symbol, row)?,
+                Step::Book { symbol, row } => call_tick(&handlers.tick, "book", symbol, row)?,
+                Step::Done => break,
+            }
+            breath += 1;
+            if breath == BREATH {
+                breath = 0;
+                breathe(slf, &handlers)?;
+            }
+        }
+        breathe(slf, &handlers)
+    }
+}
+
+fn call(handler: &Option<Bound<'_, PyAny>>, number: u32) -> PyResult<()> {
+    if let Some(handler) = handler {
+        handler.call1((number,))?;
+    }
+    Ok(())
+}
+
+fn call_tick(handler: &Option<Bound<'_, PyAny>>, kind: &str, symbol: u16, row: u32) -> PyResult<()> {
+    if let Some(handler) = handler {
+        handler.call1((kind, symbol, row))?;
+    }
+    Ok(())
+}
+
+/// Lets Ctrl-C in, reports progress, and stops a run whose numbers no longer fit.
+fn breathe(slf: &Bound<'_, Engine>, handlers: &Handlers<'_>) -> PyResult<()> {
+    slf.py().check_signals()?;
+    let (now, overflow) = {
+        let engine = slf.borrow();
+        let core = engine.core()?;
+        (core.now, core.overflow)
+    };
+    if overflow {
+        return Err(PyOverflowError::new_err("an amount outgrew 64 bits at this cash scale"));
+    }
+    if let Some(progress) = &handlers.progress {
+        progress.call1((now,))?;
+    }
+    Ok(())
+}
+
+/// The bar object of a stream, filled with bar `index`: a fresh one only when the strategy kept the last.
+#[inline]
+fn show<'py>(engine: &Engine, py: Python<'py>, slot: &mut Py<Bar>, stream: u16, index: u32) -> PyResult<Bound<'py, Bar>> {
+    let bars = &engine.core()?.streams[stream as usize].bars;
+    let row = index as usize;
+    if slot.get_refcnt(py) > 1 {
+        let kept = slot.borrow(py);
+        let fresh = Bar { symbol: kept.symbol.clone_ref(py), ..*kept };
+        drop(kept);
+        *slot = Py::new(py, fresh)?;
+    }
+    let bound = slot.bind(py);
+    let mut bar = bound.borrow_mut();
+    bar.ts = bars.ts[row];
+    bar.close_ts = bars.close_ts[row];
+    bar.ticks = [bars.open[row], bars.high[row], bars.low[row], bars.close[row]];
+    bar.lots = bars.volume[row];
+    drop(bar);
+    Ok(bound.clone())
+}
+
+impl Engine {
+    fn bar_objects(&self, py: Python<'_>) -> PyResult<Vec<Py<Bar>>> {
+        let core = self.core()?;
+        let make = |stream: &parrot_backtest::data::Stream| {
+            let symbol = stream.symbol as usize;
+            let price = core.symbols[symbol].instrument.price_decimals as usize;
+            Py::new(py, Bar {
+                symbol: PyString::new(py, &self.names[symbol]).unbind(),
+                timeframe: stream.timeframe,
+                ts: 0,
+                close_ts: 0,
+                ticks: [0; 4],
+                lots: 0,
+                price_scale: POW10[price] as f64,
+                volume_scale: POW10[stream.bars.volume_decimals as usize] as f64,
+            })
+        };
+        core.streams.iter().map(make).collect()
+    }
+}
