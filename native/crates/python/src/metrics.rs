@@ -85,13 +85,19 @@ fn metrics_calendar_returns(
 
 fn named<'py>(py: Python<'py>, figures: &[(&'static str, Figure)]) -> PyResult<Bound<'py, PyDict>> {
     let named = PyDict::new(py);
+    put(&named, figures)?;
+    Ok(named)
+}
+
+/// Adds figures to a dict by name.
+pub fn put(named: &Bound<'_, PyDict>, figures: &[(&'static str, Figure)]) -> PyResult<()> {
     for (name, figure) in figures {
         match figure {
             Figure::Number(value) => named.set_item(name, value)?,
             Figure::Count(value) => named.set_item(name, value)?,
         }
     }
-    Ok(named)
+    Ok(())
 }
 
 /// Adds this part's functions and classes to the compiled module.

@@ -332,11 +332,11 @@ fn exact_column(core: &Core, stream: usize, name: &str) -> Values {
 /// Simple and weighted averages stay integers: window sums over a common denominator, so that ties are ties.
 fn exact_average(core: &Core, spec: &Spec, stream: usize, source: Option<&str>) -> Option<Values> {
     let (column, decimals) = column_of(core, stream, source.unwrap_or("close"))?;
-    let (n, weighted) = match *spec {
-        Spec::Sma { n } => (n, false),
-        Spec::Wma { n } => (n, true),
-        _ => return None,
-    };
+    let weighted = spec.name() == "wma";
+    if !weighted && spec.name() != "sma" {
+        return None;
+    }
+    let n = spec.lookback() + 1;
     let weights = if weighted { n as i64 * (n as i64 + 1) / 2 } else { n as i64 };
     let largest = column.iter().map(|value| value.abs()).max().unwrap_or(0);
     largest.checked_mul(weights)?.checked_mul(2)?;

@@ -195,7 +195,7 @@ impl Engine {
         let (figures, trades, exposure, mean, last) = py.detach(|| -> PyResult<_> {
             let (clock, curve) = self.equity_curve()?;
             let equity: Vec<f64> = curve.equity.iter().map(|units| *units as f64 / scale).collect();
-            let days = if every_day { parrot_metrics::Days::Every } else { parrot_metrics::Days::Observed };
+            let days = if every_day { parrot_metrics::Days::Every } else { parrot_metrics::Days::WithData };
             let closes = parrot_metrics::daily_closes(&clock, &equity, self.start_equity as f64 / scale, days);
             let exposed = curve.gross.iter().filter(|gross| **gross != 0).count();
             let mean = equity.iter().sum::<f64>() / equity.len().max(1) as f64;

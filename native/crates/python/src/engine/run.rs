@@ -133,7 +133,8 @@ fn breathe(slf: &Bound<'_, Engine>, handlers: &Handlers<'_>) -> PyResult<()> {
 fn show<'py>(engine: &Engine, py: Python<'py>, slot: &mut Py<Bar>, stream: u16, index: u32) -> PyResult<Bound<'py, Bar>> {
     let bars = &engine.core()?.streams[stream as usize].bars;
     let row = index as usize;
-    if slot.get_refcnt(py) > 1 {
+    // SAFETY: the pointer is a live object and the interpreter is attached.
+    if unsafe { pyo3::ffi::Py_REFCNT(slot.as_ptr()) } > 1 {
         let kept = slot.borrow(py);
         let fresh = Bar { symbol: kept.symbol.clone_ref(py), ..*kept };
         drop(kept);

@@ -211,7 +211,7 @@ impl Series {
             Operand::Line(theirs, at) => values.compare(row, theirs, at),
             Operand::Number(level) => values.at(row).partial_cmp(&level),
         };
-        Ok(order.map_or(op == CompareOp::Ne, |order| op.matches(order)))
+        Ok(order.map_or(matches!(op, CompareOp::Ne), |order| op.matches(order)))
     }
 
     fn __add__(&self, other: f64) -> PyResult<f64> {

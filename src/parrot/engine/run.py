@@ -1,0 +1,291 @@
+"""One run of a strategy over data: build the core, call the strategy, hand back what it left behind."""
+
+from __future__ import annotations
+
+import inspect
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from parrot.contracts.market import Action, Dividend, Market, Number, Slippage, Split, decimal
+from parrot.contracts.orders import FillView, OrderView
+from parrot.engine import terms
+from parrot.engine.bars import Bars
+from parrot.engine.calendar import calendar
+from parrot.engine.columns import timeframe_ns
+from parrot.engine.outcome import Outcome
+from parrot.engine.series import Engine
+from parrot.kernel.errors import InputError, ParameterError, ParrotError, StrategyError
+
+Progress = Callable[[int], None]
+
+
+class Player(Protocol):
+    """What a run asks of a strategy."""
+
+    timeframes: Any
+
+    def attach(self, engine: Engine, symbols: Sequence[str]) -> None: ...
+    def init(self) -> None: ...
+    @property
+    def subscriptions(self) -> tuple[list[Callable[..., object]], list[Callable[..., object]]]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """Data of a run by symbol: bars, ticks, universe masks (uint8, one a bar), events."""
+
+    bars: Mapping[str, Bars]
+    masks: Mapping[str, NDArray[np.uint8]] = field(default_factory=dict)
+    actions: Sequence[Action] = ()
+    trades: Mapping[str, Any] = field(default_factory=dict)
+    quotes: Mapping[str, Any] = field(default_factory=dict)
+    books: Mapping[str, Any] = field(default_factory=dict)
+    fx: Mapping[str, tuple[NDArray[np.int64], NDArray[np.int64]]] = field(default_factory=dict)
+
+    @property
+    def symbols(self) -> tuple[str, ...]:
+        """All symbols, in the order given."""
+        return tuple(dict.fromkeys([*self.bars, *self.trades, *self.quotes, *self.books]))
+
+
+def run(
+    strategy: Player, inputs: Inputs, market: Market, cash: Number, *, progress: Progress | None = None
+) -> Outcome:
+    """Runs `strategy` to the end of the data.
+
+    Raises InputError for terms or data that cannot be used, StrategyError (with the partial outcome as `result`) when
+    the strategy raises; KeyboardInterrupt passes through.
+    """
+    amount = decimal(cash, "cash")
+    if amount <= 0:
+        raise ParameterError(f"cash is {cash!r}", expected="a positive amount")
+    engine, views = _build(inputs, market, amount, strategy.timeframes)
+    strategy.attach(engine, inputs.symbols)
+    strategy._run_columns = lambda symbol, length: _floats(views, symbol, length)  # type: ignore[attr-defined]
+    outcome = Outcome(engine, inputs, market, amount)
+    try:
+        _play(engine, strategy, inputs, progress)
+    except (ParrotError, KeyboardInterrupt) as fault:
+        if isinstance(fault, InputError) and _user_frame(fault):
+            raise _failure(strategy, fault, outcome) from fault
+        raise
+    except OverflowError as fault:
+        raise InputError(str(fault), fix="start with less cash or smaller quantities") from None
+    except Exception as fault:
+        raise _failure(strategy, fault, outcome) from fault
+    return outcome
+
+
+def _build(
+    inputs: Inputs, market: Market, cash: Decimal, timeframes: Sequence[str | int]
+) -> tuple[Engine, dict[tuple[str, int], Bars]]:
+    account = terms.account_terms(market, cash)
+    slippage = market.slippage
+    assert isinstance(slippage, Slippage)  # Market makes it so
+    _refuse_double_count(inputs)
+    specified = {}
+    for symbol in inputs.symbols:
+        specified[symbol] = terms.instrument_terms(
+            market.of(symbol), _price_decimals(inputs, symbol), account["cash_decimals"]
+        )
+    tick = max((spec["tick"] for spec in specified.values()), default=1)
+    engine = Engine({**account, "slippage": terms.slippage_terms(slippage, tick)})
+    views: dict[tuple[str, int], Bars] = {}
+    numbers = {symbol: engine.add_symbol(symbol, spec) for symbol, spec in specified.items()}
+    for symbol, bars in inputs.bars.items():
+        _add_bars(engine, numbers[symbol], bars, inputs, market, views)
+        for length in timeframes:
+            _add_timeframe(engine, numbers[symbol], symbol, bars, length, inputs.actions, views)
+    _add_ticks(engine, inputs, numbers)
+    for symbol, (ts, rates) in inputs.fx.items():
+        engine.add_fx(numbers[symbol], ts, rates)
+    engine.start([terms.action_terms(action, _number(numbers, action)) for action in inputs.actions])
+    return engine, views
+
+
+def _number(numbers: Mapping[str, int], action: Action) -> int:
+    if action.symbol not in numbers:
+        raise ParameterError(f"{action} names an unknown symbol", expected=", ".join(numbers))
+    return numbers[action.symbol]
+
+
+def _price_decimals(inputs: Inputs, symbol: str) -> int:
+    found = {
+        data[symbol].price_decimals
+        for data in (inputs.bars, inputs.trades, inputs.quotes, inputs.books)
+        if symbol in data
+    }
+    if len(found) > 1:
+        raise InputError(f"the data of {symbol} have different price scales: {sorted(found)}")
+    return int(found.pop())
+
+
+def _add_bars(
+    engine: Engine, number: int, bars: Bars, inputs: Inputs, market: Market, views: dict[tuple[str, int], Bars]
+) -> None:
+    columns = _columns(bars)
+    symbol = inputs.symbols[number]
+    if market.calendar is not None:
+        columns["session"] = calendar(market.calendar).session_ids(bars.ts)
+    if symbol in inputs.masks:
+        columns["member"] = inputs.masks[symbol]
+    stream = engine.add_bars(number, bars.timeframe, True, bars.volume_decimals, columns)
+    _adjust(engine, stream, symbol, bars, inputs.actions)
+    views[symbol, 0] = bars
+
+
+def _add_timeframe(
+    engine: Engine,
+    number: int,
+    symbol: str,
+    bars: Bars,
+    length: str | int,
+    actions: Sequence[Action],
+    views: dict[tuple[str, int], Bars],
+) -> None:
+    span = timeframe_ns(length)
+    if span == bars.timeframe:
+        return
+    larger = bars.resample(span)
+    stream = engine.add_bars(number, span, False, larger.volume_decimals, _columns(larger))
+    _adjust(engine, stream, symbol, larger, actions)
+    views[symbol, span] = larger
+
+
+def _columns(bars: Bars) -> dict[str, Any]:
+    return {
+        "ts": bars.ts,
+        "close_ts": bars.close_ts,
+        "open": bars.open_ticks,
+        "high": bars.high_ticks,
+        "low": bars.low_ticks,
+        "close": bars.close_ticks,
+        "volume": bars.volume_lots,
+    }
+
+
+def _floats(views: dict[tuple[str, int], Bars], symbol: str, length: int) -> dict[str, NDArray[np.float64]] | None:
+    bars = views.get((symbol, length))
+    if bars is None:
+        return None
+    return {name: getattr(bars, name) for name in ("open", "high", "low", "close", "volume")}
+
+
+def _add_ticks(engine: Engine, inputs: Inputs, numbers: Mapping[str, int]) -> None:
+    for symbol, data in inputs.trades.items():
+        engine.add_trades(numbers[symbol], data.ts, data.price_ticks, data.size_lots, data.side, data.size_decimals)
+    for symbol, data in inputs.quotes.items():
+        columns = (data.ts, data.bid_ticks, data.ask_ticks, data.bid_lots, data.ask_lots)
+        engine.add_quotes(numbers[symbol], *columns, data.size_decimals)
+    for symbol, data in inputs.books.items():
+        columns = (data.ts, data.side, data.price_ticks, data.size_lots, data.flags)
+        engine.add_books(numbers[symbol], *columns, data.size_decimals)
+
+
+def _refuse_double_count(inputs: Inputs) -> None:
+    for action in inputs.actions:
+        bars = inputs.bars.get(action.symbol)
+        if bars is None or bars.adjusted == "none":
+            continue
+        if isinstance(action, Dividend) and bars.adjusted == "dividends":
+            what = "dividends"
+        elif isinstance(action, Split):
+            what = "splits"
+        else:
+            continue
+        raise InputError(
+            f"the prices of {action.symbol} already contain {what}, and {action} would count twice",
+            expected=f"raw prices with {what} as events, or adjusted prices without them",
+            fix=f"leave the {what} out of actions=, or read raw prices",
+        )
+
+
+def _adjust(engine: Engine, stream: int, symbol: str, bars: Bars, actions: Sequence[Action]) -> None:
+    """Indicators of a symbol with corporate actions see point-in-time prices: later ones in the first one's terms."""
+    events = [a for a in actions if a.symbol == symbol and isinstance(a, Split | Dividend)]
+    factor = np.ones(len(bars))
+    for action in events:
+        row = int(np.searchsorted(bars.ts, action.ts))
+        if isinstance(action, Split):
+            factor[row:] *= float(decimal(action.ratio, "ratio"))
+        elif 0 < row < len(bars):
+            before = float(bars.close_ticks[row - 1]) / 10**bars.price_decimals
+            factor[row:] /= 1 - float(decimal(action.amount, "amount")) / before
+    if events:
+        engine.adjust(stream, factor)
+
+
+def _play(engine: Engine, strategy: Any, inputs: Inputs, progress: Progress | None) -> None:
+    strategy.init()
+    warmup = getattr(strategy, "warmup", 0)
+    if warmup:
+        engine.warm_up(warmup, 0)
+    handlers = {name: getattr(strategy, f"on_{name}", None) for name in ("bar", "order", "fill")}
+    ticks = {name: getattr(strategy, f"on_{name}", None) for name in ("trade", "quote", "book")}
+    engine.listen(
+        bar=handlers["bar"] is not None,
+        trade=ticks["trade"] is not None and bool(inputs.trades),
+        quote=ticks["quote"] is not None and bool(inputs.quotes),
+        book=ticks["book"] is not None and bool(inputs.books),
+        order=handlers["order"] is not None,
+        fill=handlers["fill"] is not None,
+    )
+    _call(strategy, "on_start")
+    conditions, timers = strategy.subscriptions
+    engine.run(
+        {
+            "bar": _taking(handlers["bar"], 1),
+            "order": handlers["order"] and (lambda number: handlers["order"](OrderView(**engine.order(number)))),
+            "fill": handlers["fill"] and (lambda number: handlers["fill"](FillView(**engine.fill(number)))),
+            "trade": ticks["trade"],
+            "quote": ticks["quote"],
+            "book": ticks["book"],
+            "conditions": [_taking(handler, 1) for handler in conditions],
+            "timers": [_taking(handler, 0) for handler in timers],
+            "progress": progress,
+        }
+    )
+    _call(strategy, "on_stop")
+
+
+def _call(strategy: object, name: str) -> None:
+    handler = getattr(strategy, name, None)
+    if handler is not None:
+        handler()
+
+
+def _taking(handler: Callable[..., object] | None, given: int) -> Callable[..., object] | None:
+    """`handler` called with as many arguments as it takes: `on_bar(self)` is as good as `on_bar(self, bar)`."""
+    if handler is None:
+        return None
+    try:
+        inspect.signature(handler).bind(*[None] * given)
+    except TypeError:
+        return lambda *_: handler()
+    return handler
+
+
+def _user_frame(fault: BaseException) -> traceback.FrameSummary | None:
+    """The innermost frame that is not Parrot's own."""
+    own = str(Path(__file__).parents[1])
+    frames = traceback.extract_tb(fault.__traceback__)
+    outside = [frame for frame in frames if not frame.filename.startswith(own)]
+    inside = [index for index, frame in enumerate(frames) if frame.filename == __file__]
+    after = frames[max(inside) + 1 :] if inside else []
+    return next((frame for frame in reversed(after) if frame in outside), None)
+
+
+def _failure(strategy: object, fault: BaseException, outcome: Outcome) -> StrategyError:
+    frame = _user_frame(fault)
+    location = f"{frame.filename}:{frame.lineno}" if frame else ""
+    line = f" in {frame.name}: {frame.line}" if frame else ""
+    name = type(strategy).__name__
+    problem = f"{name} raised {type(fault).__name__}: {fault}"
+    return StrategyError(f"{problem} ({location}{line})" if location else problem, location=location, result=outcome)

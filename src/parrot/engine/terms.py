@@ -1,0 +1,127 @@
+"""A market's terms as the integers that the core takes."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from parrot.contracts.market import (
+    Action,
+    AccountKind,
+    Dividend,
+    Fees,
+    Funding,
+    Instrument,
+    Market,
+    Number,
+    Slippage,
+    Split,
+    decimal,
+    margin,
+    rate,
+)
+from parrot.kernel.errors import ParameterError
+
+QUANTITY_DECIMALS = 8
+RATE_DECIMALS = 8
+_CASH_LIMIT = 10**17
+
+
+def cash_decimals(cash: Decimal) -> int:
+    """Decimals of cash: 8, fewer when the account starts above 10^9 (rule N1)."""
+    decimals = 8
+    while decimals and cash * 10**decimals > _CASH_LIMIT:
+        decimals -= 1
+    return decimals
+
+
+def units(value: Decimal, decimals: int, name: str) -> int:
+    """`value` as a whole number of 10^-`decimals`; raises ParameterError when it has more digits."""
+    scaled = value.scaleb(decimals)
+    if scaled != scaled.to_integral_value():
+        raise ParameterError(f"{name} is {value}", expected=f"at most {decimals} decimals")
+    return int(scaled)
+
+
+def rate_units(value: Number, name: str) -> int:
+    """A rate in 10^-8."""
+    return units(rate(value, name), RATE_DECIMALS, name)
+
+
+def account_terms(market: Market, cash: Decimal) -> dict[str, Any]:
+    """Everything about the account and the fill model."""
+    decimals = cash_decimals(cash)
+    fees, fill = market.fees, market.fill
+    assert isinstance(fees, Fees)  # Market makes them so
+    is_margin = market.account is AccountKind.MARGIN
+    rates = [units(margin(getattr(market, n), n), RATE_DECIMALS, n) for n in ("initial_margin", "maintenance_margin")]
+    share = None if fill.participation is None else margin(fill.participation, "participation")
+    return {
+        "cash": units(cash, decimals, "cash"),
+        "cash_decimals": decimals,
+        "margin": tuple(rates) if is_margin else None,
+        "maker": rate_units(fees.maker, "fees.maker"),
+        "taker": rate_units(fees.taker, "fees.taker"),
+        "fee_per_unit": units(decimal(fees.per_unit, "fees.per_unit"), decimals, "fees.per_unit"),
+        "fee_minimum": units(decimal(fees.minimum, "fees.minimum"), decimals, "fees.minimum"),
+        "fee_in_base": fees.currency == "base",
+        "tiers": [
+            (
+                units(decimal(volume, "fees.tiers"), decimals, "fees.tiers"),
+                rate_units(maker, "fees.tiers"),
+                rate_units(taker, "fees.tiers"),
+            )
+            for volume, maker, taker in fees.tiers
+        ],
+        "touch": fill.touch or fill.bounds == "optimistic",
+        "participation": None if share is None else units(share, RATE_DECIMALS, "participation"),
+        "bounds": fill.bounds.value,
+        "proportional_queue": fill.queue == "proportional",
+        "feed_latency": fill.feed_latency,
+        "order_latency": fill.order_latency,
+        "borrow": rate_units(market.borrow, "borrow"),
+    }
+
+
+def slippage_terms(slippage: Slippage, tick: int) -> tuple[str, int]:
+    """Kind and amount of slippage."""
+    if slippage.ticks:
+        return "price", slippage.ticks * tick
+    for name in ("rate", "spread", "impact"):
+        value = getattr(slippage, name)
+        amount = rate(value, name) if name == "rate" else decimal(value, name)
+        if amount:
+            return name, units(amount, RATE_DECIMALS, f"slippage.{name}")
+    return "none", 0
+
+
+def instrument_terms(instrument: Instrument, price_decimals: int, cash_scale: int) -> dict[str, Any]:
+    """Everything about one instrument."""
+    tick = decimal(instrument.tick, "tick") if instrument.tick is not None else Decimal(1).scaleb(-price_decimals)
+    multiplier = decimal(instrument.multiplier, "multiplier").normalize()
+    exponent = multiplier.as_tuple().exponent
+    multiplier_decimals = max(0, -exponent) if isinstance(exponent, int) else 0
+    return {
+        "kind": instrument.kind.value,
+        "price_decimals": price_decimals,
+        "tick": units(tick, price_decimals, "tick"),
+        "lot": units(decimal(instrument.lot, "lot"), QUANTITY_DECIMALS, "lot"),
+        "min_quantity": units(decimal(instrument.min_quantity, "min_quantity"), QUANTITY_DECIMALS, "min_quantity"),
+        "min_notional": units(decimal(instrument.min_notional, "min_notional"), cash_scale, "min_notional"),
+        "multiplier": units(multiplier, multiplier_decimals, "multiplier"),
+        "multiplier_decimals": multiplier_decimals,
+    }
+
+
+def action_terms(action: Action, symbol: int) -> tuple[int, int, str, int, int]:
+    """An event as (ns UTC, symbol, kind, first, second)."""
+    match action:
+        case Split():
+            numerator, denominator = decimal(action.ratio, "ratio").as_integer_ratio()
+            if numerator <= 0:
+                raise ParameterError(f"the split ratio is {action.ratio!r}", expected="a positive number")
+            return action.ts, symbol, "split", numerator, denominator
+        case Dividend():
+            return action.ts, symbol, "dividend", units(decimal(action.amount, "amount"), 8, "dividend"), 0
+        case Funding():
+            return action.ts, symbol, "funding", rate_units(action.rate, "funding rate"), 0

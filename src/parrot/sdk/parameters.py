@@ -1,0 +1,107 @@
+"""Typed parameters of a strategy, declared in the class: forms, flags and optimisers read them from here."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+from inspect import get_annotations
+from typing import Annotated, Any, get_args, get_origin
+
+from parrot.kernel.errors import ParameterError
+
+_KINDS = (int, float, bool, str)
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Values from `low` to `high`, both included, in steps of `step` where one is given."""
+
+    low: float
+    high: float
+    step: float | None = None
+
+    def __post_init__(self) -> None:
+        if not self.low <= self.high or (self.step is not None and self.step <= 0):
+            raise ParameterError(f"{self} is empty", expected="low <= high and a positive step")
+
+    def holds(self, value: float) -> bool:
+        """True for a value inside the range."""
+        return self.low <= value <= self.high
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of some values."""
+
+    values: tuple[Any, ...]
+
+    def __init__(self, *values: object) -> None:
+        object.__setattr__(self, "values", values)
+
+    def holds(self, value: object) -> bool:
+        """True for one of the values."""
+        return value in self.values
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One parameter: its name, kind, default and the values it may take."""
+
+    name: str
+    kind: type
+    default: Any
+    allowed: Range | Choice | None = None
+
+    def check(self, value: Any) -> Any:
+        """`value` as this parameter's kind; raises ParameterError when it cannot be or is not allowed."""
+        fits = isinstance(value, self.kind) and not (isinstance(value, bool) and self.kind is not bool)
+        if not fits and self.kind is float and isinstance(value, int) and not isinstance(value, bool):
+            value, fits = float(value), True
+        if not fits:
+            raise ParameterError(f"{self.name}={value!r} is not {self.kind.__name__}", expected=self.expected())
+        if self.allowed is not None and not self.allowed.holds(value):
+            raise ParameterError(f"{self.name}={value!r} is out of its range", expected=self.expected())
+        return value
+
+    def parse(self, text: str) -> Any:
+        """A value from the text of a flag or form."""
+        try:
+            value = text.lower() in ("1", "true", "yes", "on") if self.kind is bool else self.kind(text)
+        except ValueError:
+            raise ParameterError(f"{self.name}={text!r} is not {self.kind.__name__}", expected=self.expected()) from None
+        return self.check(value)
+
+    def expected(self) -> str:
+        """What would be right, for people."""
+        if isinstance(self.allowed, Range):
+            return f"{self.kind.__name__} from {self.allowed.low:g} to {self.allowed.high:g}"
+        if isinstance(self.allowed, Choice):
+            return "one of " + ", ".join(map(repr, self.allowed.values))
+        return f"a value of type {self.kind.__name__}"
+
+
+def parameters_of(cls: type, base: type) -> dict[str, Parameter]:
+    """The parameters that `cls` and its parents below `base` declare: public annotated class attributes with a default."""
+    declaring = [parent for parent in reversed(cls.__mro__) if issubclass(parent, base) and parent is not base]
+    hints = {name: hint for parent in declaring for name, hint in get_annotations(parent, eval_str=True).items()}
+    found = {}
+    for name, hint in hints.items():
+        if name.startswith("_") or not hasattr(cls, name):
+            continue
+        kind, *notes = get_args(hint) if get_origin(hint) is Annotated else (hint,)
+        if kind not in _KINDS:
+            continue
+        allowed = next((note for note in notes if isinstance(note, Range | Choice)), None)
+        parameter = Parameter(name, kind, getattr(cls, name), allowed)
+        parameter.check(parameter.default)
+        found[name] = parameter
+    return found
+
+
+def unknown(name: str, known: dict[str, Parameter], owner: str) -> ParameterError:
+    """The error for a parameter that `owner` does not have, with the nearest name that it has."""
+    near = difflib.get_close_matches(name, known, 1)
+    expected = ", ".join(known) or "no parameters"
+    return ParameterError(
+        f"{owner} has no parameter {name!r}", expected=expected, fix=f"did you mean {near[0]!r}?" if near else ""
+    )

@@ -1,0 +1,253 @@
+"""The Strategy: one class for back-test, paper and live."""
+
+from __future__ import annotations
+
+import copy
+import logging
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar
+
+from parrot.sdk.lines import Lines
+from parrot.engine.series import Condition, Engine, Series
+from parrot.kernel.errors import OrderError, ParameterError
+from parrot.sdk.levels import Level, Number, split
+from parrot.sdk.parameters import Parameter, parameters_of, unknown
+from parrot.engine.columns import timeframe_ns
+
+Handler = Callable[..., object]
+
+
+class Strategy(Lines):
+    """Base of every strategy: declare parameters, build indicators in `init`, act in handlers.
+
+    Handlers that exist are called: `on_start()`, `on_bar(bar)`, `on_trade(trade)`, `on_quote(quote)`, `on_book(book)`,
+    `on_order(order)`, `on_fill(fill)`, `on_timer(name)`, `on_signal(signal)`, `on_stop()`. Decisions taken on a bar act
+    at the next open. With several symbols every verb needs `symbol=`.
+    """
+
+    timeframes: ClassVar[Sequence[str]] = ()
+    parameters: ClassVar[dict[str, Parameter]] = {}
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls.parameters = parameters_of(cls, Strategy)
+
+    def __init__(self, **values: Any) -> None:
+        for name, value in values.items():
+            parameter = self.parameters.get(name)
+            if parameter is None:
+                raise unknown(name, self.parameters, type(self).__name__)
+            setattr(self, name, parameter.check(value))
+        self._given = dict(values)
+
+    # -- life cycle -----------------------------------------------------------------------------------------------
+
+    def init(self) -> None:
+        """Builds indicators and subscriptions, once, before the first datum."""
+
+    def fresh(self) -> Strategy:
+        """A new instance with the same parameters, so that a run never sees what another left behind."""
+        twin = copy.copy(self)
+        twin.__dict__ = {name: value for name, value in self.__dict__.items() if not name.startswith("_run_")}
+        return twin
+
+    @property
+    def parameter_values(self) -> dict[str, Any]:
+        """Every parameter with its value."""
+        return {name: getattr(self, name) for name in self.parameters}
+
+    def attach(self, engine: Engine, symbols: Sequence[str]) -> None:
+        """Binds the strategy to a started run; the platform calls it."""
+        self._run_engine = engine
+        self._run_symbols = {symbol: index for index, symbol in enumerate(symbols)}
+        self._run_groups: dict[tuple[int, str], int] = {}
+        self._run_conditions: list[Handler] = []
+        self._run_timers: list[Handler] = []
+        self._run_log = logging.getLogger(f"parrot.strategy.{type(self).__name__}")
+
+    @property
+    def subscriptions(self) -> tuple[list[Handler], list[Handler]]:
+        """Handlers of conditions and of timers, by number."""
+        return self._run_conditions, self._run_timers
+
+    # -- what is known --------------------------------------------------------------------------------------------
+
+    @property
+    def symbols(self) -> tuple[str, ...]:
+        """All symbols, in declared order."""
+        return tuple(self._run_symbols)
+
+    @property
+    def now(self) -> int:
+        """Time of the event being handled, ns UTC."""
+        return self._run_engine.now
+
+    @property
+    def cash(self) -> float:
+        """Free cash in account currency."""
+        return self._run_engine.cash
+
+    @property
+    def equity(self) -> float:
+        """Cash plus the value of all positions at their last prices."""
+        return self._run_engine.equity
+
+    @property
+    def position(self) -> float:
+        """Position of the symbol whose handler runs, in units; negative when short."""
+        return self._run_engine.position(self._run_engine.current)
+
+    def position_of(self, symbol: str) -> float:
+        """Position of one symbol, in units; negative when short."""
+        return self._run_engine.position(self._index(symbol))
+
+    def average_price(self, symbol: str | None = None) -> float | None:
+        """Average price paid for a position, None when flat."""
+        return self._run_engine.average_price(self._index(symbol))
+
+    def last_price(self, symbol: str | None = None) -> float | None:
+        """Last known price, None before the first."""
+        return self._run_engine.last_price(self._index(symbol))
+
+    def working(self, symbol: str | None = None) -> list[int]:
+        """Ids of working orders, of one symbol or of all."""
+        return self._run_engine.working(None if symbol is None else self._index(symbol))
+
+    def order(self, order_id: int) -> dict[str, Any]:
+        """One order as it stands."""
+        return self._run_engine.order(order_id)
+
+    # -- verbs ----------------------------------------------------------------------------------------------------
+
+    def target(
+        self,
+        fraction: Number,
+        *,
+        symbol: str | None = None,
+        stop: Number | Level | None = None,
+        take: Number | Level | None = None,
+        why: str = "",
+    ) -> int | None:
+        """Brings the position to `fraction` of equity (rule O5); returns the order's id, None when nothing changes."""
+        index = self._index(symbol)
+        return self._run_engine.target(index, fraction, why=why, **_guard(stop, take))
+
+    def hold(
+        self,
+        quantity: Number,
+        *,
+        symbol: str | None = None,
+        stop: Number | Level | None = None,
+        take: Number | Level | None = None,
+        why: str = "",
+    ) -> int | None:
+        """Brings the position to `quantity` units (rule O5); returns the order's id, None when nothing changes."""
+        index = self._index(symbol)
+        return self._run_engine.hold(index, quantity, why=why, **_guard(stop, take))
+
+    def buy(self, quantity: Number, **terms: Any) -> int:
+        """Buys `quantity`; see `sell` for the terms. Returns the order's id."""
+        return self._send(1, quantity, **terms)
+
+    def sell(self, quantity: Number, **terms: Any) -> int:
+        """Sells `quantity`. Returns the order's id.
+
+        Terms: `symbol=`; `limit=`; `trigger=` (stop order, with `limit=` stop-limit); `touch=` (market-if-touched, with
+        `limit=` limit-if-touched); `trail=` (trailing stop: distance or `pct(x)`); `tif=` "GTC", "DAY", "GTD" with
+        `until=` ns UTC, "IOC", "FOK"; `post_only=`; `reduce_only=`; `oco=` a name that joins orders; protective `stop=`
+        and `take=` (a price, `pct(x)`, `distance(x)`, `trailing(x)`); `why=`.
+        Raises OrderError when no market could take such an order.
+        """
+        return self._send(-1, quantity, **terms)
+
+    def close(self, *, symbol: str | None = None, why: str = "") -> int | None:
+        """Closes the position (rule O6); returns the order's id, None when it is flat."""
+        return self._run_engine.close(self._index(symbol), why)
+
+    def cancel(self, order_id: int) -> bool:
+        """Cancels a working order; False when it is not working any more."""
+        return self._run_engine.cancel(order_id)
+
+    def cancel_all(self, symbol: str | None = None) -> int:
+        """Cancels all working orders (of one symbol) but protection; returns how many."""
+        return self._run_engine.cancel_all(None if symbol is None else self._index(symbol))
+
+    # -- subscriptions --------------------------------------------------------------------------------------------
+
+    def when(self, condition: Condition, handler: Handler) -> None:
+        """Calls `handler(bar)` on every bar on which `condition` holds; bars in between cost nothing. For `init`."""
+        self._run_engine.subscribe(condition)
+        self._run_conditions.append(handler)
+
+    def every(self, interval: int | str, handler: Handler | None = None) -> None:
+        """Calls `handler()` (default: `on_timer(interval)`) at every multiple of `interval`, such as "100ms" or "1h"."""
+        self._run_engine.every(timeframe_ns(interval))
+        self._run_timers.append(handler or (lambda: self.on_timer(interval)))
+
+    def on_timer(self, name: int | str) -> None:
+        """Called by timers without a handler of their own."""
+        raise ParameterError(f"timer {name!r} has no handler", fix="define on_timer(self, name) or pass handler=")
+
+    def log(self, text: str, *values: object) -> None:
+        """Logs `text % values` at the time of the event being handled."""
+        self._run_log.info(text, *values, extra={"simulated_ns": self.now})
+
+    # -- inside ---------------------------------------------------------------------------------------------------
+
+    def _index(self, symbol: str | None) -> int:
+        if symbol is None:
+            if len(self._run_symbols) == 1:
+                return 0
+            raise OrderError("symbol= is missing", expected=f"one of {', '.join(self._run_symbols)}")
+        index = self._run_symbols.get(symbol)
+        if index is None:
+            raise OrderError(f"symbol {symbol!r} is unknown", expected=f"one of {', '.join(self._run_symbols)}")
+        return index
+
+    def _send(
+        self,
+        side: int,
+        quantity: Number,
+        *,
+        symbol: str | None = None,
+        trail: Number | Level | None = None,
+        oco: str | None = None,
+        stop: Number | Level | None = None,
+        take: Number | Level | None = None,
+        **terms: Any,
+    ) -> int:
+        index = self._index(symbol)
+        group = 0 if oco is None else self._run_groups.setdefault((index, oco), len(self._run_groups) + 1)
+        try:
+            return self._run_engine.submit(
+                index, side, quantity, trail=split(trail)[0], oco=group, **_guard(stop, take), **terms
+            )
+        except (ValueError, TypeError) as fault:
+            raise OrderError(str(fault)) from None
+
+
+def _guard(stop: Number | Level | None, take: Number | Level | None) -> dict[str, Any]:
+    if stop is None and take is None:
+        return {}
+    level, trails = split(stop)
+    return {"stop": level, "trailing": trails, "take": split(take)[0]}
+
+
+def crossed_above(a: Series, b: Series | float) -> Condition:
+    """The condition a[t-1] <= b[t-1] and a[t] > b[t], for `when`."""
+    return a.crosses_above(b)
+
+
+def crossed_below(a: Series, b: Series | float) -> Condition:
+    """The condition a[t-1] >= b[t-1] and a[t] < b[t], for `when`."""
+    return a.crosses_below(b)
+
+
+def above(a: Series, b: Series | float) -> Condition:
+    """The condition a[t] > b[t], for `when`."""
+    return a.is_above(b)
+
+
+def below(a: Series, b: Series | float) -> Condition:
+    """The condition a[t] < b[t], for `when`."""
+    return a.is_below(b)
