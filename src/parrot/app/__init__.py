@@ -1,0 +1,1 @@
+"""The composition root: wiring, the public functions, the command line."""

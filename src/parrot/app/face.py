@@ -1,0 +1,124 @@
+"""The public functions: read data, back-test, list saved runs. Wiring of the pieces that know nothing of each other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any
+
+from parrot.adapters.importers import read_bars, read_books, read_quotes, read_trades
+from parrot.centers.backtest.service import Job, actions_of, backtest as run_job
+from parrot.contracts.market import Action, Fees, Market, Number, Slippage
+from parrot.engine.bars import Bars
+from parrot.engine.run import Inputs
+from parrot.kernel.errors import ParameterError
+
+if TYPE_CHECKING:
+    from parrot.centers.backtest.result import Result
+    from parrot.contracts.universe import Universe
+    from parrot.sdk import Strategy
+
+_COLUMN_NAMES = {"ts", "time", "timestamp", "date", "datetime", "open", "high", "low", "close", "price", "bid"}
+
+
+def backtest(
+    strategy: Strategy | type[Strategy],
+    bars: Any = None,
+    *,
+    cash: Number = 1_000_000,
+    fees: Fees | Number | None = None,
+    slippage: Slippage | Number | None = None,
+    market: Market | None = None,
+    trades: Any = None,
+    quotes: Any = None,
+    books: Any = None,
+    actions: Sequence[Action] | None = None,
+    fx: Mapping[str, Any] | None = None,
+    universe: Universe | None = None,
+    start: str | int | date | None = None,
+    end: str | int | date | None = None,
+    bounds: bool = False,
+    progress: Callable[[int], None] | None = None,
+) -> Result:
+    """Back-tests `strategy` on `bars` and returns the result.
+
+    `bars` is anything that `read_bars` accepts, or {symbol: that}; `trades`, `quotes`, `books` likewise. `fees` and
+    `slippage` are rates ("10bp") or `Fees` and `Slippage`; `market` holds all other terms. `fx` maps a currency to bars
+    of its rate in the account's currency. `start` and `end` (ISO 8601, UTC, end excluded) cut the data; `bounds=True`
+    adds the pessimistic and optimistic readings of the bars; `progress` is called with the time reached (ns UTC).
+    Raises InputError (fix the input) and StrategyError (the strategy raised; its `result` is the partial one).
+    """
+    terms = market or Market()
+    if fees is not None:
+        terms = replace(terms, fees=Fees.of(fees))
+    if slippage is not None:
+        terms = replace(terms, slippage=Slippage.of(slippage))
+    known = _by_symbol(bars, read_bars)
+    window = _window(start, end)
+    inputs = Inputs(
+        bars={symbol: data.between(*window) for symbol, data in known.items()},
+        trades=_by_symbol(trades, read_trades),
+        quotes=_by_symbol(quotes, read_quotes),
+        books=_by_symbol(books, read_books),
+        actions=actions_of(actions),
+        fx=_rates(fx, terms),
+    )
+    if universe is not None:
+        inputs = replace(inputs, masks=_masks(universe, inputs))
+    return run_job(Job(strategy, inputs, terms, cash, bounds=bounds), keep_run, progress)
+
+
+def keep_run(result: Result) -> str:
+    """Saves a run in the run store of this user."""
+    from parrot.app.wiring import run_store
+
+    return run_store().save(result)
+
+
+def _by_symbol(source: Any, read: Callable[..., Any]) -> dict[str, Any]:
+    if source is None:
+        return {}
+    if isinstance(source, Mapping) and not _COLUMN_NAMES & {str(name).lower() for name in source}:
+        made = {str(symbol): read(data) for symbol, data in source.items()}
+        return {symbol: data if data.symbol else replace(data, symbol=symbol) for symbol, data in made.items()}
+    data = read(source)
+    return {data.symbol or "asset": data}
+
+
+def _masks(universe: Universe, inputs: Inputs) -> dict[str, Any]:
+    from parrot.centers.market_data.universe import membership
+
+    return membership(universe, inputs.bars, quotes=inputs.quotes or None)
+
+
+def _rates(fx: Mapping[str, Any] | None, market: Market) -> dict[str, Any]:
+    """Rates by currency as (times, units of 10^-8); each is known from its bar's close on."""
+    if not fx:
+        return {}
+    found = {}
+    for currency, source in fx.items():
+        bars: Bars = read_bars(source)
+        found[currency] = (bars.close_ts, bars.close_ticks * 10**8 // 10**bars.price_decimals)
+    wanted = {symbol: instrument.currency for symbol, instrument in market.instruments.items()}
+    return {symbol: found[currency] for symbol, currency in wanted.items() if currency in found}
+
+
+def _window(start: str | int | date | None, end: str | int | date | None) -> tuple[int | None, int | None]:
+    first, last = _moment(start, "start"), _moment(end, "end")
+    if first is not None and last is not None and first >= last:
+        raise ParameterError(f"start {start!r} is not before end {end!r}", expected="start < end")
+    return first, last
+
+
+def _moment(value: str | int | date | None, name: str) -> int | None:
+    """A moment in ns UTC from ISO text, a date or an int of ns."""
+    if value is None or (isinstance(value, int) and not isinstance(value, bool)):
+        return value
+    try:
+        text = value.isoformat() if isinstance(value, date) else str(value)
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise ParameterError(f"{name} is {value!r}", expected='ISO 8601 such as "2024-01-31" or "2024-01-31T12:00Z"') from None
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return int(aware.timestamp()) * 1_000_000_000 + aware.microsecond * 1_000

@@ -1,0 +1,1 @@
+"""Back-tests: run, keep, compare, reproduce, report."""
