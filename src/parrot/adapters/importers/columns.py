@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from enum import Enum
 from math import isnan
@@ -50,7 +51,7 @@ def column(name: str, values: Any) -> Column:
         return _from_polars(name, values)
     if library == "pandas":
         return _from_pandas(name, values)
-    array = values if isinstance(values, np.ndarray) else _array(name, values)
+    array = values if type(values) is np.ndarray else _array(name, values)
     if array.ndim != 1:
         raise DataError(
             f"column {name!r} has {array.ndim} dimensions",
@@ -65,6 +66,12 @@ def column(name: str, values: Any) -> Column:
 
 
 def _array(name: str, values: Any) -> NDArray[Any]:
+    if isinstance(values, np.ma.MaskedArray):
+        return np.where(np.ma.getmaskarray(values), np.nan, np.asarray(values, np.float64))
+    if isinstance(values, str | bytes | Set | Mapping):
+        raise DataError(
+            f"column {name!r} is a {type(values).__name__}", expected="an array or a list", fix="pass columns"
+        )
     try:
         return np.asarray(values if hasattr(values, "__array__") else list(values))
     except (TypeError, ValueError) as error:
@@ -127,7 +134,7 @@ def _from_polars(name: str, series: pl.Series) -> Column:
         zone = getattr(kind, "time_zone", None)
         values = series.dt.convert_time_zone("UTC").dt.replace_time_zone(None) if zone else series
         return Column(name, Kind.UTC if zone else Kind.LOCAL, _nanoseconds(values.to_numpy()))
-    if isinstance(kind, pl.Decimal):
+    if isinstance(kind, pl.Decimal) or kind in (pl.Int128, pl.UInt128):
         series = series.cast(pl.Float64)
     elif kind in (pl.Categorical, pl.Enum, pl.Time, pl.Boolean):
         series = series.cast(pl.String)

@@ -124,16 +124,16 @@ class _Columns:
     def __call__(self, chosen: Sequence[str]) -> Mapping[str, Any]:
         import polars as pl
 
-        places = sorted(self.names.index(name) for name in chosen)
+        # All columns, though few are wanted: the reader says nothing of a line that is too long otherwise.
         try:
-            frame = pl.read_csv(
-                self._body(), has_header=False, separator=self.separator, infer_schema=False, columns=places
-            )
+            frame = pl.read_csv(self._body(), has_header=False, separator=self.separator, infer_schema=False)
         except pl.exceptions.NoDataError:
             return {name: [] for name in chosen}
         except pl.exceptions.PolarsError as error:
             raise self._ragged(str(error)) from None
-        return {self.names[place]: series for place, series in zip(places, frame.iter_columns(), strict=True)}
+        if frame.width < len(self.names):
+            raise self._ragged("too few columns")
+        return {name: frame.to_series(self.names.index(name)) for name in chosen}
 
     def _body(self) -> io.BytesIO:
         start = 0

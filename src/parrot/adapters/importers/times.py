@@ -28,7 +28,7 @@ _DATES = ("%Y-%m-%d", "%Y%m%d", "%Y.%m.%d", "%Y/%m/%d", "%d.%m.%Y", "%b %d, %Y",
 _FORMATS = tuple(date + clock for clock in _CLOCKS for date in _DATES)
 _ZONED = tuple(f"%Y-%m-%d{clock}%z" for clock in _CLOCKS if clock)
 _SAMPLE = 200
-_SLASHED = ("%m/%d/%Y", "%m/%d/%Y %H:%M:%S", "%m/%d/%Y %H:%M", "%m/%d/%y")
+_SLASHED = tuple(date + clock for clock in (*_CLOCKS, " %I:%M %p", " %I:%M:%S %p") for date in ("%m/%d/%Y", "%m/%d/%y"))
 
 
 def nanoseconds(
@@ -106,7 +106,7 @@ def _whole(values: NDArray[Any], unit: str | None) -> tuple[NDArray[np.int64], N
     if values.dtype.kind in "iu":
         stamps = values.astype(np.int64, copy=False)
         return stamps, stamps == MISSING_TIME if stamps.size and stamps.min() == MISSING_TIME else None, False
-    missing = ~np.isfinite(values)
+    missing = ~(np.abs(values) < 2.0**63)  # NaN and infinity as well
     safe = np.where(missing, 0.0, values)
     in_seconds = unit == "s" or (unit is None and bool((np.abs(safe) < 1e10).all()))
     fractions = in_seconds and bool((safe != np.rint(safe)).any())
@@ -208,6 +208,9 @@ def _tried(name: str, text: pl.Series, formats: tuple[str, ...], kind: Kind, sou
     sample = text.drop_nulls().head(_SAMPLE)
     best = min(formats, key=lambda pattern: _read_with(sample, pattern, kind).null_count())
     read = _read_with(text, best, kind)
+    dates = best.split("%d")[0] + "%d" if best.startswith("%Y") else best  # some tools leave out the clock at midnight
+    for pattern in (other for other in formats if other.startswith(dates) and read.null_count() > text.null_count()):
+        read = read.zip_with(read.is_not_null(), _read_with(text, pattern, kind))
     bad = (read.is_null() & text.is_not_null()).arg_true()
     if len(bad):
         raise DataError(
@@ -227,7 +230,7 @@ def _read_with(text: pl.Series, pattern: str, kind: Kind) -> pl.Series:
 
     if kind is Kind.UTC:
         return text.str.to_datetime(pattern, time_unit="ns", strict=False, time_zone="UTC").dt.replace_time_zone(None)
-    if "%H" in pattern:
+    if "%H" in pattern or "%I" in pattern:
         return text.str.to_datetime(pattern, time_unit="ns", strict=False)
     return text.str.to_date(pattern, strict=False).cast(pl.Datetime("ns"))
 
