@@ -11,6 +11,7 @@ import pytest
 
 from parrot.centers.market_data.quality import Flaw, Limits, QualityReport, inspect
 from parrot.engine.bars import Bars
+from parrot.engine.defects import RawRows
 from parrot.kernel.errors import DataError
 
 HOUR = 3_600_000_000_000
@@ -304,6 +305,8 @@ def test_validated_bars_are_accepted_and_no_rows_are_not_usable() -> None:
         timeframe=HOUR,
     )
     assert inspect(value).findings == ()
+    rows = RawRows(bars["ts"], {name: bars[name] for name in COLUMNS[1:]}, np.arange(400))
+    assert inspect(rows).as_dict() == inspect(bars).as_dict()
     empty = inspect({name: np.array([]) for name in COLUMNS})
     assert empty.rows == 0
     assert not empty.usable

@@ -18,7 +18,7 @@ import numpy as np
 
 from parrot.engine.bars import Bars
 from parrot.engine.columns import DECIMALS_MOST, LARGEST, scale
-from parrot.engine.defects import RawBars
+from parrot.engine.defects import RawRows
 from parrot.kernel.errors import DataError, StorageError
 
 if TYPE_CHECKING:
@@ -168,8 +168,8 @@ def _decode_one(path: Path, timeframe: int | None, symbol: str) -> Bars:
     prices = [frame[name].to_numpy() for name in _PRICES]
     closes = frame["close_ts"].to_numpy() if "close_ts" in frame.columns else None
     if about is None:
-        as_read = dict(zip(_PRICES, prices, strict=True))
-        raw = RawBars(ts=ts, volume=volume.astype(np.float64), row=np.arange(len(ts)), **as_read)
+        values = {**dict(zip(_PRICES, prices, strict=True)), "volume": volume.astype(np.float64)}
+        raw = RawRows(ts, values, np.arange(len(ts)))
         return Bars.from_floats(raw, symbol=symbol, timeframe=timeframe, close_ts=closes, source=str(path))
     digits = about["price_decimals"]
     ticks = {f"{name}_ticks": _exact(column, digits, name) for name, column in zip(_PRICES, prices, strict=True)}

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from parrot.centers.market_data.quality.report import Finding, Flaw, Place
 from parrot.engine.columns import common_step
-from parrot.engine.defects import EARLIEST
+from parrot.engine.defects import EARLIEST, RawRows
 from parrot.kernel.errors import DataError
 
 _COLUMNS = ("ts", "open", "high", "low", "close", "volume")
@@ -82,7 +82,7 @@ class Series:
 
 
 def series_of(source: Any, timeframe: int, limits: Limits) -> Series:
-    """A Series of a mapping of arrays, or of anything with these columns as attributes (Bars, RawBars).
+    """A Series of a mapping of arrays, of raw rows, or of anything with these columns as attributes, such as Bars.
 
     A missing volume column counts as one trade-free unknown: its checks find nothing. Raises DataError for columns
     that are missing or of unequal length.
@@ -98,6 +98,8 @@ def series_of(source: Any, timeframe: int, limits: Limits) -> Series:
 
 
 def _column(source: Any, name: str) -> NDArray[Any]:
+    if isinstance(source, RawRows) and name != "ts":
+        source = source.values
     value = source.get(name) if isinstance(source, Mapping) else getattr(source, name, None)
     if value is None and name == "volume":
         return np.ones(len(_column(source, "ts")))

@@ -1,0 +1,1 @@
+"""Venues: exchanges that give market data and take orders."""
