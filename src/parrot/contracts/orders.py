@@ -37,25 +37,3 @@ class FillView:
     liquidity: str
     position: float
 
-
-@dataclass(frozen=True, slots=True)
-class Trade:
-    """One trade of the tape; `side` 1 buyer aggressor, -1 seller, 0 unknown."""
-
-    symbol: str
-    ts: int
-    price: float
-    size: float
-    side: int
-
-
-@dataclass(frozen=True, slots=True)
-class Quote:
-    """Best bid and ask with their sizes (None: unknown)."""
-
-    symbol: str
-    ts: int
-    bid: float
-    ask: float
-    bid_size: float | None
-    ask_size: float | None

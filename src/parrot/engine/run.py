@@ -103,10 +103,10 @@ def _build(
         _add_bars(engine, numbers[symbol], bars, inputs, market, views)
         for length in timeframes:
             _add_timeframe(engine, numbers[symbol], symbol, bars, length, inputs.actions, views)
-    _add_ticks(engine, inputs, numbers)
     for symbol, (ts, rates) in inputs.fx.items():
         engine.add_fx(numbers[symbol], ts, rates)
     engine.start([terms.action_terms(action, _number(numbers, action)) for action in inputs.actions])
+    _add_ticks(engine, inputs, numbers)
     return engine, views
 
 
@@ -186,7 +186,7 @@ def _add_ticks(engine: Engine, inputs: Inputs, numbers: Mapping[str, int]) -> No
         engine.add_quotes(numbers[symbol], *columns, data.size_decimals)
     for symbol, data in inputs.books.items():
         columns = (data.ts, data.side, data.price_ticks, data.size_lots, data.flags)
-        engine.add_books(numbers[symbol], *columns, data.size_decimals)
+        engine.add_books(numbers[symbol], *columns, data.size_decimals, getattr(data, "last_id", None))
 
 
 def _refuse_double_count(inputs: Inputs) -> None:

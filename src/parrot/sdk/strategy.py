@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 from parrot.sdk.lines import Lines
-from parrot.engine.series import Condition, Engine, Series
+from parrot.engine.series import Condition, Engine, Quote, Series
 from parrot.kernel.errors import OrderError, ParameterError
 from parrot.sdk.levels import Level, Number, split
 from parrot.sdk.parameters import Parameter, parameters_of, unknown
@@ -20,7 +20,7 @@ Handler = Callable[..., object]
 class Strategy(Lines):
     """Base of every strategy: declare parameters, build indicators in `init`, act in handlers.
 
-    Handlers that exist are called: `on_start()`, `on_bar(bar)`, `on_trade(trade)`, `on_quote(quote)`, `on_book(book)`,
+    Handlers that exist are called: `on_start()`, `on_bar(bar)`, `on_trade(trade)`, `on_quote(quote)`, `on_book(quote)`,
     `on_order(order)`, `on_fill(fill)`, `on_timer(name)`, `on_signal(signal)`, `on_stop()`. Decisions taken on a bar act
     at the next open. With several symbols every verb needs `symbol=`.
     """
@@ -108,6 +108,14 @@ class Strategy(Lines):
     def last_price(self, symbol: str | None = None) -> float | None:
         """Last known price, None before the first."""
         return self._run_engine.last_price(self._index(symbol))
+
+    def quote(self, symbol: str | None = None) -> Quote | None:
+        """Best bid and ask now, None before the first (quotes or books needed)."""
+        return self._run_engine.quote(self._index(symbol))
+
+    def levels(self, depth: int = 10, symbol: str | None = None) -> tuple[list[tuple[float, float]], list[tuple[float, float]]]:
+        """The best `depth` bids and asks of the book now as (price, size), best first (books needed)."""
+        return self._run_engine.levels(self._index(symbol), depth)
 
     def working(self, symbol: str | None = None) -> list[int]:
         """Ids of working orders, of one symbol or of all."""

@@ -95,7 +95,7 @@ impl Engine {
     }
 
     /// DAY orders of another session and GTD orders whose time has come (rule T6).
-    fn expire(&mut self, symbol: usize, session: i64, now: i64) {
+    pub(crate) fn expire(&mut self, symbol: usize, session: i64, now: i64) {
         for at in 0..self.symbols[symbol].open.len() {
             let id = self.symbols[symbol].open[at];
             let order = &self.orders[id as usize];
@@ -330,8 +330,15 @@ impl Engine {
             Bounds::Optimistic if order.buys() => ohlc.low,
             Bounds::Optimistic => ohlc.high,
         };
-        let limit = order.limit;
-        if order.inside && order.is_live() && through(order.buys(), limit, seen, true) {
+        let (limit, entry) = (order.limit, order.entry);
+        let wrong_side = through(order.buys(), limit, entry, true);
+        if !order.inside || !order.is_live() {
+            return;
+        }
+        if wrong_side {
+            // Made on the wrong side of its entry it takes at once, at the entry's own price (rule O3).
+            self.fill_in_range(id, entry, false);
+        } else if through(order.buys(), limit, seen, true) {
             self.fill_in_range(id, limit, true);
         }
     }

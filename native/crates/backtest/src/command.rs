@@ -217,6 +217,7 @@ impl Engine {
             }
             self.tidy(symbol);
         }
+        self.mark_end();
     }
 }
 

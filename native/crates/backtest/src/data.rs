@@ -68,6 +68,8 @@ pub struct Books {
     pub size: Column<i64>,
     /// 1 snapshot row, 0 change, 2 carried over.
     pub flags: Column<u8>,
+    /// The venue's id of each message, where it has one.
+    pub last_id: Option<Column<i64>>,
 }
 
 /// Bars of one timeframe handed to the strategy; the base stream also decides fills.

@@ -333,11 +333,8 @@ impl Engine {
     /// Goes on to the next thing that the strategy must hear of.
     pub fn advance(&mut self) -> Step {
         loop {
-            if let Some(notice) = self.notices.pop_front() {
-                return match notice {
-                    Notice::Order(id) => Step::Order { id },
-                    Notice::Fill(index) => Step::Fill { index },
-                };
+            if let Some(step) = self.advance_notice() {
+                return step;
             }
             match self.stage {
                 Stage::Closes => self.closes(),
@@ -380,6 +377,23 @@ impl Engine {
         (time != i64::MAX).then_some(time)
     }
 
+    pub(crate) fn next_bar_or_timer(&self) -> i64 {
+        let bars = self.groups.iter().map(|group| group.time).min().unwrap_or(i64::MAX);
+        bars.min(self.timers.iter().map(|timer| timer.due).min().unwrap_or(i64::MAX))
+    }
+
+    pub(crate) fn has_notices(&self) -> bool {
+        !self.notices.is_empty()
+    }
+
+    /// The oldest notice as a step.
+    pub(crate) fn advance_notice(&mut self) -> Option<Step> {
+        self.notices.pop_front().map(|notice| match notice {
+            Notice::Order(id) => Step::Order { id },
+            Notice::Fill(index) => Step::Fill { index },
+        })
+    }
+
     fn next_moment(&self) -> Option<i64> {
         let timer = self.timers.iter().map(|timer| timer.due).min().unwrap_or(i64::MAX);
         self.next_data().map(|time| time.min(timer).min(self.ticks.next_arrival()))
@@ -406,7 +420,7 @@ impl Engine {
             }
         }
         self.charge(now);
-        self.ticks.mark_rows(now);
+        self.mark_rows(now);
         if due > 0 {
             self.end_row(now, due);
         }
@@ -443,7 +457,7 @@ impl Engine {
     }
 
     /// Completes one row of the equity curve.
-    fn end_row(&mut self, now: i64, due: usize) {
+    pub(crate) fn end_row(&mut self, now: i64, due: usize) {
         self.rows += 1;
         if self.groups.len() > 1 || self.ticks.any() {
             self.clock.push(now);

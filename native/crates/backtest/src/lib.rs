@@ -17,6 +17,7 @@ pub mod execute;
 pub mod guard;
 pub mod instrument;
 pub mod margin;
+mod market;
 pub mod order;
 pub mod records;
 pub mod ticks;

@@ -102,7 +102,7 @@ impl Engine {
         least + low * lot
     }
 
-    fn is_below_maintenance(&self, symbol: usize, price: i64) -> bool {
+    pub(crate) fn is_below_maintenance(&self, symbol: usize, price: i64) -> bool {
         let AccountKind::Margin { maintenance, .. } = self.account.kind else { return false };
         let (equity, gross) = self.at_price(symbol, price);
         equity * RATE < gross * i128::from(maintenance)
@@ -150,7 +150,7 @@ impl Engine {
         self.finish_liquidation(id);
     }
 
-    fn liquidation_order(&mut self, symbol: usize) -> u32 {
+    pub(crate) fn liquidation_order(&mut self, symbol: usize) -> u32 {
         let state = &self.symbols[symbol];
         let held = state.position.quantity;
         let mut order = Order::new(symbol as u16, -held.signum() as i8, Kind::Market, held.abs(), self.now);
@@ -159,7 +159,7 @@ impl Engine {
         self.add_order(order)
     }
 
-    fn finish_liquidation(&mut self, id: u32) {
+    pub(crate) fn finish_liquidation(&mut self, id: u32) {
         if self.orders[id as usize].is_live() {
             self.end_order(id, Status::Canceled, Some("participation"));
         }

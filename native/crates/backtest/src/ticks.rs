@@ -1,26 +1,355 @@
-//! Trades, quotes and books (rules K1 to K5).
+//! Trades, quotes and books: feeds, arrivals, and the order in which they happen (rules K1, K2).
 
+use std::collections::{HashMap, VecDeque};
+
+use parrot_book::{Book, Columns, Consumed, Position, Replay, RestingQueue, Side, grid_step};
+use parrot_kernel::{div_half_even, time};
+
+use crate::data::{Books, Quotes, Trades};
 use crate::engine::{Engine, Step};
+
+/// What a feed carries.
+#[derive(Debug)]
+pub(crate) enum Feed {
+    Trades(Trades),
+    Quotes(Quotes),
+    Book(Books),
+}
+
+/// One feed of one symbol and how far it has been played.
+#[derive(Debug)]
+pub(crate) struct Source {
+    pub(crate) symbol: u16,
+    pub(crate) feed: Feed,
+    next: usize,
+    position: Position,
+}
+
+impl Source {
+    fn times(&self) -> &[i64] {
+        match &self.feed {
+            Feed::Trades(trades) => &trades.ts,
+            Feed::Quotes(quotes) => &quotes.ts,
+            Feed::Book(books) => &books.ts,
+        }
+    }
+
+    fn next_time(&self) -> i64 {
+        self.times().get(self.next).copied().unwrap_or(i64::MAX)
+    }
+}
+
+/// The market of one symbol as ticks have shown it so far.
+#[derive(Debug, Default)]
+pub(crate) struct Market {
+    /// Best bid and ask, 0 when unknown.
+    pub(crate) bid: i64,
+    pub(crate) ask: i64,
+    /// Sizes at them; -1 unknown.
+    pub(crate) bid_size: i64,
+    pub(crate) ask_size: i64,
+    /// Price of the last trade, 0 before the first.
+    pub(crate) trade: i64,
+    /// Time of the last update.
+    pub(crate) updated: i64,
+    pub(crate) book: Option<Book>,
+    pub(crate) consumed: Consumed,
+    pub(crate) queues: HashMap<u32, RestingQueue>,
+    pub(crate) has_quotes: bool,
+}
+
+impl Market {
+    /// Bid and ask are known (from a book or quotes).
+    pub(crate) fn is_quoted(&self) -> bool {
+        self.has_quotes || self.book.is_some()
+    }
+
+    fn read_book(&mut self) {
+        if let Some(book) = &self.book {
+            (self.bid, self.bid_size) = book.best_bid().unwrap_or((0, 0));
+            (self.ask, self.ask_size) = book.best_ask().unwrap_or((0, 0));
+        }
+    }
+
+    /// The price that values positions: the middle of the quote, else the last trade.
+    fn mark(&self) -> i64 {
+        if self.is_quoted() && self.bid > 0 && self.ask > 0 {
+            return div_half_even(i128::from(self.bid) + i128::from(self.ask), 2) as i64;
+        }
+        self.trade
+    }
+}
 
 /// Tick data of all symbols.
 #[derive(Debug, Default)]
-pub struct Ticks {}
+pub struct Ticks {
+    pub(crate) sources: Vec<Source>,
+    pub(crate) markets: Vec<Market>,
+    arrivals: VecDeque<(i64, u32)>,
+    next_row: i64,
+    spacing: i64,
+}
 
 impl Ticks {
     pub(crate) fn any(&self) -> bool {
-        false
+        !self.sources.is_empty()
     }
+
     pub(crate) fn next_time(&self) -> i64 {
-        i64::MAX
+        self.sources.iter().map(Source::next_time).min().unwrap_or(i64::MAX)
     }
+
     pub(crate) fn next_arrival(&self) -> i64 {
-        i64::MAX
+        self.arrivals.front().map_or(i64::MAX, |arrival| arrival.0)
     }
-    pub(crate) fn mark_rows(&mut self, _now: i64) {}
-    pub(crate) fn arrive(&mut self, _id: u32, _from: i64) {}
+
+    pub(crate) fn arrive(&mut self, id: u32, from: i64) {
+        self.arrivals.push_back((from, id));
+    }
+
+    fn due(&mut self, now: i64) -> Option<u32> {
+        let (time, id) = *self.arrivals.front()?;
+        (time <= now).then(|| {
+            self.arrivals.pop_front();
+            id
+        })
+    }
 }
+
 impl Engine {
-    pub(crate) fn tick_step(&mut self, _now: i64) -> Option<Step> {
-        None
+    /// Gives a symbol trades.
+    pub fn add_trades(&mut self, symbol: u16, trades: Trades) {
+        self.add_source(symbol, Feed::Trades(trades));
     }
+
+    /// Gives a symbol quotes.
+    pub fn add_quotes(&mut self, symbol: u16, quotes: Quotes) {
+        self.add_source(symbol, Feed::Quotes(quotes));
+        self.ticks.markets[symbol as usize].has_quotes = true;
+    }
+
+    /// Gives a symbol a book.
+    ///
+    /// # Errors
+    /// When a row of the columns cannot be used.
+    pub fn add_books(&mut self, symbol: u16, books: Books) -> Result<(), parrot_book::BadRow> {
+        let step = grid_step(&books.price).max(1);
+        columns(&books).check(step)?;
+        self.add_source(symbol, Feed::Book(books));
+        self.ticks.markets[symbol as usize].book = Some(Book::new(step));
+        Ok(())
+    }
+
+    fn add_source(&mut self, symbol: u16, feed: Feed) {
+        self.ticks.markets.resize_with(self.symbols.len(), Market::default);
+        self.ticks.sources.push(Source { symbol, feed, next: 0, position: Position::default() });
+        self.symbols[symbol as usize].by_ticks = true;
+        let (first, last) = self.ticks.sources.iter().fold((i64::MAX, i64::MIN), |(first, last), source| {
+            let times = source.times();
+            (first.min(times.first().copied().unwrap_or(i64::MAX)), last.max(times.last().copied().unwrap_or(i64::MIN)))
+        });
+        // Without bars the equity curve has a row a second, or a minute when the data span more than a day.
+        self.ticks.spacing = if last.saturating_sub(first) > time::DAY { time::MINUTE } else { time::SECOND };
+    }
+
+    /// Trades of a symbol.
+    pub fn trades_of(&self, symbol: u16) -> Option<&Trades> {
+        self.ticks.sources.iter().find_map(|source| match &source.feed {
+            Feed::Trades(trades) if source.symbol == symbol => Some(trades),
+            _ => None,
+        })
+    }
+
+    /// Time of the last update, and bid, ask and their sizes (-1 unknown), of a quoted symbol.
+    pub fn quote(&self, symbol: usize) -> Option<(i64, [i64; 4])> {
+        let market = self.ticks.markets.get(symbol).filter(|market| market.is_quoted())?;
+        Some((market.updated, [market.bid, market.ask, market.bid_size, market.ask_size]))
+    }
+
+    /// The best `depth` levels of bids and asks, best first, as (price, size).
+    pub fn levels(&self, symbol: usize, depth: usize) -> [Vec<(i64, i64)>; 2] {
+        let book = self.ticks.markets.get(symbol).and_then(|market| market.book.as_ref());
+        [Side::Bid, Side::Ask].map(|side| book.map_or_else(Vec::new, |book| book.levels(side, depth).collect()))
+    }
+
+    /// Arrivals that are due, then the next tick of `now`; the step is what the strategy must hear of.
+    pub(crate) fn tick_step(&mut self, now: i64) -> Option<Step> {
+        if !self.ticks.any() {
+            return None;
+        }
+        self.tick_housekeeping(now);
+        loop {
+            while let Some(id) = self.ticks.due(now) {
+                self.arrive_at_market(id);
+            }
+            let source = (0..self.ticks.sources.len()).find(|index| self.ticks.sources[*index].next_time() <= now)?;
+            if let Some(step) = self.play(source) {
+                return Some(step);
+            }
+            if self.has_notices() {
+                return self.advance_notice();
+            }
+        }
+    }
+
+    /// Expiries and corporate actions of symbols that ticks decide.
+    fn tick_housekeeping(&mut self, now: i64) {
+        if self.open_orders == 0 && !self.calendar.any() {
+            return;
+        }
+        for symbol in 0..self.symbols.len() {
+            if self.symbols[symbol].by_ticks {
+                self.expire(symbol, time::day(now), now);
+                self.act(symbol, now);
+            }
+        }
+    }
+
+    /// Plays the next tick of a source; without orders and listeners, everything up to the next thing that matters.
+    fn play(&mut self, index: usize) -> Option<Step> {
+        let symbol = self.ticks.sources[index].symbol;
+        let row = self.ticks.sources[index].next;
+        match &self.ticks.sources[index].feed {
+            Feed::Trades(_) => {
+                self.play_trade(index, row);
+                self.wants.trade.then_some(Step::Trade { symbol, row: row as u32 })
+            }
+            Feed::Quotes(_) => {
+                self.play_quote(index, row);
+                self.wants.quote.then_some(Step::Quote { symbol, row: row as u32 })
+            }
+            Feed::Book(_) => {
+                let last = self.play_book(index);
+                self.wants.book.then_some(Step::Book { symbol, row: last as u32 })
+            }
+        }
+    }
+
+    fn play_trade(&mut self, index: usize, row: usize) {
+        let source = &mut self.ticks.sources[index];
+        source.next += 1;
+        let symbol = source.symbol as usize;
+        let Feed::Trades(trades) = &source.feed else { return };
+        let (ts, price, size, side) = (trades.ts[row], trades.price[row], trades.size[row], trades.side[row]);
+        let market = &mut self.ticks.markets[symbol];
+        (market.trade, market.updated) = (price, ts);
+        if !market.is_quoted() {
+            self.symbols[symbol].last = price;
+        }
+        if !self.symbols[symbol].open.is_empty() {
+            let aggressor = match side {
+                1 => Some(Side::Bid),
+                -1 => Some(Side::Ask),
+                _ => None,
+            };
+            self.work_trade(symbol, &parrot_book::Trade { price, size, aggressor });
+        }
+        self.watch_margin(symbol);
+    }
+
+    fn play_quote(&mut self, index: usize, row: usize) {
+        let source = &mut self.ticks.sources[index];
+        source.next += 1;
+        let symbol = source.symbol as usize;
+        let Feed::Quotes(quotes) = &source.feed else { return };
+        let market = &mut self.ticks.markets[symbol];
+        if market.book.is_none() {
+            (market.bid, market.ask) = (quotes.bid[row], quotes.ask[row]);
+            (market.bid_size, market.ask_size) = (quotes.bid_size[row], quotes.ask_size[row]);
+            market.updated = quotes.ts[row];
+            self.requoted(symbol);
+        }
+    }
+
+    /// Plays one message, or in quiet times all of them up to the next moment that matters; says the last row.
+    fn play_book(&mut self, index: usize) -> usize {
+        let horizon = if self.is_quiet(index) { self.horizon(index) } else { i64::MIN };
+        let Source { symbol, feed, next, position } = &mut self.ticks.sources[index];
+        let symbol = *symbol as usize;
+        let Feed::Book(books) = feed else { return *next };
+        let columns = columns(books);
+        let market = &mut self.ticks.markets[symbol];
+        let mut book = market.book.take().expect("a symbol with a book feed has a book");
+        let mut replay = Replay::resume(columns, *position, books.ts.len());
+        let mut touched = None;
+        loop {
+            if let Some(message) = replay.advance(&mut book) {
+                market.consumed.on_message(&columns, &message);
+                market.updated = message.ts;
+                touched = Some(message);
+            }
+            if replay.next_ts().is_none_or(|ts| ts >= horizon) {
+                break;
+            }
+        }
+        *position = replay.position();
+        *next = position.row;
+        let row = *next - 1;
+        if let Some(message) = touched {
+            for queue in market.queues.values_mut() {
+                if columns.touches(&message, queue.side(), queue.price()) {
+                    queue.on_level_change(book.size_at(queue.side(), queue.price()));
+                }
+            }
+            self.now = self.now.max(message.ts);
+        }
+        market.book = Some(book);
+        market.read_book();
+        self.requoted(symbol);
+        row
+    }
+
+    /// Nobody listens to the book, nothing is working and nothing is about to arrive.
+    fn is_quiet(&self, index: usize) -> bool {
+        let symbol = self.ticks.sources[index].symbol as usize;
+        !self.wants.book
+            && self.symbols[symbol].open.is_empty()
+            && self.ticks.next_arrival() == i64::MAX
+            && !(self.is_margin() && self.symbols[symbol].position.quantity != 0)
+    }
+
+    /// The first moment at which something else than `index` happens.
+    fn horizon(&self, index: usize) -> i64 {
+        let others = self.ticks.sources.iter().enumerate().filter(|(other, _)| *other != index);
+        let ticks = others.map(|(_, source)| source.next_time()).min().unwrap_or(i64::MAX);
+        let row = if self.groups.is_empty() { self.ticks.next_row } else { i64::MAX };
+        ticks.min(row).min(self.next_bar_or_timer())
+    }
+
+    fn requoted(&mut self, symbol: usize) {
+        let market = &self.ticks.markets[symbol];
+        let (mark, spread) = (market.mark(), (market.ask - market.bid).max(0));
+        if mark > 0 {
+            self.symbols[symbol].last = mark;
+        }
+        self.symbols[symbol].liquidity.spread = spread;
+        if !self.symbols[symbol].open.is_empty() {
+            self.work_quote(symbol);
+        }
+        self.watch_margin(symbol);
+    }
+
+    /// Rows of the equity curve when there are no bars to give it a clock.
+    pub(crate) fn mark_rows(&mut self, now: i64) {
+        if !self.groups.is_empty() || !self.ticks.any() || now < self.ticks.next_row {
+            return;
+        }
+        let spacing = self.ticks.spacing;
+        if self.ticks.next_row != 0 {
+            self.end_row(now - now.rem_euclid(spacing), 0);
+        }
+        self.ticks.next_row = now - now.rem_euclid(spacing) + spacing;
+    }
+
+    /// The last row: what happened after the last regular one still counts.
+    pub(crate) fn mark_end(&mut self) {
+        if self.ticks.any() && self.clock.last() != Some(&self.now) && self.now != i64::MIN {
+            self.end_row(self.now, 0);
+        }
+    }
+}
+
+pub(crate) fn columns(books: &Books) -> Columns<'_> {
+    let last_id = books.last_id.as_deref();
+    Columns { ts: &books.ts, side: &books.side, price: &books.price, size: &books.size, flags: &books.flags, last_id }
 }

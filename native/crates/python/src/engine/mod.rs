@@ -8,6 +8,7 @@ mod numbers;
 mod outcome;
 mod run;
 mod series;
+mod ticks;
 mod verbs;
 
 use std::sync::Arc;
@@ -52,6 +53,8 @@ impl Engine {
 pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<Engine>()?;
     module.add_class::<bar::Bar>()?;
+    module.add_class::<ticks::Trade>()?;
+    module.add_class::<ticks::Quote>()?;
     module.add_class::<series::Series>()?;
     module.add_class::<condition::Condition>()
 }

@@ -9,6 +9,7 @@ use pyo3::types::{PyDict, PyString};
 use super::Engine;
 use super::bar::Bar;
 use super::condition::Condition;
+use super::ticks::Tape;
 
 /// Steps between two looks at signals (Ctrl-C) and the progress callback.
 const BREATH: u32 = 16_384;
@@ -18,7 +19,9 @@ struct Handlers<'py> {
     bar: Option<Bound<'py, PyAny>>,
     order: Option<Bound<'py, PyAny>>,
     fill: Option<Bound<'py, PyAny>>,
-    tick: Option<Bound<'py, PyAny>>,
+    trade: Option<Bound<'py, PyAny>>,
+    quote: Option<Bound<'py, PyAny>>,
+    book: Option<Bound<'py, PyAny>>,
     conditions: Vec<Bound<'py, PyAny>>,
     timers: Vec<Bound<'py, PyAny>>,
     progress: Option<Bound<'py, PyAny>>,
@@ -32,7 +35,9 @@ impl<'py> Handlers<'py> {
             bar: one("bar")?,
             order: one("order")?,
             fill: one("fill")?,
-            tick: one("tick")?,
+            trade: one("trade")?,
+            quote: one("quote")?,
+            book: one("book")?,
             conditions: many("conditions")?,
             timers: many("timers")?,
             progress: one("progress")?,
@@ -59,6 +64,7 @@ impl Engine {
     fn run(slf: &Bound<'_, Self>, handlers: &Bound<'_, PyDict>) -> PyResult<()> {
         let py = slf.py();
         let handlers = Handlers::new(handlers)?;
+        let mut tape = Tape::new(py, &slf.borrow())?;
         let mut bars = {
             let mut engine = slf.borrow_mut();
             engine.floats.clear();
@@ -80,11 +86,16 @@ impl Engine {
                     handlers.conditions[id as usize].call1((bar,))?;
                 }
                 Step::Timer { id } => drop(handlers.timers[id as usize].call0()?),
-                Step::Order { id } => call(&handlers.order, id + 1)?,
-                Step::Fill { index } => call(&handlers.fill, index)?,
-                Step::Trade { symbol, row } => call_tick(&handlers.tick, "trade", symbol, row)?,
-                Step::Quote { symbol, row } => call_tick(&handlers.tick, "quote", symbol, row)?,
-                Step::Book { symbol, row } => call_tick(&handlers.tick, "book", symbol, row)?,
+                Step::Order { id } => call(handlers.order.as_ref(), id + 1)?,
+                Step::Fill { index } => call(handlers.fill.as_ref(), index)?,
+                Step::Trade { symbol, row } => {
+                    let trade = tape.trade(py, &slf.borrow(), symbol, row)?;
+                    if let Some(handler) = &handlers.trade {
+                        handler.call1((trade,))?;
+                    }
+                }
+                Step::Quote { symbol, .. } => call_quote(slf, handlers.quote.as_ref(), symbol)?,
+                Step::Book { symbol, .. } => call_quote(slf, handlers.book.as_ref(), symbol)?,
                 Step::Done => break,
             }
             breath += 1;
@@ -97,16 +108,18 @@ impl Engine {
     }
 }
 
-fn call(handler: &Option<Bound<'_, PyAny>>, number: u32) -> PyResult<()> {
+fn call(handler: Option<&Bound<'_, PyAny>>, number: u32) -> PyResult<()> {
     if let Some(handler) = handler {
         handler.call1((number,))?;
     }
     Ok(())
 }
 
-fn call_tick(handler: &Option<Bound<'_, PyAny>>, kind: &str, symbol: u16, row: u32) -> PyResult<()> {
-    if let Some(handler) = handler {
-        handler.call1((kind, symbol, row))?;
+/// `on_quote` and `on_book` hear of the best bid and ask as they are now; `levels` shows the rest.
+fn call_quote(slf: &Bound<'_, Engine>, handler: Option<&Bound<'_, PyAny>>, symbol: u16) -> PyResult<()> {
+    let quote = slf.borrow().quote(slf.py(), symbol as usize)?;
+    if let (Some(handler), Some(quote)) = (handler, quote) {
+        handler.call1((quote,))?;
     }
     Ok(())
 }
