@@ -35,7 +35,7 @@ class LakeEntry:
 class Lake(Protocol):
     """Reads and writes series. Every method raises StorageError when files cannot be read or written."""
 
-    def list(self) -> list[LakeEntry]:
+    def entries(self) -> list[LakeEntry]:
         """Every series, in order of venue, symbol and kind."""
 
     def span(self, key: SeriesKey) -> tuple[int, int] | None:

@@ -81,7 +81,7 @@ def test_values_that_a_float_cannot_carry_are_refused(tmp_path: Path) -> None:
     lots = np.array([2**62 + 1, 1])
     with pytest.raises((StorageError, DataError)):
         FileLake(tmp_path).write(HOURLY, bars(2, volume_lots=lots, volume_decimals=0))
-    assert FileLake(tmp_path).list() == []
+    assert FileLake(tmp_path).entries() == []
 
 
 def test_close_times_of_their_own_are_kept(tmp_path: Path) -> None:
@@ -155,7 +155,7 @@ def test_the_list_tells_rows_span_files_and_bytes(tmp_path: Path) -> None:
     lake.write(HOURLY, bars(5))
     (tmp_path / "notes.txt").write_text("not a series")
     (tmp_path / "binance" / "BTCUSDT" / "readme.md").write_text("nor this")
-    hourly, fine = lake.list()
+    hourly, fine = lake.entries()
     assert (hourly.key, hourly.rows, hourly.first_ts, hourly.last_ts, hourly.files) == (
         HOURLY,
         5,
@@ -171,7 +171,7 @@ def test_symbols_of_any_spelling_stay_inside_the_lake(tmp_path: Path) -> None:
     lake = FileLake(tmp_path / "lake")
     key = SeriesKey("okx", "BTC/USDT:USDT", "ohlcv_1h")
     lake.write(key, bars(2))
-    assert [entry.key for entry in lake.list()] == [key]
+    assert [entry.key for entry in lake.entries()] == [key]
     same(lake.read(key), bars(2, symbol=key.symbol))
     for wrong in ("..", "", ".hidden"):
         with pytest.raises(ParameterError, match="cannot name"):
@@ -183,7 +183,7 @@ def test_symbols_of_any_spelling_stay_inside_the_lake(tmp_path: Path) -> None:
 def test_what_is_not_there_is_missing_with_a_hint(tmp_path: Path) -> None:
     lake = FileLake(tmp_path)
     assert lake.span(HOURLY) is None
-    assert lake.list() == []
+    assert lake.entries() == []
     lake.write(HOURLY, bars(5))
     with pytest.raises(MissingError, match="no binance/ETHUSDT/ohlcv_1h") as caught:
         lake.read(SeriesKey("binance", "ETHUSDT", "ohlcv_1h"))
@@ -202,7 +202,12 @@ def test_a_broken_file_is_named(tmp_path: Path) -> None:
     lake.write(HOURLY, bars(5))
     path = tmp_path / "binance" / "BTCUSDT" / "ohlcv_1h.parquet"
     path.write_bytes(path.read_bytes()[:-50])
-    for call in (lambda: lake.read(HOURLY), lambda: lake.write(HOURLY, bars(1)), lambda: lake.span(HOURLY), lake.list):
+    for call in (
+        lambda: lake.read(HOURLY),
+        lambda: lake.write(HOURLY, bars(1)),
+        lambda: lake.span(HOURLY),
+        lake.entries,
+    ):
         with pytest.raises(StorageError, match="ohlcv_1h"):
             call()
 
@@ -211,7 +216,7 @@ def test_other_kinds_and_doubled_series_are_told(tmp_path: Path) -> None:
     lake = FileLake(tmp_path)
     lake.write(FINE, bars(5, MINUTE))
     pl.DataFrame({"ts": [START]}).write_parquet(tmp_path / "binance" / "BTCUSDT" / "quotes.parquet")
-    assert [entry.key.kind for entry in lake.list()] == ["ohlcv_1m", "quotes"]
+    assert [entry.key.kind for entry in lake.entries()] == ["ohlcv_1m", "quotes"]
     with pytest.raises(StorageError, match="no column open"):
         lake.read(SeriesKey("binance", "BTCUSDT", "quotes"))
     pl.DataFrame({"ts": [START]}).write_parquet(tmp_path / "binance" / "BTCUSDT" / "ohlcv_1m.parquet")
@@ -283,7 +288,7 @@ def test_a_writer_that_was_killed_leaves_no_trace(tmp_path: Path) -> None:
     lake.write(HOURLY, bars(5))
     (tmp_path / "binance" / "BTCUSDT" / ".ohlcv_1h.parquet.half").write_bytes(b"half a file")
     same(lake.read(HOURLY), bars(5))
-    assert len(lake.list()) == 1
+    assert len(lake.entries()) == 1
     lake.write(HOURLY, bars(6))
     same(lake.read(HOURLY), bars(6))
     assert list(tmp_path.rglob("*.half")) == []
@@ -314,4 +319,4 @@ def test_the_recorded_folder_is_a_lake(shared: Path) -> None:
         pl.col("ts").is_between(found.ts[0], found.ts[-1])
     )
     np.testing.assert_array_equal(found.close, frame["close"].to_numpy())
-    assert {HOURLY, SeriesKey("us_wiki", "AIG", "ohlcv_1d")} <= {entry.key for entry in lake.list()}
+    assert {HOURLY, SeriesKey("us_wiki", "AIG", "ohlcv_1d")} <= {entry.key for entry in lake.entries()}

@@ -77,7 +77,7 @@ class MemoryLake:
         self.rows: dict[int, float] = {}
         self.before_write: Callable[[], None] = lambda: None
 
-    def list(self) -> list[LakeEntry]:
+    def entries(self) -> list[LakeEntry]:
         return []
 
     def span(self, key: SeriesKey) -> tuple[int, int] | None:

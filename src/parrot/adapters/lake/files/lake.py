@@ -22,7 +22,7 @@ class FileLake:
     def __init__(self, root: Path | str) -> None:
         self.layout = Layout(Path(root))
 
-    def list(self) -> list[LakeEntry]:
+    def entries(self) -> list[LakeEntry]:
         """Every series, in order of venue, symbol and kind."""
         return [self._entry(key) for key in self.layout.keys()]  # noqa: SIM118 - no dict
 
