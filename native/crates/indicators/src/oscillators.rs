@@ -1,8 +1,13 @@
 //! Oscillators: how fast and how far prices moved.
 
-use crate::averages::Smoothing;
+use std::array::from_fn;
+
+use crate::averages::Sma;
+use crate::channel::Channel;
 use crate::error::{ParameterError, length};
 use crate::indicator::{Column, Indicator};
+use crate::ring::Ring;
+use crate::smoothing::{GROUP, Wilder};
 
 /// Below this TA-Lib takes a divisor for zero.
 const NOTHING: f64 = 1e-14;
@@ -12,8 +17,8 @@ const NOTHING: f64 = 1e-14;
 pub struct Rsi {
     n: usize,
     previous: Option<f64>,
-    gain: Smoothing,
-    loss: Smoothing,
+    gain: Wilder,
+    loss: Wilder,
 }
 
 impl Rsi {
@@ -23,19 +28,25 @@ impl Rsi {
     /// When `n` is zero or too long.
     pub fn new(n: usize) -> Result<Self, ParameterError> {
         let n = length("n", n, 1)?;
-        Ok(Self { n, previous: None, gain: Smoothing::wilder(n), loss: Smoothing::wilder(n) })
+        Ok(Self { n, previous: None, gain: Wilder::over(n), loss: Wilder::over(n) })
     }
 
-    /// Gain and loss of a change; NaN counts as both, so that it shows.
+    /// The gain in a change; NaN counts as gain and as loss, so that it shows.
     #[inline]
-    fn split(change: f64) -> (f64, f64) {
-        (if change < 0.0 { 0.0 } else { change }, if change > 0.0 { 0.0 } else { -change })
+    fn gain(change: f64) -> f64 {
+        if change < 0.0 { 0.0 } else { change }
+    }
+
+    #[inline]
+    fn loss(change: f64) -> f64 {
+        if change > 0.0 { 0.0 } else { -change }
     }
 
     #[inline]
     fn index(gain: f64, loss: f64) -> f64 {
         let sum = gain + loss;
-        if sum < NOTHING { 0.0 } else { 100.0 * (gain / sum) }
+        let index = 100.0 * (gain / sum);
+        if sum < NOTHING { 0.0 } else { index }
     }
 }
 
@@ -50,24 +61,173 @@ impl Indicator<1, 1> for Rsi {
     #[inline]
     fn update(&mut self, [x]: [f64; 1]) -> [f64; 1] {
         let Some(previous) = self.previous.replace(x) else { return [f64::NAN] };
-        let (gain, loss) = Self::split(x - previous);
-        [Self::index(self.gain.push(gain), self.loss.push(loss))]
+        let change = x - previous;
+        [Self::index(self.gain.push(Self::gain(change)), self.loss.push(Self::loss(change)))]
     }
 
     fn extend(&mut self, [x]: [&[f64]; 1], [out]: [&mut [f64]; 1]) {
-        let mut start = 0;
-        while start < x.len() && (start == 0 || !self.gain.warm()) {
-            [out[start]] = self.update([x[start]]);
-            start += 1;
+        let mut ahead = 0;
+        while ahead < x.len() && (ahead == 0 || !self.gain.aligned()) {
+            [out[ahead]] = self.update([x[ahead]]);
+            ahead += 1;
         }
-        let Some(&last) = x.last() else { return };
-        let (mut gain, mut loss, factor) = (self.gain.value, self.loss.value, self.gain.factor());
-        for (out, pair) in out[start..].iter_mut().zip(x[start - 1..].windows(2)) {
-            let (up, down) = Self::split(pair[1] - pair[0]);
-            gain = Smoothing::step(gain, up, factor);
-            loss = Smoothing::step(loss, down, factor);
-            *out = Self::index(gain, loss);
+        let Some(start) = ahead.checked_sub(1) else { return };
+        let (groups, rest) = out[ahead..].as_chunks_mut::<GROUP>();
+        let (now, before) = (x[ahead..].as_chunks::<GROUP>().0, x[start..].as_chunks::<GROUP>().0);
+        for ((group, now), before) in groups.iter_mut().zip(now).zip(before) {
+            let gains = self.gain.group(&from_fn(|i| Self::gain(now[i] - before[i])));
+            let losses = self.loss.group(&from_fn(|i| Self::loss(now[i] - before[i])));
+            *group = from_fn(|i| Self::index(gains[i], losses[i]));
         }
-        (self.gain.value, self.loss.value, self.previous) = (gain, loss, Some(last));
+        ahead = x.len() - rest.len();
+        self.previous = Some(x[ahead - 1]);
+        for (out, &x) in rest.iter_mut().zip(&x[ahead..]) {
+            [*out] = self.update([x]);
+        }
+    }
+}
+
+/// Rate of change: 100 x (x / value `n` bars ago - 1); 0 where that value is 0, as in TA-Lib.
+#[derive(Clone)]
+pub struct Roc {
+    past: Ring,
+}
+
+impl Roc {
+    /// A change over `n` bars.
+    ///
+    /// # Errors
+    /// When `n` is zero or too long.
+    pub fn new(n: usize) -> Result<Self, ParameterError> {
+        Ok(Self { past: Ring::new(length("n", n, 1)?) })
+    }
+}
+
+impl Indicator<1, 1> for Roc {
+    const COLUMNS: &'static [Column] = &[Column::Source];
+    const OUTPUTS: &'static [&'static str] = &["roc"];
+
+    fn lookback(&self) -> usize {
+        self.past.len()
+    }
+
+    #[inline]
+    fn update(&mut self, [x]: [f64; 1]) -> [f64; 1] {
+        let before = self.past.push(x);
+        [if before == 0.0 { 0.0 + 0.0 * x } else { (x / before - 1.0) * 100.0 }]
+    }
+}
+
+/// Commodity channel index: the typical price's distance from its mean, in 0.015 mean absolute deviations.
+///
+/// Both means are taken afresh over each window, in the order of TA-Lib's sums. A flat window gives 0.
+#[derive(Clone)]
+pub struct Cci {
+    typical: Ring,
+}
+
+impl Cci {
+    /// An index over `n` bars.
+    ///
+    /// # Errors
+    /// When `n` is zero or too long.
+    pub fn new(n: usize) -> Result<Self, ParameterError> {
+        Ok(Self { typical: Ring::new(length("n", n, 1)?) })
+    }
+}
+
+impl Indicator<3, 1> for Cci {
+    const COLUMNS: &'static [Column] = &[Column::High, Column::Low, Column::Close];
+    const OUTPUTS: &'static [&'static str] = &["cci"];
+
+    fn lookback(&self) -> usize {
+        self.typical.len() - 1
+    }
+
+    #[inline]
+    fn update(&mut self, [high, low, close]: [f64; 3]) -> [f64; 1] {
+        let last = (high + low + close) / 3.0;
+        self.typical.push(last);
+        let (window, n) = (self.typical.slots(), self.typical.len() as f64);
+        let mean = window.iter().fold(0.0, |sum, x| sum + x) / n;
+        let deviation = window.iter().fold(0.0, |sum, x| sum + (x - mean).abs());
+        let distance = last - mean;
+        if distance == 0.0 || deviation == 0.0 || window.iter().all(|&x| x == last) {
+            return [0.0];
+        }
+        [distance / (0.015 * (deviation / n))]
+    }
+}
+
+/// Williams %R: -100 x (highest - close) / (highest - lowest); 0 where the range is 0, as in TA-Lib.
+#[derive(Clone)]
+pub struct Willr {
+    channel: Channel,
+}
+
+impl Willr {
+    /// A range of `n` bars.
+    ///
+    /// # Errors
+    /// When `n` is zero or too long.
+    pub fn new(n: usize) -> Result<Self, ParameterError> {
+        Ok(Self { channel: Channel::new(length("n", n, 1)?) })
+    }
+}
+
+impl Indicator<3, 1> for Willr {
+    const COLUMNS: &'static [Column] = &[Column::High, Column::Low, Column::Close];
+    const OUTPUTS: &'static [&'static str] = &["willr"];
+
+    fn lookback(&self) -> usize {
+        self.channel.len() - 1
+    }
+
+    #[inline]
+    fn update(&mut self, [high, low, close]: [f64; 3]) -> [f64; 1] {
+        let (highest, lowest) = self.channel.push(high, low);
+        let hundredth = (highest - lowest) / -100.0;
+        [if hundredth == 0.0 { 0.0 * close } else { (highest - close) / hundredth }]
+    }
+}
+
+/// Stochastic: where the close lies in the range of `n` bars, %K smoothed, and %D the mean of %K.
+///
+/// A range of 0 gives 0, and both outputs start together, as in TA-Lib; both means are simple.
+#[derive(Clone)]
+pub struct Stoch {
+    channel: Channel,
+    k: Sma,
+    d: Sma,
+}
+
+impl Stoch {
+    /// A range of `n` bars, %K the mean of `smooth` raw values, %D the mean of `d` %K.
+    ///
+    /// # Errors
+    /// When a length is zero or too long.
+    pub fn new(n: usize, smooth: usize, d: usize) -> Result<Self, ParameterError> {
+        length("smooth", smooth, 1)?;
+        length("d", d, 1)?;
+        Ok(Self { channel: Channel::new(length("n", n, 1)?), k: Sma::new(smooth)?, d: Sma::new(d)? })
+    }
+}
+
+impl Indicator<3, 2> for Stoch {
+    const COLUMNS: &'static [Column] = &[Column::High, Column::Low, Column::Close];
+    const OUTPUTS: &'static [&'static str] = &["k", "d"];
+
+    fn lookback(&self) -> usize {
+        self.channel.len() - 1 + self.k.lookback() + self.d.lookback()
+    }
+
+    #[inline]
+    fn update(&mut self, [high, low, close]: [f64; 3]) -> [f64; 2] {
+        let (highest, lowest) = self.channel.push(high, low);
+        let hundredth = (highest - lowest) / 100.0;
+        let raw = if hundredth == 0.0 { 0.0 * close } else { (close - lowest) / hundredth };
+        let [k] = self.k.update([raw]);
+        let [d] = self.d.update([k]);
+        [k + 0.0 * d, d]
     }
 }

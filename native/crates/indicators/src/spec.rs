@@ -1,10 +1,13 @@
 //! Indicators by name: what the engine, the rules and the Python face ask for.
 
-use crate::averages::{Ema, Sma};
+use crate::averages::{Dema, Ema, Macd, Sma, Tema, Wma};
 use crate::error::ParameterError;
 use crate::indicator::{Column, Gate, Indicator, Stream};
-use crate::oscillators::Rsi;
-use crate::volatility::{Atr, Bbands};
+use crate::oscillators::{Cci, Roc, Rsi, Stoch, Willr};
+use crate::statistics::{Highest, Linreg, Lowest, PercentRank, Zscore};
+use crate::trend::{Adx, Ichimoku, Psar, Supertrend};
+use crate::volatility::{Atr, Bbands, Donchian, Keltner, PercentB, Stddev, TrueRange};
+use crate::volume::{Mfi, Obv, SessionVwap, Vwap};
 
 /// A parameter's name and the value it has unless given.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -123,12 +126,64 @@ indicators! {
     Sma "sma" { n: usize = 20.0 };
     /// Exponential moving average.
     Ema "ema" { n: usize = 20.0 };
+    /// Weighted moving average.
+    Wma "wma" { n: usize = 20.0 };
+    /// Double exponential moving average.
+    Dema "dema" { n: usize = 20.0 };
+    /// Triple exponential moving average.
+    Tema "tema" { n: usize = 20.0 };
+    /// Moving average convergence and divergence.
+    Macd "macd" { fast: usize = 12.0, slow: usize = 26.0, signal: usize = 9.0 };
     /// Relative strength index.
     Rsi "rsi" { n: usize = 14.0 };
+    /// Rate of change.
+    Roc "roc" { n: usize = 10.0 };
+    /// Commodity channel index.
+    Cci "cci" { n: usize = 20.0 };
+    /// Williams %R.
+    Willr "willr" { n: usize = 14.0 };
+    /// Stochastic.
+    Stoch "stoch" { n: usize = 14.0, smooth: usize = 3.0, d: usize = 3.0 };
+    /// True range.
+    TrueRange "true_range" {};
     /// Average true range.
     Atr "atr" { n: usize = 14.0 };
     /// Bollinger bands.
     Bbands "bbands" { n: usize = 20.0, k: f64 = 2.0 };
+    /// Place between the Bollinger bands.
+    PercentB "percent_b" { n: usize = 20.0, k: f64 = 2.0 };
+    /// Population standard deviation.
+    Stddev "stddev" { n: usize = 20.0 };
+    /// Keltner channel.
+    Keltner "keltner" { n: usize = 20.0, k: f64 = 2.0, atr_n: usize = 10.0 };
+    /// Donchian channel.
+    Donchian "donchian" { n: usize = 20.0 };
+    /// Average directional index with its directional indicators.
+    Adx "adx" { n: usize = 14.0 };
+    /// Parabolic stop and reverse.
+    Psar "psar" { step: f64 = 0.02, most: f64 = 0.2 };
+    /// `SuperTrend`.
+    Supertrend "supertrend" { n: usize = 10.0, k: f64 = 3.0 };
+    /// Ichimoku lines.
+    Ichimoku "ichimoku" { conversion: usize = 9.0, base: usize = 26.0, span: usize = 52.0 };
+    /// On-balance volume.
+    Obv "obv" {};
+    /// Money flow index.
+    Mfi "mfi" { n: usize = 14.0 };
+    /// Volume-weighted average price since the first bar.
+    Vwap "vwap" {};
+    /// Volume-weighted average price since the first bar of the UTC day.
+    SessionVwap "session_vwap" {};
+    /// Highest of the last values.
+    Highest "highest" { n: usize = 20.0 };
+    /// Lowest of the last values.
+    Lowest "lowest" { n: usize = 20.0 };
+    /// Least-squares line.
+    Linreg "linreg" { n: usize = 14.0 };
+    /// Distance from the mean in standard deviations.
+    Zscore "zscore" { n: usize = 20.0 };
+    /// Percentage of past values not above this one.
+    PercentRank "percent_rank" { n: usize = 100.0 };
 }
 
 fn unknown(name: &str) -> ParameterError {

@@ -7,86 +7,7 @@
 //! Sums are taken over distances from a pivot, the last value of the block before. The pivot lies in every window it is used
 //! for, so distances are no larger than the window's range: flat windows give exact results and variances do not cancel.
 
-/// What is tallied over a window.
-pub trait Tally: Copy {
-    /// Nothing tallied yet.
-    const EMPTY: Self;
-    /// What stands for bars before the series: joining it gives NaN.
-    const UNKNOWN: Self;
-    /// The number that enters for value `x`.
-    fn measure(x: f64, pivot: f64) -> f64;
-    /// Adds a newer value to a head.
-    fn append(self, d: f64) -> Self;
-    /// Adds an older value to a tail.
-    fn prepend(self, d: f64) -> Self;
-    /// Joins a tail with a newer head into the tally of a window of `n`.
-    fn join(tail: Self, head: Self, n: f64) -> Self;
-}
-
-/// Sum of distances from the pivot.
-#[derive(Clone, Copy)]
-pub struct Sum(pub f64);
-
-impl Tally for Sum {
-    const EMPTY: Self = Self(0.0);
-    const UNKNOWN: Self = Self(f64::NAN);
-    #[inline]
-    fn measure(x: f64, pivot: f64) -> f64 {
-        x - pivot
-    }
-    #[inline]
-    fn append(self, d: f64) -> Self {
-        Self(self.0 + d)
-    }
-    #[inline]
-    fn prepend(self, d: f64) -> Self {
-        Self(self.0 + d)
-    }
-    #[inline]
-    fn join(tail: Self, head: Self, _n: f64) -> Self {
-        Self(tail.0 + head.0)
-    }
-}
-
-/// Sums of distances and of their squares.
-#[derive(Clone, Copy)]
-pub struct Squares {
-    /// Sum of distances.
-    pub sum: f64,
-    /// Sum of squared distances.
-    pub squares: f64,
-}
-
-impl Squares {
-    /// Population variance of a window of `n`.
-    #[inline]
-    pub fn variance(self, n: f64) -> f64 {
-        let mean = self.sum / n;
-        let variance = self.squares / n - mean * mean;
-        if variance < 0.0 { 0.0 } else { variance }
-    }
-}
-
-impl Tally for Squares {
-    const EMPTY: Self = Self { sum: 0.0, squares: 0.0 };
-    const UNKNOWN: Self = Self { sum: f64::NAN, squares: f64::NAN };
-    #[inline]
-    fn measure(x: f64, pivot: f64) -> f64 {
-        x - pivot
-    }
-    #[inline]
-    fn append(self, d: f64) -> Self {
-        Self { sum: self.sum + d, squares: self.squares + d * d }
-    }
-    #[inline]
-    fn prepend(self, d: f64) -> Self {
-        self.append(d)
-    }
-    #[inline]
-    fn join(tail: Self, head: Self, _n: f64) -> Self {
-        Self { sum: tail.sum + head.sum, squares: tail.squares + head.squares }
-    }
-}
+use crate::tally::Tally;
 
 /// A sliding window of `n` values and its tally.
 #[derive(Clone)]
@@ -129,71 +50,110 @@ impl<T: Tally> Window<T> {
     #[inline]
     pub fn extend<const O: usize>(
         &mut self,
-        mut x: &[f64],
+        x: &[f64],
         mut outputs: [&mut [f64]; O],
         finish: impl Fn(T, f64, f64) -> [f64; O],
     ) {
-        while !x.is_empty() {
-            let inside = (self.n - 1 - self.at).min(x.len());
-            let (now, later) = x.split_at(inside);
-            let parts = cut(&mut outputs, inside);
-            self.grow(now, parts, &finish);
-            x = later;
-            if let Some((&last, later)) = x.split_first() {
-                self.block[self.n - 1] = last;
-                let (tally, pivot) = self.close();
-                for (column, value) in cut(&mut outputs, 1).into_iter().zip(finish(tally, pivot, last)) {
-                    column[0] = value;
-                }
-                x = later;
-            }
+        let open = if self.at == 0 { 0 } else { (self.n - self.at).min(x.len()) };
+        let (now, later) = x.split_at(open);
+        self.fill(now, cut(&mut outputs, open), &finish);
+        let blocks = later.chunks_exact(self.n);
+        let rest = blocks.remainder();
+        for block in blocks {
+            self.pass(block, cut(&mut outputs, block.len()), &finish);
         }
+        self.fill(rest, outputs, &finish);
     }
 
-    /// Takes values that do not reach the block's end.
+    /// Takes values up to the end of the current block.
     #[inline]
-    fn grow<const O: usize>(
+    fn fill<const O: usize>(
         &mut self,
         x: &[f64],
         mut outputs: [&mut [f64]; O],
         finish: &impl Fn(T, f64, f64) -> [f64; O],
     ) {
-        let rows = x.len();
-        let (n, pivot, mut head) = (self.n as f64, self.pivot, self.head);
-        let tails = &self.tails[self.at + 1..][..rows];
-        self.block[self.at..][..rows].copy_from_slice(x);
-        for column in &mut outputs {
-            *column = &mut std::mem::take(column)[..rows];
+        let inside = (self.n - 1 - self.at).min(x.len());
+        self.block[self.at..][..x.len()].copy_from_slice(x);
+        let tails = &self.tails[self.at + 1..][..inside];
+        self.head = grow(self.head, tails, self.pivot, &x[..inside], &mut outputs, self.n as f64, finish);
+        self.at += inside;
+        if let Some(&last) = x.get(inside) {
+            let (tally, pivot) = self.close();
+            write(&mut outputs, inside, finish(tally, pivot, last));
         }
-        for t in 0..rows {
-            head = head.append(T::measure(x[t], pivot));
-            let values = finish(T::join(tails[t], head, n), pivot, x[t]);
-            for (column, value) in outputs.iter_mut().zip(values) {
-                column[t] = value;
-            }
-        }
-        self.head = head;
-        self.at += rows;
+    }
+
+    /// Takes a whole block.
+    #[inline]
+    fn pass<const O: usize>(
+        &mut self,
+        block: &[f64],
+        mut outputs: [&mut [f64]; O],
+        finish: &impl Fn(T, f64, f64) -> [f64; O],
+    ) {
+        let (&last, inside) = block.split_last().expect("blocks are not empty");
+        grow(T::EMPTY, &self.tails[1..], self.pivot, inside, &mut outputs, self.n as f64, finish);
+        self.pivot = last;
+        let tally = shrink(&mut self.tails, block, last);
+        write(&mut outputs, inside.len(), finish(tally, last, last));
     }
 
     /// Ends the full block: it becomes the block before.
     #[inline]
     fn close(&mut self) -> (T, f64) {
         self.pivot = self.block[self.n - 1];
-        let mut tail = T::EMPTY;
-        for (slot, &x) in self.tails.iter_mut().zip(&self.block).rev() {
-            tail = tail.prepend(T::measure(x, self.pivot));
-            *slot = tail;
+        let tally = shrink(&mut self.tails, &self.block, self.pivot);
+        (self.at, self.head) = (0, T::EMPTY);
+        (tally, self.pivot)
+    }
+}
+
+/// Grows a head over the values inside a block and writes what `finish` makes of each window.
+#[inline]
+fn grow<T: Tally, const O: usize>(
+    mut head: T,
+    tails: &[T],
+    pivot: f64,
+    x: &[f64],
+    outputs: &mut [&mut [f64]; O],
+    n: f64,
+    finish: &impl Fn(T, f64, f64) -> [f64; O],
+) -> T {
+    let rows = x.len();
+    let tails = &tails[..rows];
+    let mut outputs = outputs.each_mut().map(|column| &mut column[..rows]);
+    for t in 0..rows {
+        head = head.append(T::measure(x[t], pivot));
+        let values = finish(T::join(tails[t], head, n), pivot, x[t]);
+        for (column, value) in outputs.iter_mut().zip(values) {
+            column[t] = value;
         }
-        self.at = 0;
-        self.head = T::EMPTY;
-        (tail, self.pivot)
+    }
+    head
+}
+
+/// Tallies all tails of a block; gives the tally of the whole block.
+#[inline]
+fn shrink<T: Tally>(tails: &mut [T], block: &[f64], pivot: f64) -> T {
+    let mut tail = T::EMPTY;
+    for (slot, &x) in tails.iter_mut().zip(block).rev() {
+        tail = tail.prepend(T::measure(x, pivot));
+        *slot = tail;
+    }
+    tail
+}
+
+#[inline]
+fn write<const O: usize>(outputs: &mut [&mut [f64]; O], t: usize, values: [f64; O]) {
+    for (column, value) in outputs.iter_mut().zip(values) {
+        column[t] = value;
     }
 }
 
 /// Takes the first `rows` of each column off.
 #[inline]
-pub fn cut<'a, const O: usize>(columns: &mut [&'a mut [f64]; O], rows: usize) -> [&'a mut [f64]; O] {
+fn cut<'a, const O: usize>(columns: &mut [&'a mut [f64]; O], rows: usize) -> [&'a mut [f64]; O] {
     columns.each_mut().map(|column| {
         let (now, later) = std::mem::take(column).split_at_mut(rows);
         *column = later;

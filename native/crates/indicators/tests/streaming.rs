@@ -3,20 +3,16 @@
 use parrot_indicators::{Inputs, Spec};
 use proptest::prelude::*;
 
-/// Every indicator with parameters drawn from `n`.
+/// Every indicator with lengths from `n` on.
 fn specs(n: usize) -> Vec<Spec> {
-    let n = n as f64;
-    Spec::NAMES
-        .iter()
-        .map(|name| {
-            let params: Vec<f64> = Spec::parameters(name)
-                .unwrap()
-                .iter()
-                .map(|parameter| if parameter.default.fract() == 0.0 { n + 1.0 } else { parameter.default })
-                .collect();
-            Spec::parse(name, &params).unwrap()
-        })
-        .collect()
+    let spec = |name: &&str| {
+        let defaults = Spec::parameters(name).unwrap().iter().enumerate();
+        let params: Vec<f64> = defaults
+            .map(|(i, parameter)| if parameter.default < 1.0 { parameter.default } else { (n + i) as f64 })
+            .collect();
+        Spec::parse(name, &params)
+    };
+    Spec::NAMES.iter().filter(|name| n > 1 || **name != "linreg").map(|name| spec(name).unwrap()).collect()
 }
 
 /// High, low, close, volume and times of bars that random numbers describe.

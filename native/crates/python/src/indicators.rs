@@ -2,7 +2,7 @@
 
 use numpy::{PyArray1, PyArrayMethods, PyReadonlyArray1};
 use parrot_indicators::many::{self, Task};
-use parrot_indicators::{ParameterError, Spec};
+use parrot_indicators::{Column, ParameterError, Spec, day};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
@@ -96,35 +96,49 @@ fn indicator_describe(
 #[pyclass(module = "parrot._core")]
 struct IndicatorStream {
     machine: Box<dyn parrot_indicators::Stream>,
-    inputs: usize,
-    outputs: usize,
+    spec: Spec,
+}
+
+impl IndicatorStream {
+    fn read(&self, py: Python<'_>, values: &Bound<'_, PyTuple>) -> PyResult<[f64; COLUMNS_MAX]> {
+        let columns = self.spec.columns();
+        let expected = || columns.iter().map(|column| column.name()).collect::<Vec<_>>().join(", ");
+        if values.len() != columns.len() {
+            let problem = format!("{} was given {} values", self.spec.name(), values.len());
+            return Err(raised(py, &ParameterError::new(problem, expected())));
+        }
+        let mut row = [0.0; COLUMNS_MAX];
+        for ((slot, value), column) in row.iter_mut().zip(values.iter_borrowed()).zip(columns) {
+            let number = if *column == Column::Day { value.extract().map(day) } else { value.extract() };
+            *slot = number.map_err(|_| {
+                let problem = format!("{} is {}", column.name(), value.get_type());
+                raised(py, &ParameterError::new(problem, format!("numbers for {}", expected())))
+            })?;
+        }
+        Ok(row)
+    }
 }
 
 #[pymethods]
 impl IndicatorStream {
     #[new]
-    #[allow(clippy::needless_pass_by_value)]
+    #[allow(clippy::needless_pass_by_value)] // extraction from Python owns the list
     fn new(py: Python<'_>, name: &str, params: Vec<f64>) -> PyResult<Self> {
         let spec = parse(py, name, &params)?;
         let machine = spec.stream().map_err(|error| raised(py, &error))?;
-        Ok(Self { machine, inputs: spec.columns().len(), outputs: spec.outputs().len() })
+        Ok(Self { machine, spec })
     }
 
     /// Takes the next bar's values; gives a float, or a tuple where there are several outputs.
     #[pyo3(signature = (*values))]
     fn update<'py>(&mut self, values: &Bound<'py, PyTuple>) -> PyResult<Bound<'py, PyAny>> {
-        if values.len() != self.inputs {
-            return Err(PyTypeError::new_err(format!("takes {} values, got {}", self.inputs, values.len())));
-        }
-        let (mut row, mut given) = ([0.0; COLUMNS_MAX], [0.0; COLUMNS_MAX]);
-        for (slot, value) in row.iter_mut().zip(values.iter_borrowed()) {
-            *slot = value.extract()?;
-        }
-        let given = &mut given[..self.outputs];
-        self.machine.update(&row[..self.inputs], given);
+        let py = values.py();
+        let (row, mut given) = (self.read(py, values)?, [0.0; COLUMNS_MAX]);
+        let given = &mut given[..self.spec.outputs().len()];
+        self.machine.update(&row[..self.spec.columns().len()], given);
         match given {
-            [value] => Ok(value.into_pyobject(values.py())?.into_any()),
-            several => Ok(PyTuple::new(values.py(), several.iter())?.into_any()),
+            [value] => Ok(value.into_pyobject(py)?.into_any()),
+            several => Ok(PyTuple::new(py, several.iter())?.into_any()),
         }
     }
 }
