@@ -3,6 +3,12 @@
 use crate::tally::{Greatest, Least};
 use crate::window::Window;
 
+/// Whether the difference of two prices is no more than their rounding: TA-Lib's measure of nothing.
+#[inline]
+pub fn negligible(a: f64, b: f64) -> bool {
+    (a - b).abs() <= 1e-14 * (a.abs() + b.abs())
+}
+
 /// Highest high and lowest low of the last `n` bars.
 #[derive(Clone)]
 pub struct Channel {

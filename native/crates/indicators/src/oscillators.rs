@@ -3,14 +3,11 @@
 use std::array::from_fn;
 
 use crate::averages::Sma;
-use crate::channel::Channel;
+use crate::channel::{Channel, negligible};
 use crate::error::{ParameterError, length};
 use crate::indicator::{Column, Indicator};
 use crate::ring::Ring;
 use crate::smoothing::{GROUP, Wilder};
-
-/// Below this TA-Lib takes a divisor for zero.
-const NOTHING: f64 = 1e-14;
 
 /// Relative strength index after Wilder: 100 x smoothed gains / (smoothed gains + smoothed losses).
 #[derive(Clone)]
@@ -46,7 +43,7 @@ impl Rsi {
     fn index(gain: f64, loss: f64) -> f64 {
         let sum = gain + loss;
         let index = 100.0 * (gain / sum);
-        if sum < NOTHING { 0.0 } else { index }
+        if sum == 0.0 { 0.0 } else { index }
     }
 }
 
@@ -120,7 +117,8 @@ impl Indicator<1, 1> for Roc {
 
 /// Commodity channel index: the typical price's distance from its mean, in 0.015 mean absolute deviations.
 ///
-/// Both means are taken afresh over each window, in the order of TA-Lib's sums. A flat window gives 0.
+/// Both means are taken afresh over each window, in the order of TA-Lib's sums. Distances no greater than rounding
+/// give 0, as in TA-Lib.
 #[derive(Clone)]
 pub struct Cci {
     typical: Ring,
@@ -151,8 +149,8 @@ impl Indicator<3, 1> for Cci {
         let (window, n) = (self.typical.slots(), self.typical.len() as f64);
         let mean = window.iter().fold(0.0, |sum, x| sum + x) / n;
         let deviation = window.iter().fold(0.0, |sum, x| sum + (x - mean).abs());
-        let distance = last - mean;
-        if distance == 0.0 || deviation == 0.0 || window.iter().all(|&x| x == last) {
+        let (distance, nothing) = (last - mean, 1e-14 * mean.abs());
+        if distance.abs() <= nothing || deviation / n <= nothing {
             return [0.0];
         }
         [distance / (0.015 * (deviation / n))]
@@ -187,7 +185,7 @@ impl Indicator<3, 1> for Willr {
     fn update(&mut self, [high, low, close]: [f64; 3]) -> [f64; 1] {
         let (highest, lowest) = self.channel.push(high, low);
         let hundredth = (highest - lowest) / -100.0;
-        [if hundredth == 0.0 { 0.0 * close } else { (highest - close) / hundredth }]
+        [if negligible(highest, lowest) { 0.0 * close } else { (highest - close) / hundredth }]
     }
 }
 
@@ -225,7 +223,7 @@ impl Indicator<3, 2> for Stoch {
     fn update(&mut self, [high, low, close]: [f64; 3]) -> [f64; 2] {
         let (highest, lowest) = self.channel.push(high, low);
         let hundredth = (highest - lowest) / 100.0;
-        let raw = if hundredth == 0.0 { 0.0 * close } else { (close - lowest) / hundredth };
+        let raw = if negligible(highest, lowest) { 0.0 * close } else { (close - lowest) / hundredth };
         let [k] = self.k.update([raw]);
         let [d] = self.d.update([k]);
         [k + 0.0 * d, d]

@@ -7,9 +7,6 @@ use crate::ring::Ring;
 use crate::smoothing::Wilder;
 use crate::volatility::{Atr, true_range};
 
-/// Below this TA-Lib takes a divisor for zero.
-const NOTHING: f64 = 1e-14;
-
 /// Average directional index after Wilder, with its directional indicators +DI and -DI.
 ///
 /// TA-Lib's seeding: sums of the first n - 1 movements start the smoothing, the mean of the first n DX starts the index.
@@ -56,7 +53,7 @@ impl Adx {
     #[inline]
     fn advance(&mut self, plus: f64, minus: f64) -> f64 {
         let sum = plus + minus;
-        if sum < NOTHING {
+        if sum == 0.0 {
             return if self.index.warm() { self.index.value() } else { self.index.push(0.0) };
         }
         self.index.push(100.0 * ((plus - minus).abs() / sum))
@@ -83,7 +80,7 @@ impl Indicator<3, 3> for Adx {
             self.wait -= 1;
             return [f64::NAN; 3];
         }
-        let (plus, minus) = if range < NOTHING { (0.0, 0.0) } else { (100.0 * (up / range), 100.0 * (down / range)) };
+        let (plus, minus) = if range == 0.0 { (0.0, 0.0) } else { (100.0 * (up / range), 100.0 * (down / range)) };
         [self.advance(plus, minus), plus, minus]
     }
 }

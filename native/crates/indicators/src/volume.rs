@@ -1,5 +1,6 @@
 //! Indicators of price and volume.
 
+use crate::channel::negligible;
 use crate::error::{ParameterError, length};
 use crate::indicator::{Column, Indicator};
 use crate::tally::Total;
@@ -71,6 +72,8 @@ impl Indicator<2, 1> for Obv {
 }
 
 /// Money flow index: 100 x money flowing at rising typical prices / all money flowing, over `n` bars; 0 where none flows.
+///
+/// As in TA-Lib, typical prices no farther apart than rounding are equal, and no money flows.
 #[derive(Clone)]
 pub struct Mfi {
     previous: Option<f64>,
@@ -101,7 +104,8 @@ impl Indicator<4, 1> for Mfi {
     fn update(&mut self, [high, low, close, volume]: [f64; 4]) -> [f64; 1] {
         let price = typical(high, low, close);
         let Some(previous) = self.previous.replace(price) else { return [f64::NAN] };
-        let (change, flow) = (price - previous, price * volume);
+        let flow = price * volume;
+        let change = if negligible(price, previous) { 0.0 } else { price - previous };
         let none = 0.0 * change * flow;
         let (rising, _) = self.rising.push(if change > 0.0 { flow } else { none });
         let (falling, _) = self.falling.push(if change < 0.0 { flow } else { none });
