@@ -152,8 +152,10 @@ def _arrow(place: Path) -> Table:
 
 
 def _numpy(place: Path) -> Table:
-    loaded = np.load(place, allow_pickle=False)
-    arrays = {"array": loaded} if isinstance(loaded, np.ndarray) else {name: loaded[name] for name in loaded.files}
+    with place.open("rb") as file:
+        loaded = np.load(file, allow_pickle=False)
+        named = {"array": loaded} if isinstance(loaded, np.ndarray) else {name: loaded[name] for name in loaded.files}
+    arrays: dict[str, Any] = named
     first: Any = next(iter(arrays.values()), np.empty(0))
     if len(arrays) == 1 and first.dtype.names:
         arrays = {name: np.asarray(first[name]) for name in first.dtype.names}

@@ -232,7 +232,7 @@ def _read_with(text: pl.Series, pattern: str, kind: Kind) -> pl.Series:
         return text.str.to_datetime(pattern, time_unit="ns", strict=False, time_zone="UTC").dt.replace_time_zone(None)
     if "%H" in pattern or "%I" in pattern:
         return text.str.to_datetime(pattern, time_unit="ns", strict=False)
-    return text.str.to_date(pattern, strict=False).cast(pl.Datetime("ns"))
+    return text.str.to_date(pattern, strict=False).cast(pl.Datetime("ns"), strict=False)
 
 
 def _day_order(name: str, text: pl.Series, source: str) -> tuple[str, ...]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import subprocess
+import sys
 from dataclasses import replace
 from typing import Any
 
@@ -451,3 +453,15 @@ def test_adjusted_and_timeframe_are_passed_on():
     made = read_bars(table(), adjusted="splits", timeframe="30m")
     assert (made.adjusted, made.timeframe) == ("splits", 30 * MINUTE)
     assert replace(made, adjusted="none").content_hash() != made.content_hash()
+
+
+def test_reading_does_not_load_pandas_unless_the_caller_did():
+    code = (
+        "import sys\n"
+        "from parrot.adapters.importers import read_bars\n"
+        "assert 'polars' not in sys.modules and 'pyarrow' not in sys.modules\n"
+        "read_bars({'ts': [1577836800, 1577836860], 'open': [1, 1], 'high': [1, 1], 'low': [1, 1], 'close': [1, 1]})\n"
+        "assert 'pandas' not in sys.modules and 'polars' not in sys.modules\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr

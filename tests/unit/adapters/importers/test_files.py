@@ -11,11 +11,13 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from parrot.adapters.importers import read_bars
 from parrot.adapters.importers.files import symbol_of
 from parrot.engine.columns import DAY, HOUR, MINUTE
-from parrot.kernel.errors import DataError
+from parrot.kernel.errors import DataError, ParrotError
 
 START = 1_577_836_800_000_000_000  # 2020-01-01
 YAHOO = """Date,Open,High,Low,Close,Adj Close,Volume
@@ -319,3 +321,41 @@ def test_a_file_that_may_not_be_opened_is_refused(write, monkeypatch):
 
     monkeypatch.setattr(Path, "read_bytes", denied)
     refused(path, "Permission denied")
+
+
+# Any damage at all
+
+DAMAGE = st.lists(
+    st.tuples(
+        st.integers(0, 400),
+        st.integers(0, 20),
+        st.one_of(
+            st.binary(max_size=4),
+            st.sampled_from([b",", b"\n", b'"', b"nan", b"1e400", b"-", b"2020-13-45", b"9" * 25]),
+        ),
+    ),
+    min_size=1,
+    max_size=4,
+)
+
+
+@given(
+    st.sampled_from([YAHOO, KLINES, KLINE_NAMES + KLINES, json.dumps([[START, 1, 2, 0.5, 1.5, 7]] * 2)]),
+    DAMAGE,
+    st.booleans(),
+)
+def test_damaged_text_is_read_clean_or_refused(tmp_path_factory, text, damage, repair):
+    content = text.encode()
+    for place, removed, added in damage:
+        content = content[:place] + added + content[place + removed :]
+    path = tmp_path_factory.mktemp("damaged") / ("a.json" if text.startswith("[") else "a.csv")
+    path.write_bytes(content)
+    try:
+        made = read_bars(path, repair=repair)
+    except ParrotError:
+        return
+    assert (np.diff(made.ts) > 0).all()
+    assert (made.low_ticks > 0).all()
+    assert (np.minimum(made.open_ticks, made.close_ticks) >= made.low_ticks).all()
+    assert (np.maximum(made.open_ticks, made.close_ticks) <= made.high_ticks).all()
+    assert (made.volume_lots >= 0).all()

@@ -126,7 +126,7 @@ def test_prices_of_many_symbols_side_by_side_are_read_one_by_one(shared):
 def test_the_benchmark_s_file_reads_exactly(shared, tmp_path):
     scope: dict[str, object] = {"__name__": "bars"}
     exec((shared / "bench/bars.py").read_text("utf-8"), scope)
-    columns = scope["make"](20_000)  # type: ignore[operator]
+    columns = scope["make"](20_000)
     np.savez(tmp_path / "bars.npz", **columns)
     made = read_bars(tmp_path / "bars.npz")
     assert made.notes == ()
