@@ -6,6 +6,7 @@ exchange_calendars package, which is imported when the first such calendar is as
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
@@ -161,13 +162,14 @@ def _load(name: str, first_year: int, last_year: int) -> Sessions:
     """Sessions of the years [first_year, last_year), cut to what the calendar knows (never to nothing)."""
     import exchange_calendars
 
-    bounds = exchange_calendars.get_calendar(name)
-    start, end = date(first_year, 1, 1), date(last_year - 1, 12, 31)
-    if (highest := bounds.bound_max()) is not None:
-        start, end = min(start, highest.date() - timedelta(days=365)), min(end, highest.date())
-    if (lowest := bounds.bound_min()) is not None:
-        start, end = max(start, lowest.date()), max(end, lowest.date() + timedelta(days=365))
-    table = exchange_calendars.get_calendar(name, start=str(start), end=str(end)).schedule
+    with warnings.catch_warnings():
+        # exchange_calendars uses what coming versions of pandas will drop; nobody here can act on that.
+        warnings.simplefilter("ignore")
+        bounds = exchange_calendars.get_calendar(name)
+        start, end = _within(
+            date(first_year, 1, 1), date(last_year - 1, 12, 31), bounds.bound_min(), bounds.bound_max()
+        )
+        table = exchange_calendars.get_calendar(name, start=str(start), end=str(end)).schedule
     day, close = _ns(table.index.to_series()), _ns(table["close"])
     return Sessions(
         day,
@@ -176,6 +178,16 @@ def _load(name: str, first_year: int, last_year: int) -> Sessions:
         _ns(table["break_start"]),
         _ns(table["break_end"]),
     )
+
+
+def _within(start: date, end: date, lowest: Any, highest: Any) -> tuple[date, date]:
+    """The span cut to what a calendar knows, but never to nothing."""
+    year = timedelta(days=365)
+    if highest is not None:
+        start, end = min(start, highest.date() - year), min(end, highest.date())
+    if lowest is not None:
+        start, end = max(start, lowest.date()), max(end, lowest.date() + year)
+    return start, end
 
 
 def _juneteenth(day: NDArray[np.int64], close: NDArray[np.int64]) -> NDArray[np.int64]:
