@@ -34,6 +34,17 @@ def test_only_the_engine_imports_the_compiled_module() -> None:
     assert not outside, f"import parrot.engine instead: {outside}"
 
 
+def test_nothing_inside_uses_the_front_door() -> None:
+    rooms = {path.stem for path in PACKAGE.iterdir()} | {"_core"}
+    users = [
+        f"{relative(path)} imports {name}"
+        for path in package_files()
+        for name in imports(path)
+        if is_within(name, "parrot") and name.split(".")[1:2] not in [[room] for room in rooms]
+    ]
+    assert not users, "import the room that has it"
+
+
 def test_the_kernel_needs_the_standard_library_only() -> None:
     foreign = [
         f"{relative(path)} imports {name}"
