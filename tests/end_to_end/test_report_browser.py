@@ -28,6 +28,20 @@ PAINTED = """() => [...document.querySelectorAll('canvas')].map((canvas) => {
   return [canvas.id, inked];
 })"""
 
+# Which of gain and loss appear on a canvas.
+COLOURS = """(identity) => {
+  const style = getComputedStyle(document.documentElement);
+  const wanted = ['gain', 'loss'].map((name) => style.getPropertyValue(`--${name}-rgb`).trim());
+  const canvas = document.getElementById(identity);
+  const pixels = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
+  const seen = new Set();
+  for (let place = 0; place < pixels.length; place += 4) {
+    const name = `${pixels[place]}, ${pixels[place + 1]}, ${pixels[place + 2]}`;
+    if (pixels[place + 3] === 255 && wanted.includes(name)) seen.add(name);
+  }
+  return [...seen];
+}"""
+
 
 class Page:
     """An open page with everything that it said and asked for."""
@@ -94,6 +108,7 @@ def test_the_page_opens_without_errors_requests_or_sideways_scrolling(visit, rep
     painted = dict(page.it.evaluate(PAINTED))
     assert set(painted) == {"equity", "drawdown", "exposure", "rolling", "price", "overview", "spread"}
     assert all(inked > 200 for inked in painted.values()), painted
+    assert len(set(page.it.evaluate(COLOURS, "price"))) >= 2, "candles rise and fall"
 
 
 def test_the_theme_and_palette_change_and_are_remembered(visit, report) -> None:
@@ -154,8 +169,10 @@ def test_a_trade_is_shown_on_the_chart_of_its_symbol(visit, report) -> None:
     page.it.locator("#trade-list tbody .go").nth(place).click()
     page.settle()
     assert page.it.locator("#symbol").input_value() == "ETHUSDT"
-    entry = page.column("Entry (UTC)")[place]
-    assert page.it.locator("#price").locator("xpath=..").locator(".reading").inner_text().startswith(entry)
+    reading = page.it.locator("#price").locator("xpath=..").locator(".reading").inner_text()
+    assert reading.startswith(page.column("Entry (UTC)")[place])
+    entered = float(page.column("Entry price")[place].replace(",", ""))
+    assert f"O {entered:,.2f}" in reading.replace("\N{NO-BREAK SPACE}", " ")
 
 
 def test_charts_zoom_with_the_keyboard_and_say_what_is_under_the_pointer(visit, report) -> None:

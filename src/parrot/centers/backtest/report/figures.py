@@ -31,7 +31,7 @@ GROUPS: tuple[tuple[str, tuple[Figure, ...]], ...] = (
             Figure("cagr", "Growth a year (CAGR)", "gain"),
             Figure("best_day", "Best day", "gain"),
             Figure("worst_day", "Worst day", "gain"),
-            Figure("exposure", "Exposure", "percent", "mean share of equity in positions"),
+            Figure("exposure", "Time in market", "percent", "share of bar closes with a position"),
             Figure("stability", "Stability", "ratio", "share of log equity's variance that a straight line explains"),
         ),
     ),
@@ -74,7 +74,18 @@ CARDS = ("total_return", "cagr", "sharpe", "max_drawdown", "trades", "win_rate",
 BY_KEY = {figure.key: figure for _, figures in GROUPS for figure in figures}
 # Shown elsewhere on the page, or parts of other figures.
 ELSEWHERE = frozenset(
-    {"hash", "fills", "fees", "slippage", "turnover", "days", "downside_risk", "round_trips", "round_trip_pnl"}
+    {
+        "hash",
+        "fills",
+        "orders",
+        "fees",
+        "slippage",
+        "turnover",
+        "days",
+        "downside_risk",
+        "round_trips",
+        "round_trip_pnl",
+    }
     | {"wins", "losses"}
 )
 

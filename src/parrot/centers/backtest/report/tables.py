@@ -276,7 +276,7 @@ def _slippage(data: ReportData, unit: Unit) -> list[tuple[Child, Child]]:
 
 
 def _times(value: float | int | str | None) -> str:
-    return f"{number(value)} x equity" if isinstance(value, int | float) else DASH
+    return f"{number(value)} x mean equity" if isinstance(value, int | float) else DASH
 
 
 def _covered(symbol: str, candles: Candles) -> Sequence[Child]:

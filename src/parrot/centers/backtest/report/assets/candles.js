@@ -47,7 +47,7 @@ class Overview {
 }
 
 function unpacked(packed) {
-  const scale = 10 ** packed.decimals, count = packed.t.length;
+  const scale = 10 ** packed.decimals, count = packed.c.length;
   const candles = { ...packed, t: timesOf(packed.t), o: new Float64Array(count), h: new Float64Array(count), l: new Float64Array(count), c: new Float64Array(count) };
   let last = 0;
   for (let place = 0; place < count; place++) {

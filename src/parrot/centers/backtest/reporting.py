@@ -1,0 +1,156 @@
+"""From a result to its report: the terms in words, the command that runs it again, the file."""
+
+from __future__ import annotations
+
+import hashlib
+import shlex
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from parrot.centers.backtest.report import IndexEntry, ReportData, Reproduction, render
+from parrot.centers.backtest.report.wording import day, span
+from parrot.engine.calendar import ALWAYS, calendar
+from parrot.kernel.errors import StorageError
+
+if TYPE_CHECKING:
+    from parrot.centers.backtest.result import Provenance, Result
+
+_SPARK_POINTS = 240
+_NOT_FINISHED = "The strategy raised an error; everything below is what happened up to then."
+
+
+def write_report(result: Result, path: Path) -> Path:
+    """Writes the report of `result` as one HTML page and returns its path.
+
+    Raises StorageError when the file cannot be written.
+    """
+    page = render(report_data(result))
+    try:
+        path.write_text(page, "utf-8")
+    except OSError as fault:
+        raise StorageError(
+            f"the report cannot be written to {path}: {fault.strerror or fault}",
+            fix="check that the folder exists, is yours to write, and has free space",
+        ) from fault
+    return path
+
+
+def report_data(result: Result) -> ReportData:
+    """What the report shows of a result."""
+    made = result.provenance
+    known = calendar(made.terms.get("calendar") or ALWAYS)
+    return ReportData(
+        strategy=made.strategy,
+        stats=result.stats,
+        equity=result.equity,
+        fills=result.fills,
+        orders=result.orders,
+        trades=result.trades,
+        bars=result.bars,
+        cash=float(made.terms["cash"]),
+        currency=str(made.terms.get("currency") or ""),
+        parameters=made.parameters,
+        terms=terms_in_words(made.terms),
+        reproduction=reproduction(result, made),
+        bounds=result.bounds,
+        periods_per_year=float(known.periods_per_year),
+        failure="" if result.status == "finished" else _NOT_FINISHED,
+    )
+
+
+def index_entry(result: Result, href: str) -> IndexEntry:
+    """The result in an index of reports, linked at `href`."""
+    made, equity = result.provenance, result.equity
+    frames = sorted({bars.timeframe for bars in result.bars.values()})
+    named = list(result.bars)
+    market = ", ".join(named[:3]) + (f" and {len(named) - 3} more" if len(named) > 3 else "")
+    period = f"{day(int(equity['ts'][0]))} to {day(int(equity['ts'][-1]))} UTC" if equity.height else "no data"
+    return IndexEntry(
+        href=href,
+        title=made.strategy,
+        subtitle=", ".join(filter(None, (market, " and ".join(map(span, frames)), period))),
+        stats=result.stats,
+        equity=equity["equity"].gather_every(max(1, equity.height // _SPARK_POINTS)).to_list(),
+        currency=str(made.terms.get("currency") or ""),
+    )
+
+
+def reproduction(result: Result, made: Provenance) -> Reproduction:
+    """Hashes, and the command that runs the same again."""
+    return Reproduction(
+        run_id=result.run_id,
+        version=made.version,
+        code_hash=made.code_hash,
+        data_hash=_data_hash(made.data),
+        result_hash=made.hash,
+        command=command(result.run_id, made),
+    )
+
+
+def command(run_id: str, made: Provenance) -> str:
+    """How to run it again: by its id where it was saved, else by file, data and parameters where these are files."""
+    if run_id:
+        return f"parrot runs rerun {shlex.quote(run_id)}"
+    sources = [str(facts["source"]) for facts in made.data.values()]
+    if not made.code_path or not sources or any(not source or source == "memory" for source in sources):
+        return ""
+    parts = ["parrot", "backtest", f"{made.code_path}:{made.strategy}"]
+    for source in sources:
+        parts += ["--data", source]
+    for name, value in made.parameters.items():
+        parts += ["--set", f"{name}={value}"]
+    parts += ["--cash", str(made.terms["cash"])]
+    fees = made.terms.get("fees", {})
+    if fees.get("taker"):
+        parts += ["--fees", str(fees["taker"])]
+    return shlex.join(parts)
+
+
+def terms_in_words(terms: Mapping[str, Any]) -> dict[str, str]:
+    """How the market was modelled, as a person would say it."""
+    said = {"account": str(terms.get("account", "cash"))}
+    if said["account"] == "margin":
+        said["margin"] = f"initial {terms.get('initial_margin')}, maintenance {terms.get('maintenance_margin')}"
+    said["fees"] = _fees(terms.get("fees", {}))
+    said["slippage"] = _slippage(terms.get("slippage", {}))
+    said["limits_fill"] = "on touch" if terms.get("fill", {}).get("touch") else "when traded through"
+    if share := terms.get("fill", {}).get("participation"):
+        said["share_of_volume_at_most"] = str(share)
+    if latency := terms.get("fill", {}).get("order_latency"):
+        said["order_latency"] = span(int(latency))
+    said["calendar"] = str(terms.get("calendar") or "every UTC day")
+    said["instrument"] = _instrument(terms.get("instrument", {}))
+    return said
+
+
+def _fees(fees: Mapping[str, Any]) -> str:
+    maker, taker = fees.get("maker", 0), fees.get("taker", 0)
+    if not any(fees.get(name) for name in ("maker", "taker", "per_unit", "minimum", "tiers")):
+        return "none"
+    said = str(taker) if maker == taker else f"maker {maker}, taker {taker}"
+    said += f", {fees['per_unit']} a unit" if fees.get("per_unit") else ""
+    said += f", at least {fees['minimum']}" if fees.get("minimum") else ""
+    return said + (f", {len(fees['tiers'])} tiers" if fees.get("tiers") else "")
+
+
+def _slippage(slippage: Mapping[str, Any]) -> str:
+    units = {"ticks": "ticks", "rate": "of price", "spread": "of the spread", "impact": "x square root of volume share"}
+    used = [
+        f"{slippage[name]} {unit}" for name, unit in units.items() if slippage.get(name) not in (None, 0, "0", "0bp")
+    ]
+    return ", ".join(used) or "none"
+
+
+def _instrument(instrument: Mapping[str, Any]) -> str:
+    said = [str(instrument.get("kind", "spot"))]
+    said += [f"{name} {instrument[name]}" for name in ("tick", "lot") if instrument.get(name) is not None]
+    return ", ".join(said)
+
+
+def _data_hash(data: Mapping[str, Mapping[str, Any]]) -> str:
+    """The hash of one symbol's data, or one over the hashes of several."""
+    hashes = [f"{symbol}:{facts['hash']}" for symbol, facts in data.items()]
+    if len(hashes) == 1:
+        return hashes[0].rpartition(":")[2]
+    return hashlib.sha256("\n".join(sorted(hashes)).encode()).hexdigest()[:16] if hashes else ""

@@ -1,0 +1,103 @@
+"""A result becomes a report with its terms in words and a command that runs it again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import parrot
+from parrot.centers.backtest.reporting import index_entry, report_data, terms_in_words
+from parrot.kernel.errors import StorageError
+from parrot.sdk import Strategy
+from tests.unit.centers.backtest.sample import walk
+
+
+class Alternate(Strategy):
+    """In for ten bars, out for ten."""
+
+    def init(self) -> None:
+        self.place = 0
+
+    def on_bar(self, bar) -> None:
+        self.place += 1
+        if self.place % 20 == 1:
+            self.hold(1, why="in <again>")
+        elif self.place % 20 == 11:
+            self.hold(0, why="out")
+
+
+@pytest.fixture(scope="module")
+def result():
+    bars = walk(600)
+    columns = {name: getattr(bars, name) for name in ("ts", "open", "high", "low", "close", "volume")}
+    return parrot.backtest(Alternate, columns, cash=100_000, fees="10bp", bounds=True)
+
+
+def test_a_result_writes_its_report(result, tmp_path: Path) -> None:
+    path = result.report(tmp_path / "report.html")
+    page = path.read_text("utf-8")
+    assert "<h1>Alternate" in page
+    assert "in &lt;again&gt;" in page
+    assert result.stats["hash"] in page
+    assert "What the bars allow" in page
+
+
+def test_the_report_shows_the_results_own_figures(result) -> None:
+    data = report_data(result)
+    assert data.cash == 100_000
+    assert data.stats == result.stats
+    assert data.terms["fees"] == "10bp"
+    assert data.terms["slippage"] == "none"
+    assert data.reproduction.data_hash == result.provenance.data[next(iter(result.bars))]["hash"]
+
+
+def test_the_reports_own_figures_equal_the_cores(result) -> None:
+    from dataclasses import replace
+
+    from parrot.centers.backtest.report.analysis import analyse
+
+    computed = analyse(replace(report_data(result), stats={})).stats
+    for name in (
+        "sharpe",
+        "cagr",
+        "max_drawdown",
+        "max_drawdown_days",
+        "win_rate",
+        "profit_factor",
+        "final_equity",
+        "trades",
+    ):
+        assert computed[name] == pytest.approx(result.stats[name], rel=1e-12), name
+
+
+def test_an_index_entry_names_market_and_period(result) -> None:
+    entry = index_entry(result, "alternate.html")
+    assert entry.title == "Alternate"
+    assert "2023-01-01 to 2023-01-2" in entry.subtitle
+    assert np.isfinite(entry.equity).all()
+
+
+def test_a_folder_that_does_not_exist_is_said_so(result, tmp_path: Path) -> None:
+    with pytest.raises(StorageError, match="cannot be written"):
+        result.report(tmp_path / "missing" / "report.html")
+
+
+def test_terms_are_said_in_words() -> None:
+    terms = {
+        "account": "margin", "initial_margin": "50%", "maintenance_margin": "25%",
+        "fees": {"maker": "1bp", "taker": "5bp", "minimum": "1", "tiers": []},
+        "slippage": {"ticks": 2, "rate": 0}, "fill": {"touch": True, "participation": "0.1"}, "calendar": "XNYS",
+        "instrument": {"kind": "linear", "tick": "0.5", "lot": "1"},
+    }  # fmt: skip
+    assert terms_in_words(terms) == {
+        "account": "margin",
+        "margin": "initial 50%, maintenance 25%",
+        "fees": "maker 1bp, taker 5bp, at least 1",
+        "slippage": "2 ticks",
+        "limits_fill": "on touch",
+        "share_of_volume_at_most": "0.1",
+        "calendar": "XNYS",
+        "instrument": "linear, tick 0.5, lot 1",
+    }
