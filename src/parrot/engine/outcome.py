@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -17,8 +18,8 @@ from parrot.engine.terms import QUANTITY_DECIMALS, cash_decimals
 if TYPE_CHECKING:
     import polars as pl
 
-_SIDES = np.array(["sell", "", "buy"], dtype=object)
-_DIRECTIONS = np.array(["short", "", "long"], dtype=object)
+_SIDES = ("sell", "", "buy")
+_DIRECTIONS = ("short", "", "long")
 
 
 class Outcome:
@@ -36,68 +37,55 @@ class Outcome:
     @cached_property
     def stats(self) -> dict[str, Any]:
         """All figures of docs/reference/statistics.md; `None` where a definition leaves one undefined."""
-        return {name: value for name, value in self._figures.items() if name != "final_equity_units"}
+        known, curve = calendar(self._market.calendar or ALWAYS), self._curve
+        columns = (curve["ts"], curve["equity"], curve["gross"])
+        return self._engine.summary(*columns, known.name == ALWAYS, float(known.periods_per_year))
 
     @property
     def final_equity(self) -> Decimal:
         """Equity after the last bar, exact."""
-        return Decimal(self._figures["final_equity_units"]).scaleb(-cash_decimals(self.cash))
+        equity = self._curve["equity"]
+        return Decimal(int(equity[-1])).scaleb(-cash_decimals(self.cash)) if len(equity) else self.cash
 
     @cached_property
-    def _figures(self) -> dict[str, Any]:
-        known = calendar(self._market.calendar or ALWAYS)
-        return self._engine.summary(known.name == ALWAYS, float(known.periods_per_year))
+    def _curve(self) -> dict[str, NDArray[np.int64]]:
+        return self._engine.curve()
 
     @cached_property
     def equity(self) -> pl.DataFrame:
         """One row a bar: ts (close time), equity, cash, position_value, exposure (gross / equity), drawdown."""
-        import polars as pl
-
-        columns = self._engine.curve()
-        equity, cash = columns["equity"] / self._cash_scale, columns["cash"] / self._cash_scale
-        gross = columns["gross"] / self._cash_scale
-        with np.errstate(divide="ignore", invalid="ignore"):
-            drawdown = equity / np.maximum(np.maximum.accumulate(equity), float(self.cash)) - 1
-            exposure = np.where(equity > 0, gross / equity, 0.0)
-        return pl.DataFrame(
-            {
-                "ts": columns["ts"],
-                "equity": equity,
-                "cash": cash,
-                "position_value": equity - cash,
-                "exposure": exposure,
-                "drawdown": drawdown,
-                "equity_units": columns["equity"],
-            }
-        )
+        curve = self._curve
+        start = int(self.cash.scaleb(cash_decimals(self.cash)))
+        columns = (curve["equity"], curve["cash"], curve["gross"])
+        readable = self._engine.readable_curve(*columns, start, self._cash_scale)
+        names = ("equity", "cash", "position_value", "exposure", "drawdown")
+        named = dict(zip(names, readable, strict=True))
+        return frame({"ts": curve["ts"], **named, "equity_units": curve["equity"]})
 
     @cached_property
     def fills(self) -> pl.DataFrame:
         """One row a fill, with the time of the datum that justified it (rule R1)."""
-        import polars as pl
-
         columns = self._engine.fills()
-        price_scale = self._price_scales[columns["symbol"]]
-        return pl.DataFrame(
+        scale = self._price_scales[columns["symbol"]]
+        return frame(
             {
                 "ts": columns["ts"],
                 "symbol": self._names(columns["symbol"]),
-                "side": _SIDES[columns["side"] + 1].tolist(),
+                "side": _text(_SIDES, columns["side"] + 1),
                 "quantity": _units(columns["quantity"]),
-                "price": columns["price"] / price_scale,
+                "price": columns["price"] / scale,
                 "fee": columns["fee"] / self._cash_scale,
                 "why": self._reasons(columns["why"]),
                 "order_id": columns["order_id"],
                 "evidence_ts": columns["evidence_ts"],
-                "liquidity": np.where(columns["maker"], "maker", "taker").tolist(),
+                "liquidity": _text(("taker", "maker"), columns["maker"].view(np.int8)),
                 "position": _units(columns["position"]),
                 "realised": columns["realised"] / self._cash_scale,
                 "price_ticks": columns["price"],
                 "quantity_lots": columns["quantity"],
                 "fee_units": columns["fee"],
                 "notional_units": columns["notional"],
-            },
-            schema_overrides={"symbol": pl.String, "side": pl.String, "why": pl.String, "liquidity": pl.String},
+            }
         )
 
     @cached_property
@@ -107,32 +95,30 @@ class Outcome:
 
         columns = self._engine.orders()
         scale = self._price_scales[columns["symbol"]]
-        return pl.DataFrame(
+        words = {name: pl.Series(columns[name], dtype=pl.String) for name in ("type", "role", "tif", "status", "reason")}
+        return frame(
             {
                 "order_id": np.arange(1, len(columns["ts"]) + 1, dtype=np.int64),
                 "ts": columns["ts"],
                 "symbol": self._names(columns["symbol"]),
-                "side": _SIDES[columns["side"] + 1].tolist(),
-                "type": columns["type"],
-                "role": columns["role"],
+                "side": _text(_SIDES, columns["side"] + 1),
+                "type": words["type"],
+                "role": words["role"],
                 "quantity": _units(columns["quantity"]),
                 "filled": _units(columns["filled"]),
-                "limit": _prices(columns["limit"], scale),
-                "trigger": _prices(columns["trigger"], scale),
-                "tif": columns["tif"],
-                "status": columns["status"],
-                "reason": columns["reason"],
+                "limit": _known(np.where(columns["limit"] == 0, np.nan, columns["limit"] / scale)),
+                "trigger": _known(np.where(columns["trigger"] == 0, np.nan, columns["trigger"] / scale)),
+                "tif": words["tif"],
+                "status": words["status"],
+                "reason": words["reason"],
                 "why": self._reasons(columns["why"]),
                 "updated_ts": columns["updated_ts"],
-                "average_price": pl.Series(columns["average"] / scale).fill_nan(None),
+                "average_price": _known(columns["average"] / scale),
                 "quantity_lots": columns["quantity"],
                 "filled_lots": columns["filled"],
                 "limit_ticks": columns["limit"],
                 "trigger_ticks": columns["trigger"],
-            },
-            schema_overrides={
-                name: pl.String for name in ("symbol", "side", "type", "role", "tif", "status", "reason", "why")
-            },
+            }
         )
 
     @cached_property
@@ -143,27 +129,24 @@ class Outcome:
         columns = self._engine.trades()
         scale = self._price_scales[columns["symbol"]]
         pnl, notional = columns["pnl"] / self._cash_scale, columns["notional"] / self._cash_scale
-        still_open = columns["open"]
-        return pl.DataFrame(
+        still_open = pl.Series(columns["open"], dtype=pl.Boolean)
+        return frame(
             {
                 "symbol": self._names(columns["symbol"]),
-                "side": _DIRECTIONS[columns["side"] + 1].tolist(),
+                "side": _text(_DIRECTIONS, columns["side"] + 1),
                 "entry_ts": columns["entry_ts"],
-                "exit_ts": pl.Series([None if o else t for o, t in zip(still_open, columns["exit_ts"].tolist(), strict=True)], dtype=pl.Int64),
+                "exit_ts": _series(columns["exit_ts"]).set(still_open, None),
                 "quantity": _units(columns["quantity"]),
                 "entry_price": columns["entry"] / scale,
-                "exit_price": pl.Series(columns["exit"] / scale).fill_nan(None),
+                "exit_price": _known(columns["exit"] / scale),
                 "pnl": pnl,
                 "fees": columns["fees"] / self._cash_scale,
                 "return": np.divide(pnl, notional, out=np.zeros_like(pnl), where=notional != 0),
                 "bars": self._bars_between(columns),
                 "why_entry": self._reasons(columns["why_entry"]),
-                "why_exit": pl.Series(self._reasons(columns["why_exit"])).set(pl.Series(still_open), None)
-                if len(still_open)
-                else [],
+                "why_exit": self._reasons(columns["why_exit"]).set(still_open, None),
                 "open": still_open,
-            },
-            schema_overrides={"symbol": pl.String, "side": pl.String, "why_entry": pl.String, "why_exit": pl.String},
+            }
         )
 
     def _bars_between(self, columns: dict[str, Any]) -> NDArray[np.int64]:
@@ -174,24 +157,47 @@ class Outcome:
             if bars is None or not rows.any():
                 continue
             last = np.where(columns["open"][rows], bars.close_ts[-1], columns["exit_ts"][rows])
-            held[rows] = np.searchsorted(bars.close_ts, last) - np.searchsorted(bars.close_ts, columns["entry_ts"][rows])
+            first = columns["entry_ts"][rows]
+            held[rows] = np.searchsorted(bars.close_ts, last) - np.searchsorted(bars.close_ts, first)
         return held
 
-    def _names(self, numbers: NDArray[Any]) -> list[str]:
-        return np.array(self.symbols, dtype=object)[numbers].tolist() if len(numbers) else []
+    def _names(self, numbers: NDArray[Any]) -> pl.Series:
+        return _text(self.symbols, numbers)
 
-    def _reasons(self, numbers: NDArray[Any]) -> list[str]:
-        return np.array(self._engine.reasons(), dtype=object)[numbers].tolist() if len(numbers) else []
+    def _reasons(self, numbers: NDArray[Any]) -> pl.Series:
+        return _text(self._engine.reasons(), numbers)
+
+
+def frame(columns: Mapping[str, Any]) -> pl.DataFrame:
+    """A frame whose numeric columns share the arrays' memory."""
+    import polars as pl
+
+    made = {name: values if isinstance(values, pl.Series) else _series(values) for name, values in columns.items()}
+    return pl.DataFrame([values.alias(name) for name, values in made.items()])
+
+
+def _series(values: NDArray[Any]) -> pl.Series:
+    import polars as pl
+    import pyarrow as pa
+
+    made = pl.from_arrow(pa.array(values))
+    assert isinstance(made, pl.Series)  # an array makes a series
+    return made
+
+
+def _text(words: Sequence[str], numbers: NDArray[Any]) -> pl.Series:
+    import polars as pl
+
+    return pl.Series(words, dtype=pl.String).gather(_series(numbers.astype(np.uint32)))
+
+
+def _known(values: NDArray[np.float64]) -> pl.Series:
+    """Floats with null for NaN."""
+    return _series(values).fill_nan(None)
 
 
 def _units(lots: NDArray[np.int64]) -> NDArray[np.float64]:
     return lots / 10.0**QUANTITY_DECIMALS
-
-
-def _prices(ticks: NDArray[np.int64], scale: NDArray[np.float64]) -> Any:
-    import polars as pl
-
-    return pl.Series(np.where(ticks == 0, np.nan, ticks / scale)).fill_nan(None)
 
 
 def _decimals(inputs: Any, symbol: str) -> int:

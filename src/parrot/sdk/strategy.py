@@ -60,6 +60,8 @@ class Strategy(Lines):
         """Binds the strategy to a started run; the platform calls it."""
         self._run_engine = engine
         self._run_symbols = {symbol: index for index, symbol in enumerate(symbols)}
+        self._run_alone = len(symbols) == 1
+        self._run_hold = engine.hold_plain
         self._run_groups: dict[tuple[int, str], int] = {}
         self._run_conditions: list[Handler] = []
         self._run_timers: list[Handler] = []
@@ -150,6 +152,8 @@ class Strategy(Lines):
         why: str = "",
     ) -> int | None:
         """Brings the position to `quantity` units (rule O5); returns the order's id, None when nothing changes."""
+        if stop is None and take is None and symbol is None and self._run_alone:
+            return self._run_hold(quantity, why)
         index = self._index(symbol)
         return self._run_engine.hold(index, quantity, why=why, **_guard(stop, take))
 

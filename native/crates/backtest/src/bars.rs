@@ -33,7 +33,8 @@ impl Engine {
 
     /// All bars that open at `now`, in two passes: what shrinks a position first (rule T4).
     pub(crate) fn open_phase(&mut self, now: i64) {
-        let opening = self.opening(now);
+        let mut opening = std::mem::take(&mut self.opening);
+        self.find_opening(now, &mut opening);
         for (symbol, bar) in &opening {
             self.begin_bar(*symbol as usize, *bar as usize, now);
         }
@@ -48,24 +49,25 @@ impl Engine {
         for (symbol, _) in &opening {
             self.cancel_immediate(*symbol as usize);
         }
+        self.opening = opening;
     }
 
     /// Symbols with something at stake whose next bar opens at `now`, in declared order.
-    fn opening(&self, now: i64) -> Vec<(u16, u32)> {
+    fn find_opening(&self, now: i64, opening: &mut Vec<(u16, u32)>) {
         let shared = self.groups.len() > 1 || self.is_margin();
-        let mut opening: Vec<(u16, u32)> = Vec::new();
+        let planned = self.calendar.any();
+        opening.clear();
         for group in self.groups.iter().filter(|group| !group.closing && group.time == now) {
             for id in &group.streams {
                 let stream = &self.streams[*id as usize];
                 let symbol = &self.symbols[stream.symbol as usize];
-                let busy = !symbol.open.is_empty() || (shared && symbol.position.quantity != 0) || self.calendar.any();
+                let busy = !symbol.open.is_empty() || (shared && symbol.position.quantity != 0) || planned;
                 if stream.base && !symbol.by_ticks && busy {
                     opening.push((stream.symbol, group.next as u32));
                 }
             }
         }
         opening.sort_unstable();
-        opening
     }
 
     /// Expiries, corporate actions, arrivals and the budget of one symbol's bar, in this order.
@@ -219,6 +221,7 @@ impl Engine {
         let level = order.stop_level(tick);
         order.triggered = true;
         if order.kind == Kind::StopLimit {
+            order.inside = true; // what the trigger leaves behind has had its chance in this bar
             self.limit_after_trigger(id, level, ohlc);
         } else {
             self.fill_in_range(id, level, false);
@@ -242,10 +245,8 @@ impl Engine {
         queue.clear();
         for id in &self.symbols[symbol].open {
             let order = &self.orders[*id as usize];
-            if in_market(order) {
-                if let Some(level) = limit_like_level(order, ohlc, self.config.touch) {
-                    queue.push(((level - ohlc.open).abs(), *id));
-                }
+            if let Some(level) = limit_like_level(order, ohlc, self.config.touch).filter(|_| in_market(order)) {
+                queue.push(((level - ohlc.open).abs(), *id));
             }
         }
         queue.sort_unstable();
@@ -275,6 +276,7 @@ impl Engine {
         let trigger = order.trigger;
         order.triggered = true;
         if order.kind == Kind::TouchLimit {
+            order.inside = true;
             self.limit_after_trigger(id, trigger, ohlc);
         } else {
             self.fill_in_range(id, trigger, false);

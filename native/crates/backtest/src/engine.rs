@@ -250,6 +250,7 @@ pub struct Engine {
     pub(crate) rows: u32,
     pub(crate) clock: Vec<i64>,
     pub(crate) scratch: Vec<(i64, u32)>,
+    pub(crate) opening: Vec<(u16, u32)>,
     notices: VecDeque<Notice>,
     timers: Vec<Timer>,
     stage: Stage,
@@ -289,6 +290,7 @@ impl Engine {
             rows: 0,
             clock: Vec::new(),
             scratch: Vec::new(),
+            opening: Vec::new(),
             notices: VecDeque::new(),
             timers: Vec::new(),
             stage: Stage::Closes,
@@ -466,7 +468,7 @@ impl Engine {
             let streams = &self.streams;
             self.calls.sort_by_key(|id| {
                 let stream = &streams[*id as usize];
-                (std::cmp::Reverse(stream.timeframe), stream.symbol)
+                (stream.symbol, std::cmp::Reverse(stream.timeframe))
             });
         }
         for symbol in self.symbols.iter_mut().filter(|symbol| symbol.by_ticks || symbol.fx.is_some()) {

@@ -1,6 +1,6 @@
 //! The equity curve, computed column by column from the recorded changes: nothing is stored per bar while a run goes on.
 
-use parrot_kernel::Column;
+use parrot_kernel::{Column, time};
 
 use crate::instrument::Instrument;
 use crate::records::Change;
@@ -104,18 +104,31 @@ fn whole_unit(instrument: &Instrument, position: i64) -> Option<i64> {
     fits.then_some(unit * position.signum())
 }
 
-/// Last equity of each day: `(row, equity)`, the day of a row being the one that its close time ends or lies in.
-pub fn daily(clock: &[i64], equity: &[i64], day_of: impl Fn(usize) -> i64) -> Vec<i64> {
-    let mut closes = Vec::new();
-    let mut current = None;
-    for row in 0..clock.len() {
-        let day = day_of(row);
-        if current == Some(day) {
-            *closes.last_mut().expect("a day has begun") = equity[row];
-        } else {
-            closes.push(equity[row]);
-            current = Some(day);
-        }
+/// What statistics need of a curve.
+#[derive(Clone, Debug, Default)]
+pub struct Digest {
+    /// Starting equity, then the last equity of each day with rows, in cash units.
+    pub daily: Vec<i64>,
+    /// Number of the UTC day of each close after the first.
+    pub days: Vec<i64>,
+    /// Rows with a position.
+    pub exposed: usize,
+    /// Mean equity, in cash units.
+    pub mean: f64,
+}
+
+/// Digests a curve in one pass; a row at midnight belongs to the day that ends.
+pub fn digest(clock: &[i64], start: i64, equity: &[i64], gross: &[i64]) -> Digest {
+    let mut digest = Digest { daily: vec![start], ..Digest::default() };
+    let mut row = 0;
+    while row < clock.len() {
+        let day = time::day(clock[row] - 1);
+        let end = row + clock[row..].partition_point(|ts| *ts <= (day + 1) * time::DAY);
+        digest.days.push(day);
+        digest.daily.push(equity[end - 1]);
+        row = end;
     }
-    closes
+    digest.exposed = gross.iter().filter(|value| **value != 0).count();
+    digest.mean = equity.iter().map(|value| *value as f64).sum::<f64>() / equity.len().max(1) as f64;
+    digest
 }

@@ -326,7 +326,8 @@ fn column_of(core: &Core, stream: usize, name: &str) -> Option<(Column<i64>, u32
 
 fn exact_column(core: &Core, stream: usize, name: &str) -> Values {
     let (numerators, decimals) = column_of(core, stream, name).unwrap_or_else(|| (core.streams[stream].bars.close.clone(), 0));
-    Values::Exact { numerators, denominator: 1, decimals, first: 0 }
+    let bound = numerators.iter().map(|value| value.abs()).max().unwrap_or(0);
+    Values::Exact { numerators, denominator: 1, decimals, first: 0, bound }
 }
 
 /// Simple and weighted averages stay integers: window sums over a common denominator, so that ties are ties.
@@ -339,9 +340,10 @@ fn exact_average(core: &Core, spec: &Spec, stream: usize, source: Option<&str>) 
     let n = spec.lookback() + 1;
     let weights = if weighted { n as i64 * (n as i64 + 1) / 2 } else { n as i64 };
     let largest = column.iter().map(|value| value.abs()).max().unwrap_or(0);
-    largest.checked_mul(weights)?.checked_mul(2)?;
+    let bound = largest.checked_mul(weights)?;
+    bound.checked_mul(2)?;
     let sums = if weighted { weighted_sums(&column, n) } else { window_sums(&column, n) };
-    Some(Values::Exact { numerators: sums.into(), denominator: weights, decimals, first: n - 1 })
+    Some(Values::Exact { numerators: sums.into(), denominator: weights, decimals, first: n - 1, bound })
 }
 
 fn window_sums(column: &[i64], n: usize) -> Vec<i64> {
@@ -351,10 +353,10 @@ fn window_sums(column: &[i64], n: usize) -> Vec<i64> {
         sum += value;
         sums.push(sum);
     }
-    for (value, old) in column.iter().skip(n).zip(column) {
+    sums.extend(column.iter().skip(n).zip(column).map(|(value, old)| {
         sum += value - old;
-        sums.push(sum);
-    }
+        sum
+    }));
     sums
 }
 

@@ -28,54 +28,104 @@ fn other<'a>(value: &'a Bound<'_, PyAny>) -> PyResult<Other<'a>> {
     value.extract::<f64>().map(Other::Number).map_err(|_| PyTypeError::new_err("expected an indicator, a price or a number"))
 }
 
+/// How two lines lie at every bar, one bit a bar.
+struct Sides {
+    above: Vec<u64>,
+    below: Vec<u64>,
+    known: Vec<u64>,
+}
+
+impl Sides {
+    /// Asks `order` for (above, below, known) of every row.
+    #[inline]
+    fn scan(rows: usize, mut order: impl FnMut(usize) -> (bool, bool, bool)) -> Self {
+        let words = rows.div_ceil(64);
+        let mut sides = Self { above: vec![0; words], below: vec![0; words], known: vec![0; words] };
+        for word in 0..words {
+            let (mut above, mut below, mut known) = (0, 0, 0);
+            for bit in 0..64.min(rows - word * 64) {
+                let (over, under, both) = order(word * 64 + bit);
+                above |= u64::from(over) << bit;
+                below |= u64::from(under) << bit;
+                known |= u64::from(both) << bit;
+            }
+            (sides.above[word], sides.below[word], sides.known[word]) = (above, below, known);
+        }
+        sides
+    }
+
+    /// Two lines, exactly where both are exact.
+    fn of_lines(values: &Values, theirs: &Values) -> Self {
+        let rows = values.len().min(theirs.len());
+        if let (
+            Values::Exact { numerators: a, denominator: p, decimals: scale, first, bound },
+            Values::Exact { numerators: b, denominator: q, decimals, first: start, bound: limit },
+        ) = (values, theirs)
+        {
+            let fits = bound.checked_mul(*q).is_some() && limit.checked_mul(*p).is_some();
+            if scale == decimals && fits {
+                let (a, b, from) = (&a[..rows], &b[..rows], *first.max(start));
+                return Self::scan(rows, |row| {
+                    let (left, right, known) = (a[row] * q, b[row] * p, row >= from);
+                    (known & (left > right), known & (left < right), known)
+                });
+            }
+        }
+        Self::scan(rows, |row| flags(values.compare(row as i64, theirs, row as i64)))
+    }
+
+    fn of_level(values: &Values, level: f64) -> Self {
+        Self::scan(values.len(), |row| flags(values.at(row as i64).partial_cmp(&level)))
+    }
+
+    fn side(self, side: Ordering) -> Vec<u64> {
+        if side == Ordering::Greater { self.above } else { self.below }
+    }
+
+    /// On the other side or equal on the bar before, on `side` now.
+    fn crossing(self, side: Ordering) -> Vec<u64> {
+        let now = if side == Ordering::Greater { &self.above } else { &self.below };
+        let mut carried = 0;
+        let step = |(now, known): (&u64, &u64)| {
+            let before = known & !now;
+            let crossed = now & (before << 1 | carried);
+            carried = before >> 63;
+            crossed
+        };
+        now.iter().zip(&self.known).map(step).collect()
+    }
+}
+
+fn flags(order: Option<Ordering>) -> (bool, bool, bool) {
+    (order == Some(Ordering::Greater), order == Some(Ordering::Less), order.is_some())
+}
+
 impl Condition {
     /// The bars on which `series` crosses `level` in direction `towards`.
     pub fn cross(series: &Series, level: &Bound<'_, PyAny>, towards: Ordering) -> PyResult<Self> {
-        Self::build(series, level, |orders, bits| {
-            let mut before = None;
-            for (row, now) in orders.enumerate() {
-                let crossed = now == Some(towards) && before.is_some_and(|before| before != towards);
-                bits[row / 64] |= u64::from(crossed) << (row % 64);
-                before = now;
-            }
-        })
+        Self::build(series, level, |sides| sides.crossing(towards))
     }
 
     /// The bars on which `series` lies on one side of `level`.
     pub fn level(series: &Series, level: &Bound<'_, PyAny>, side: Ordering) -> PyResult<Self> {
-        Self::build(series, level, |orders, bits| {
-            for (row, now) in orders.enumerate() {
-                bits[row / 64] |= u64::from(now == Some(side)) << (row % 64);
-            }
-        })
+        Self::build(series, level, |sides| sides.side(side))
     }
 
-    fn build(series: &Series, level: &Bound<'_, PyAny>, mark: impl Fn(&mut dyn Iterator<Item = Option<Ordering>>, &mut [u64])) -> PyResult<Self> {
+    fn build(series: &Series, level: &Bound<'_, PyAny>, bits_of: impl Fn(Sides) -> Vec<u64>) -> PyResult<Self> {
         let other = other(level)?;
         let mut condition = Self { bits: Vec::new(), lengths: Vec::new(), streams: series.streams.clone() };
         for (symbol, values) in series.values.iter().enumerate() {
-            let theirs = match &other {
-                Other::Line(line) if line.streams[symbol] != series.streams[symbol] => {
+            let values = values.as_ref().filter(|_| series.fixed.is_none_or(|fixed| fixed == symbol));
+            let sides = match (values, &other) {
+                (None, _) => None,
+                (Some(values), Other::Number(level)) => Some(Sides::of_level(values, *level)),
+                (Some(_), Other::Line(line)) if line.streams[symbol] != series.streams[symbol] => {
                     return Err(PyValueError::new_err("both sides of a condition must have one timeframe"));
                 }
-                Other::Line(line) => line.values[symbol].as_ref(),
-                Other::Number(_) => None,
+                (Some(values), Other::Line(line)) => line.values[symbol].as_ref().map(|theirs| Sides::of_lines(values, theirs)),
             };
-            let skip = series.fixed.is_some_and(|fixed| fixed != symbol) || (matches!(other, Other::Line(_)) && theirs.is_none());
-            let Some(values) = values.as_ref().filter(|_| !skip) else {
-                condition.bits.push(None);
-                condition.lengths.push(0);
-                continue;
-            };
-            let rows = values.len();
-            let mut bits = vec![0_u64; rows.div_ceil(64)];
-            match (theirs, &other) {
-                (Some(theirs), _) => mark(&mut (0..rows as i64).map(|row| values.compare(row, theirs, row)), &mut bits),
-                (None, Other::Number(level)) => mark(&mut (0..rows as i64).map(|row| values.at(row).partial_cmp(level)), &mut bits),
-                (None, Other::Line(_)) => {}
-            }
-            condition.bits.push(Some(bits));
-            condition.lengths.push(rows);
+            condition.lengths.push(if sides.is_some() { values.map_or(0, Values::len) } else { 0 });
+            condition.bits.push(sides.map(&bits_of));
         }
         Ok(condition)
     }

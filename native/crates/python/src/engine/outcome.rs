@@ -1,7 +1,7 @@
 //! What a run left behind, as columns and figures.
 
-use numpy::IntoPyArray;
-use parrot_backtest::equity::{Curve, Marks, add_symbol, cash_curve};
+use numpy::{IntoPyArray, PyArray1, PyReadonlyArray1};
+use parrot_backtest::equity::{Curve, Digest, Marks, add_symbol, cash_curve, digest};
 use parrot_backtest::order::{Kind, Order, Role, Status, Tif};
 use parrot_backtest::records::hash;
 use parrot_backtest::trades::{Trade, round_trips};
@@ -182,31 +182,48 @@ impl Engine {
         Ok(dict)
     }
 
+    /// The readable columns of a curve: equity, cash, `position_value`, exposure, drawdown, made in one pass.
+    #[staticmethod]
+    fn readable_curve<'py>(py: Python<'py>, equity: PyReadonlyArray1<'py, i64>, cash: PyReadonlyArray1<'py, i64>, gross: PyReadonlyArray1<'py, i64>, start: i64, scale: f64) -> PyResult<Vec<Bound<'py, PyArray1<f64>>>> {
+        let (equity, cash, gross) = (equity.as_slice()?, cash.as_slice()?, gross.as_slice()?);
+        let mut columns: [Vec<f64>; 5] = std::array::from_fn(|_| Vec::with_capacity(equity.len()));
+        py.detach(|| {
+            let [value, money, position, exposure, drawdown] = &mut columns;
+            value.extend(equity.iter().map(|units| *units as f64 / scale));
+            money.extend(cash.iter().map(|units| *units as f64 / scale));
+            position.extend(value.iter().zip(&*money).map(|(value, money)| value - money));
+            exposure.extend(equity.iter().zip(gross).map(|(equity, gross)| if *equity > 0 { *gross as f64 / *equity as f64 } else { 0.0 }));
+            let mut peak = start;
+            drawdown.extend(equity.iter().map(|units| {
+                peak = peak.max(*units);
+                *units as f64 / peak as f64 - 1.0
+            }));
+        });
+        Ok(columns.into_iter().map(|column| column.into_pyarray(py)).collect())
+    }
+
     /// Reasons given by the strategy, by number.
     fn reasons(&self) -> PyResult<Vec<String>> {
         Ok(self.core()?.reasons.texts().iter().map(ToString::to_string).collect())
     }
 
-    /// Figures of the run; integers in the scales of the run, ratios as floats. `daily` closes come first.
-    fn summary<'py>(&self, py: Python<'py>, every_day: bool, periods_per_year: f64) -> PyResult<Bound<'py, PyDict>> {
+    /// Figures of the run from its curve; ratios rest on daily closes (`every_day`: days without rows keep the last value).
+    #[allow(clippy::too_many_arguments)] // three columns and three terms
+    fn summary<'py>(&self, py: Python<'py>, ts: PyReadonlyArray1<'py, i64>, equity: PyReadonlyArray1<'py, i64>, gross: PyReadonlyArray1<'py, i64>, every_day: bool, periods_per_year: f64) -> PyResult<Bound<'py, PyDict>> {
         let core = self.core()?;
         let scale = POW10[self.cash_decimals as usize] as f64;
-        let dict = PyDict::new(py);
-        let (figures, trades, exposure, mean, last) = py.detach(|| -> PyResult<_> {
-            let (clock, curve) = self.equity_curve()?;
-            let equity: Vec<f64> = curve.equity.iter().map(|units| *units as f64 / scale).collect();
-            let days = if every_day { parrot_metrics::Days::Every } else { parrot_metrics::Days::WithData };
-            let closes = parrot_metrics::daily_closes(&clock, &equity, self.start_equity as f64 / scale, days);
-            let exposed = curve.gross.iter().filter(|gross| **gross != 0).count();
-            let mean = equity.iter().sum::<f64>() / equity.len().max(1) as f64;
-            let last = curve.equity.last().copied().unwrap_or(self.start_equity);
-            let trades = round_trips(&core.fills, core.symbols.len());
-            Ok((parrot_metrics::summary(&closes.equity, periods_per_year), trades, exposed as f64 / equity.len().max(1) as f64, mean, last))
-        })?;
+        let (clock, equity, gross) = (ts.as_slice()?, equity.as_slice()?, gross.as_slice()?);
+        let (digest, figures, trades) = py.detach(|| {
+            let digest = digest(clock, self.start_equity, equity, gross);
+            let closes = daily_equity(&digest, every_day, scale);
+            (digest, parrot_metrics::summary(&closes, periods_per_year), round_trips(&core.fills, core.symbols.len()))
+        });
         let mut closed: Vec<&Trade> = trades.iter().filter(|trade| !trade.open).collect();
         closed.sort_by_key(|trade| trade.exit_ts);
         let results: Vec<f64> = closed.iter().map(|trade| trade.pnl as f64 / scale).collect();
         let traded: i128 = core.fills.iter().map(|fill| i128::from(fill.notional)).sum();
+        let last = equity.last().copied().unwrap_or(self.start_equity);
+        let dict = PyDict::new(py);
         crate::metrics::put(&dict, &figures.figures())?;
         crate::metrics::put(&dict, &parrot_metrics::round_trips(&results).figures())?;
         dict.set_item("fills", core.fills.len())?;
@@ -214,13 +231,24 @@ impl Engine {
         dict.set_item("trades", trades.len())?;
         dict.set_item("fees", core.fills.iter().map(|fill| fill.fee).sum::<i64>() as f64 / scale)?;
         dict.set_item("final_equity", last as f64 / scale)?;
-        dict.set_item("final_equity_units", last)?;
-        dict.set_item("exposure", exposure)?;
-        dict.set_item("turnover", if mean > 0.0 { Some(traded as f64 / scale / mean) } else { None })?;
-        let digest = hash(&core.orders, &core.fills, &core.changes, &core.reasons);
-        dict.set_item("hash", format!("{:016x}", digest ^ (last as u64).rotate_left(17)))?;
+        dict.set_item("exposure", digest.exposed as f64 / clock.len().max(1) as f64)?;
+        dict.set_item("turnover", (digest.mean > 0.0).then(|| traded as f64 / digest.mean))?;
+        let hash = hash(&core.orders, &core.fills, &core.changes, &core.reasons);
+        dict.set_item("hash", format!("{:016x}", hash ^ (last as u64).rotate_left(17)))?;
         Ok(dict)
     }
+}
+
+/// Daily closes as floats; with `every_day` a day without rows keeps the equity of the day before.
+fn daily_equity(digest: &Digest, every_day: bool, scale: f64) -> Vec<f64> {
+    let mut closes = vec![digest.daily[0] as f64 / scale];
+    for (at, day) in digest.days.iter().enumerate() {
+        let missing = if every_day && at > 0 { day - digest.days[at - 1] - 1 } else { 0 };
+        let last = closes[closes.len() - 1];
+        closes.extend((0..missing).map(|_| last));
+        closes.push(digest.daily[at + 1] as f64 / scale);
+    }
+    closes
 }
 
 impl Engine {

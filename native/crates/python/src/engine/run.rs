@@ -1,6 +1,7 @@
 //! The loop: advance the core, call the strategy, until the data end.
 
 use parrot_backtest::Step;
+use parrot_backtest::data::{Bars, Stream};
 use parrot_kernel::POW10;
 use pyo3::exceptions::PyOverflowError;
 use pyo3::prelude::*;
@@ -65,24 +66,24 @@ impl Engine {
         let py = slf.py();
         let handlers = Handlers::new(handlers)?;
         let mut tape = Tape::new(py, &slf.borrow())?;
-        let mut bars = {
+        {
             let mut engine = slf.borrow_mut();
             engine.floats.clear();
             engine.core_mut()?.arm();
-            engine.bar_objects(py)?
-        };
+        }
+        let mut screen = Screen::new(py, &slf.borrow())?;
         let mut breath = 0_u32;
         loop {
             let step = slf.borrow_mut().core_mut()?.advance();
             match step {
                 Step::Bar { stream, index } => {
-                    let bar = show(&slf.borrow(), py, &mut bars[stream as usize], stream, index)?;
+                    let bar = screen.show(py, stream, index)?;
                     if let Some(handler) = &handlers.bar {
                         handler.call1((bar,))?;
                     }
                 }
                 Step::Condition { id, stream, index } => {
-                    let bar = show(&slf.borrow(), py, &mut bars[stream as usize], stream, index)?;
+                    let bar = screen.show(py, stream, index)?;
                     handlers.conditions[id as usize].call1((bar,))?;
                 }
                 Step::Timer { id } => drop(handlers.timers[id as usize].call0()?),
@@ -141,45 +142,33 @@ fn breathe(slf: &Bound<'_, Engine>, handlers: &Handlers<'_>) -> PyResult<()> {
     Ok(())
 }
 
-/// The bar object of a stream, filled with bar `index`: a fresh one only when the strategy kept the last.
-#[inline]
-fn show<'py>(engine: &Engine, py: Python<'py>, slot: &mut Py<Bar>, stream: u16, index: u32) -> PyResult<Bound<'py, Bar>> {
-    let bars = &engine.core()?.streams[stream as usize].bars;
-    let row = index as usize;
-    // SAFETY: the pointer is a live object and the interpreter is attached.
-    if unsafe { pyo3::ffi::Py_REFCNT(slot.as_ptr()) } > 1 {
-        let kept = slot.borrow(py);
-        let fresh = Bar { symbol: kept.symbol.clone_ref(py), ..*kept };
-        drop(kept);
-        *slot = Py::new(py, fresh)?;
-    }
-    let bound = slot.bind(py);
-    let mut bar = bound.borrow_mut();
-    bar.ts = bars.ts[row];
-    bar.close_ts = bars.close_ts[row];
-    bar.ticks = [bars.open[row], bars.high[row], bars.low[row], bars.close[row]];
-    bar.lots = bars.volume[row];
-    drop(bar);
-    Ok(bound.clone())
+/// Bars of all streams and the objects that show them.
+struct Screen {
+    streams: Vec<(Bars, Py<Bar>)>,
 }
 
-impl Engine {
-    fn bar_objects(&self, py: Python<'_>) -> PyResult<Vec<Py<Bar>>> {
-        let core = self.core()?;
-        let make = |stream: &parrot_backtest::data::Stream| {
+impl Screen {
+    fn new(py: Python<'_>, engine: &Engine) -> PyResult<Self> {
+        let core = engine.core()?;
+        let show = |stream: &Stream| {
             let symbol = stream.symbol as usize;
-            let price = core.symbols[symbol].instrument.price_decimals as usize;
-            Py::new(py, Bar {
-                symbol: PyString::new(py, &self.names[symbol]).unbind(),
-                timeframe: stream.timeframe,
-                ts: 0,
-                close_ts: 0,
-                ticks: [0; 4],
-                lots: 0,
-                price_scale: POW10[price] as f64,
-                volume_scale: POW10[stream.bars.volume_decimals as usize] as f64,
-            })
+            let price = POW10[core.symbols[symbol].instrument.price_decimals as usize] as f64;
+            let volume = POW10[stream.bars.volume_decimals as usize] as f64;
+            let name = PyString::new(py, &engine.names[symbol]).unbind();
+            Ok((stream.bars.clone(), Py::new(py, Bar::blank(name, stream.timeframe, price, volume))?))
         };
-        core.streams.iter().map(make).collect()
+        Ok(Self { streams: core.streams.iter().map(show).collect::<PyResult<_>>()? })
+    }
+
+    /// The bar object of a stream, filled with bar `index`: a fresh one only when the strategy kept the last.
+    #[inline]
+    fn show<'py>(&mut self, py: Python<'py>, stream: u16, index: u32) -> PyResult<Bound<'py, Bar>> {
+        let (bars, slot) = &mut self.streams[stream as usize];
+        // SAFETY: the pointer is a live object and the interpreter is attached.
+        if unsafe { pyo3::ffi::Py_REFCNT(slot.as_ptr()) } > 1 {
+            *slot = Py::new(py, slot.get().sibling(py))?;
+        }
+        slot.get().fill(bars, index as usize);
+        Ok(slot.bind(py).clone())
     }
 }

@@ -28,6 +28,8 @@ pub enum Values {
         decimals: u32,
         /// First bar with a value.
         first: usize,
+        /// No numerator is larger.
+        bound: i64,
     },
 }
 
@@ -40,7 +42,7 @@ impl Values {
         }
         match self {
             Self::Float(values) => values.get(row as usize).copied().unwrap_or(f64::NAN),
-            Self::Exact { numerators, denominator, decimals, first } => {
+            Self::Exact { numerators, denominator, decimals, first, .. } => {
                 if (row as usize) < *first || row as usize >= numerators.len() {
                     return f64::NAN;
                 }
@@ -53,8 +55,8 @@ impl Values {
     #[inline]
     pub fn compare(&self, row: i64, other: &Self, other_row: i64) -> Option<Ordering> {
         if let (
-            Self::Exact { numerators, denominator, decimals, first },
-            Self::Exact { numerators: theirs, denominator: divisor, decimals: scale, first: start },
+            Self::Exact { numerators, denominator, decimals, first, .. },
+            Self::Exact { numerators: theirs, denominator: divisor, decimals: scale, first: start, .. },
         ) = (self, other)
         {
             if decimals == scale {
