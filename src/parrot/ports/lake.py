@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from parrot.engine.bars import Bars
+from parrot.engine.ticks import Books, Quotes, Trades
+
+Ticks = Trades | Quotes | Books
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -44,5 +47,12 @@ class Lake(Protocol):
     def read(self, key: SeriesKey, start: int | None = None, end: int | None = None) -> Bars:
         """Bars that open in [start, end), ns UTC. Raises MissingError when there are none."""
 
-    def write(self, key: SeriesKey, bars: Bars) -> None:
-        """Add bars to a series; a bar whose open time is there already replaces the old one. All or nothing."""
+    def read_ticks(self, key: SeriesKey, start: int | None = None, end: int | None = None) -> Ticks:
+        """Trades, quotes or books (kind "l2") of [start, end), ns UTC. Raises MissingError when there are none."""
+
+    def write(self, key: SeriesKey, data: Bars | Ticks) -> None:
+        """Add to a series, all or nothing.
+
+        A bar whose open time is there already replaces the old one. Ticks replace, on each UTC day, everything that the
+        series has from their first to their last time of that day.
+        """

@@ -15,12 +15,13 @@ from parrot.centers.market_data.quality import Limits, QualityReport, inspect
 from parrot.engine.bars import Bars
 from parrot.engine.columns import timeframe_text
 from parrot.engine.defects import RawRows
+from parrot.engine.ticks import Books, Quotes, Trades
 from parrot.kernel.errors import MissingError, ParameterError
 from parrot.ports.clock import Clock
-from parrot.ports.lake import Lake, LakeEntry, SeriesKey
+from parrot.ports.lake import Lake, LakeEntry, SeriesKey, Ticks
 from parrot.ports.venue import Venue
 
-ReadBars = Callable[[Path], Bars]
+ReadFile = Callable[[Path], Bars | Ticks]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,29 +87,33 @@ class MarketData:
         """Bars of the lake that open in [start, end), ns UTC. Raises MissingError when there are none."""
         return self._ports.lake.read(key, start, end)
 
+    def show_ticks(self, key: SeriesKey, start: int | None = None, end: int | None = None) -> Ticks:
+        """Trades, quotes or books of the lake in [start, end), ns UTC. Raises MissingError when there are none."""
+        return self._ports.lake.read_ticks(key, start, end)
+
     def import_files(
         self,
         paths: Sequence[Path],
         venue: str,
         symbol: str = "",
         *,
-        read: ReadBars,
+        read: ReadFile,
         on_file: Callable[[Imported], None] | None = None,
     ) -> list[Imported]:
         """Put files into the lake, one after the other; a later bar replaces an earlier one of the same time.
 
-        `read` turns a path into Bars. `symbol` names them; without it each file must say its own. `on_file` is called
-        after each. What was imported before a file that cannot be read stays.
+        `read` turns a path into Bars, Trades, Quotes or Books. `symbol` names them; without it each file must say its
+        own. `on_file` is called after each. What was imported before a file that cannot be read stays.
         """
         done = []
         for path in paths:
-            bars = read(path)
-            named = symbol or bars.symbol
+            data = read(path)
+            named = symbol or data.symbol
             if not named:
                 raise ParameterError(f"{path} does not say its symbol", expected="a symbol", fix="give symbol=")
-            key = SeriesKey(venue, named, f"ohlcv_{timeframe_text(bars.timeframe)}")
-            self._ports.lake.write(key, replace(bars, symbol=named))
-            done.append(Imported(path, key, len(bars), int(bars.ts[0]), int(bars.ts[-1]), bars.notes))
+            key = SeriesKey(venue, named, kind_of(data))
+            self._ports.lake.write(key, replace(data, symbol=named))
+            done.append(Imported(path, key, len(data), int(data.ts[0]), int(data.ts[-1]), data.notes))
             if on_file:
                 on_file(done[-1])
         return done
@@ -136,6 +141,13 @@ class MarketData:
 
     def _columns(self, source: Any) -> Any:
         return self._ports.lake.read(source) if isinstance(source, SeriesKey) else source
+
+
+def kind_of(data: Bars | Ticks) -> str:
+    """The kind under which the lake keeps such data: "ohlcv_1h", "trades", "quotes", "l2"."""
+    if isinstance(data, Bars):
+        return f"ohlcv_{timeframe_text(data.timeframe)}"
+    return {Trades: "trades", Quotes: "quotes", Books: "l2"}[type(data)]
 
 
 def _fits(wanted: list[str], key: SeriesKey) -> bool:

@@ -15,7 +15,7 @@ from parrot.adapters.lake.files import FileLake
 from parrot.centers.market_data.download import Downloader, Order, Patience, Progress, bars_of, in_order
 from parrot.engine.bars import Bars
 from parrot.kernel.errors import MissingError, ParameterError, VenueError
-from parrot.ports.lake import LakeEntry, SeriesKey
+from parrot.ports.lake import LakeEntry, SeriesKey, Ticks
 from parrot.ports.venue import Kline
 
 HOUR = 3_600_000_000_000
@@ -86,10 +86,14 @@ class MemoryLake:
     def read(self, key: SeriesKey, start: int | None = None, end: int | None = None) -> Bars:
         raise MissingError("not here")
 
-    def write(self, key: SeriesKey, bars: Bars) -> None:
+    def read_ticks(self, key: SeriesKey, start: int | None = None, end: int | None = None) -> Ticks:
+        raise MissingError("not here")
+
+    def write(self, key: SeriesKey, data: Bars | Ticks) -> None:
         assert key == KEY
+        assert isinstance(data, Bars)
         self.before_write()
-        self.rows |= dict(zip(bars.ts.tolist(), bars.close.tolist(), strict=True))
+        self.rows |= dict(zip(data.ts.tolist(), data.close.tolist(), strict=True))
 
     @property
     def numbers(self) -> list[int]:

@@ -8,13 +8,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from parrot.adapters.importers import read_bars
+from parrot.adapters.importers import read_bars, read_trades
 from parrot.adapters.lake.files import FileLake
 from parrot.centers.market_data.download import Order
 from parrot.centers.market_data.generator import Recipe, generate
 from parrot.centers.market_data.manifest import NAME, MarketData, Ports, build
 from parrot.centers.market_data.quality import Flaw
 from parrot.engine.bars import Bars
+from parrot.engine.ticks import Trades
 from parrot.kernel.errors import DataError, MissingError, ParameterError, VenueError
 from parrot.ports.lake import SeriesKey
 from parrot.ports.venue import Venue
@@ -65,6 +66,15 @@ def test_files_are_imported_by_the_reader_that_is_handed_in(tmp_path: Path) -> N
     assert found.symbol == "XYZ"
     np.testing.assert_array_equal(found.ts, made["ts"])
     np.testing.assert_array_equal(found.close, made["close"])
+
+
+def test_ticks_are_imported_and_shown_too(tmp_path: Path) -> None:
+    columns = {"ts": START + np.arange(3), "price": [1.5, 1.25, 2.0], "size": [1.0, 2.0, 3.0], "side": [1, -1, 0]}
+    [done] = center(tmp_path).import_files([Path("t")], "mine", "XYZ", read=lambda path: read_trades(columns))
+    assert (str(done.key), done.rows) == ("mine/XYZ/trades", 3)
+    found = center(tmp_path).show_ticks(center(tmp_path).find("XYZ/trades"))
+    assert isinstance(found, Trades)
+    assert found.side.tolist() == [1, -1, 0]
 
 
 def test_a_file_without_a_symbol_needs_one(tmp_path: Path) -> None:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from parrot.adapters.lake.files.layout import Layout, bar_timeframe
 from parrot.adapters.lake.files.tables import decode, encode, merged
+from parrot.adapters.lake.files.ticks import KINDS, decode_ticks, encode_ticks, replaced, tick_kind
 from parrot.adapters.lake.files.writing import only_writer, write_all
 from parrot.engine.bars import Bars
 from parrot.engine.columns import DAY, timeframe_text
 from parrot.kernel.errors import DataError, MissingError, StorageError
-from parrot.ports.lake import LakeEntry, SeriesKey
+from parrot.ports.lake import LakeEntry, SeriesKey, Ticks
 
 
 class FileLake:
@@ -33,40 +35,56 @@ class FileLake:
 
     def read(self, key: SeriesKey, start: int | None = None, end: int | None = None) -> Bars:
         """Bars that open in [start, end), ns UTC. Raises MissingError when there are none."""
-        files = self.layout.files(key, start, end)
-        if not files:
-            raise self._missing(key)
+        files = self._files(key, start, end)
         bars = decode(files, bar_timeframe(key.kind), key.symbol).between(start, end)
-        if not len(bars):
-            raise MissingError(
-                f"the lake has no bars of {key} in that time", fix="see `parrot data ls` for what is there"
-            )
-        return replace(bars, source=str(self.layout.by_date(key) if len(files) > 1 else files[0]))
+        return replace(bars, source=self._source(key, files, len(bars)))
 
-    def write(self, key: SeriesKey, bars: Bars) -> None:
-        """Add bars to a series; a bar whose open time is there already replaces the old one. All or nothing."""
-        named = bar_timeframe(key.kind)
-        if named != bars.timeframe:
-            raise DataError(
-                f"bars of {timeframe_text(bars.timeframe)} do not belong into {key}",
-                expected=f"kind ohlcv_{timeframe_text(bars.timeframe)}",
-            )
-        if not len(bars):
+    def read_ticks(self, key: SeriesKey, start: int | None = None, end: int | None = None) -> Ticks:
+        """Trades, quotes or books (kind "l2") of [start, end), ns UTC. Raises MissingError when there are none."""
+        kind = tick_kind(key.kind)
+        files = self._files(key, start, end)
+        ticks = decode_ticks(files, kind, key.symbol).between(start, end)
+        return replace(ticks, source=self._source(key, files, len(ticks)))
+
+    def write(self, key: SeriesKey, data: Bars | Ticks) -> None:
+        """Add to a series, all or nothing; bars replace equal open times, ticks the span that they fill on a day."""
+        _check_kind(key, data)
+        if not len(data):
             return
         with only_writer(self.layout.lock(key)):
-            parts = self._by_file(key, bars)
-            write_all({path: encode(self._with_stored(key, path, part)) for path, part in parts.items()})
+            write_all(self._changed(key, data))
 
-    def _by_file(self, key: SeriesKey, bars: Bars) -> dict[Path, Bars]:
+    def _changed(self, key: SeriesKey, data: Bars | Ticks) -> dict[Path, bytes]:
+        """The files that change, with what they shall hold."""
+        parts = {path: data.between(*span) for path, span in self._spans(key, data).items()}
+        if isinstance(data, Bars):
+            return {path: encode(self._with_bars(key, path, part)) for path, part in parts.items()}
+        return {path: encode_ticks(self._with_ticks(key, path, part)) for path, part in parts.items()}
+
+    def _spans(self, key: SeriesKey, data: Bars | Ticks) -> dict[Path, tuple[int | None, int | None]]:
         if not self.layout.cut_by_day(key):
-            return {self.layout.whole(key): bars}
-        days = np.unique(bars.ts // DAY).tolist()
-        return {self.layout.day(key, day): bars.between(day * DAY, (day + 1) * DAY) for day in days}
+            return {self.layout.whole(key): (None, None)}
+        days = np.unique(data.ts // DAY).tolist()
+        return {self.layout.day(key, day): (day * DAY, (day + 1) * DAY) for day in days}
 
-    def _with_stored(self, key: SeriesKey, path: Path, part: Bars) -> Bars:
-        if not path.exists():
-            return part
-        return merged(decode([path], bar_timeframe(key.kind), key.symbol), part)
+    def _with_bars(self, key: SeriesKey, path: Path, part: Any) -> Bars:
+        return merged(decode([path], bar_timeframe(key.kind), key.symbol), part) if path.exists() else part
+
+    def _with_ticks(self, key: SeriesKey, path: Path, part: Any) -> Ticks:
+        return replaced(decode_ticks([path], type(part), key.symbol), part) if path.exists() else part
+
+    def _files(self, key: SeriesKey, start: int | None, end: int | None) -> list[Path]:
+        files = self.layout.files(key, start, end)
+        if not files and not self.layout.files(key):
+            raise self._missing(key)
+        if not files:
+            raise self._nothing_then(key)
+        return files
+
+    def _source(self, key: SeriesKey, files: list[Path], rows: int) -> str:
+        if not rows:
+            raise self._nothing_then(key)
+        return str(self.layout.by_date(key) if len(files) > 1 else files[0])
 
     def _entry(self, key: SeriesKey) -> LakeEntry:
         files = self.layout.files(key)
@@ -80,6 +98,9 @@ class FileLake:
             size_bytes=sum(path.stat().st_size for path in files),
         )
 
+    def _nothing_then(self, key: SeriesKey) -> MissingError:
+        return MissingError(f"the lake has no {key} in that time", fix="see `parrot data ls` for what is there")
+
     def _missing(self, key: SeriesKey) -> MissingError:
         known = [str(k) for k in self.layout.keys() if key.symbol == k.symbol or key.venue == k.venue]  # noqa: SIM118
         return MissingError(
@@ -87,6 +108,13 @@ class FileLake:
             expected=f"one of {', '.join(known[:8])}" if known else f"something under {self.layout.root}",
             fix="download or import it first",
         )
+
+
+def _check_kind(key: SeriesKey, data: Bars | Ticks) -> None:
+    kind = f"ohlcv_{timeframe_text(data.timeframe)}" if isinstance(data, Bars) else KINDS[type(data)]
+    right = bar_timeframe(key.kind) == data.timeframe if isinstance(data, Bars) else key.kind == kind
+    if not right:
+        raise DataError(f"{type(data).__name__.lower()} of {kind} do not belong into {key}", expected=f"kind {kind}")
 
 
 def _ends(path: Path) -> tuple[int, int, int]:

@@ -1,6 +1,6 @@
 """Where a series lives: `<venue>/<symbol>/<kind>.parquet`, or `<venue>/<symbol>/<kind>/date=YYYY-MM-DD/*.parquet`.
 
-Fine series are cut by UTC day, so that adding a day rewrites a day; the others are small and stay in one file.
+Ticks and fine bars are cut by UTC day, so that adding a day rewrites a day; the others are small and stay in one file.
 """
 
 from __future__ import annotations
@@ -43,7 +43,8 @@ class Layout:
         """The file of one day, counted from 1970-01-01."""
         import numpy as np
 
-        return self.by_date(key) / f"date={np.datetime64(day, 'D')}" / "bars.parquet"
+        name = "bars" if bar_timeframe(key.kind) else _part(key.kind)
+        return self.by_date(key) / f"date={np.datetime64(day, 'D')}" / f"{name}.parquet"
 
     def lock(self, key: SeriesKey) -> Path:
         """The file that a writer of the series holds."""
@@ -57,8 +58,8 @@ class Layout:
                 f"{key} is there twice: {self.whole(key)} and {self.by_date(key)}",
                 fix="move one of them away",
             )
-        timeframe = bar_timeframe(key.kind)
-        return dated or (not whole and timeframe is not None and timeframe < _FINE_BELOW_NS)
+        fine = (bar_timeframe(key.kind) or 0) < _FINE_BELOW_NS
+        return dated or (not whole and fine)
 
     def files(self, key: SeriesKey, start: int | None = None, end: int | None = None) -> list[Path]:
         """Files that may hold rows of [start, end), oldest first."""

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _PRICES: Final = ("open", "high", "low", "close")
 _TICKS: Final = tuple(f"{name}_ticks" for name in _PRICES)
 _COLUMNS: Final = ("ts", "close_ts", *_TICKS, "volume_lots")
-_META: Final = "parrot"
+META: Final = "parrot"
 
 
 def encode(bars: Bars) -> bytes:
@@ -48,7 +48,7 @@ def encode(bars: Bars) -> bytes:
         "notes": list(bars.notes),
     }
     target = io.BytesIO()
-    pl.DataFrame(columns).write_parquet(target, compression="zstd", metadata={_META: json.dumps(about)})
+    pl.DataFrame(columns).write_parquet(target, compression="zstd", metadata={META: json.dumps(about)})
     return target.getvalue()
 
 
@@ -75,15 +75,15 @@ def joined(parts: Sequence[Bars]) -> Bars:
                 f"others {first.timeframe} ns and adjusted={first.adjusted!r}",
                 fix="keep them as series of their own",
             )
-    price = _shared_scale([(part.price_decimals, int(part.high_ticks.max())) for part in parts])
-    volume = _shared_scale([(part.volume_decimals, int(part.volume_lots.max())) for part in parts])
+    price = shared_scale([(part.price_decimals, int(part.high_ticks.max())) for part in parts])
+    volume = shared_scale([(part.volume_decimals, int(part.volume_lots.max())) for part in parts])
     scaled = [rescaled(part, price, volume) for part in parts]
     columns: dict[str, Any] = {name: np.concatenate([getattr(part, name) for part in scaled]) for name in _COLUMNS}
     notes = tuple(dict.fromkeys(note for part in scaled for note in part.notes))
     return replace(first, **columns, price_decimals=price, volume_decimals=volume, notes=notes)
 
 
-def _shared_scale(parts: Sequence[tuple[int, int]]) -> int:
+def shared_scale(parts: Sequence[tuple[int, int]]) -> int:
     """The finest of the parts' decimals at which their largest value stays exact."""
     finest = max(decimals for decimals, _ in parts)
     return min(finest, *(_room(decimals, largest) for decimals, largest in parts))
@@ -101,16 +101,16 @@ def rescaled(bars: Bars, price_decimals: int, volume_decimals: int) -> Bars:
     price, volume = price_decimals - bars.price_decimals, volume_decimals - bars.volume_decimals
     if price == volume == 0:
         return bars
-    columns: dict[str, Any] = {name: _shifted(getattr(bars, name), price) for name in _TICKS}
-    columns["volume_lots"] = _shifted(bars.volume_lots, volume)
+    columns: dict[str, Any] = {name: shifted(getattr(bars, name), price) for name in _TICKS}
+    columns["volume_lots"] = shifted(bars.volume_lots, volume)
     notes = list(bars.notes)
     for what, names, by in (("prices", _TICKS, price), ("volume", ("volume_lots",), volume)):
-        if any(not np.array_equal(_shifted(columns[name], -by), getattr(bars, name)) for name in names):
+        if any(not np.array_equal(shifted(columns[name], -by), getattr(bars, name)) for name in names):
             notes.append(f"{what} rounded when joined with larger values")
     return replace(bars, **columns, price_decimals=price_decimals, volume_decimals=volume_decimals, notes=tuple(notes))
 
 
-def _shifted(integers: NDArray[np.int64], decimals: int) -> NDArray[np.int64]:
+def shifted(integers: NDArray[np.int64], decimals: int) -> NDArray[np.int64]:
     """Integers with that many more decimals; with fewer, rounded half-even."""
     if decimals >= 0:
         finer: NDArray[np.int64] = integers * 10**decimals
@@ -138,7 +138,7 @@ def _check_exact(bars: Bars, columns: dict[str, Any]) -> None:
         *((name, getattr(bars, f"{name}_ticks"), bars.price_decimals) for name in _PRICES),
         ("volume", bars.volume_lots, bars.volume_decimals),
     ):
-        if not np.array_equal(_exact(columns[name], decimals, name), integers):
+        if not np.array_equal(exact(columns[name], decimals, name), integers):
             raise StorageError(
                 f"{name} has more digits than the lake can keep ({decimals} decimals, up to {int(integers.max())})",
                 expected="at most 15 significant digits",
@@ -146,7 +146,7 @@ def _check_exact(bars: Bars, columns: dict[str, Any]) -> None:
             )
 
 
-def _exact(values: NDArray[np.float64], decimals: int, what: str) -> NDArray[np.int64]:
+def exact(values: NDArray[np.float64], decimals: int, what: str) -> NDArray[np.int64]:
     """Integers of that scale whose correctly rounded decimal value is the float."""
     found = scale([values], what, most=max(decimals, 8))
     integers: NDArray[np.int64] = found.columns[0]
@@ -158,7 +158,7 @@ def _exact(values: NDArray[np.float64], decimals: int, what: str) -> NDArray[np.
 
 
 def _decode_one(path: Path, timeframe: int | None, symbol: str) -> Bars:
-    frame, about = _load(path)
+    frame, about = load(path)
     missing = [name for name in ("ts", *_PRICES, "volume") if name not in frame.columns]
     if missing:
         raise StorageError(
@@ -172,13 +172,13 @@ def _decode_one(path: Path, timeframe: int | None, symbol: str) -> Bars:
         raw = RawRows(ts, values, np.arange(len(ts)))
         return Bars.from_floats(raw, symbol=symbol, timeframe=timeframe, close_ts=closes, source=str(path))
     digits = about["price_decimals"]
-    ticks = {f"{name}_ticks": _exact(column, digits, name) for name, column in zip(_PRICES, prices, strict=True)}
+    ticks = {f"{name}_ticks": exact(column, digits, name) for name, column in zip(_PRICES, prices, strict=True)}
     return Bars(
         symbol=symbol,
         ts=ts,
         close_ts=ts + about["timeframe"] if closes is None else closes,
         **ticks,
-        volume_lots=_exact(volume, about["volume_decimals"], "volume"),
+        volume_lots=exact(volume, about["volume_decimals"], "volume"),
         price_decimals=digits,
         volume_decimals=about["volume_decimals"],
         timeframe=about["timeframe"],
@@ -188,11 +188,12 @@ def _decode_one(path: Path, timeframe: int | None, symbol: str) -> Bars:
     )
 
 
-def _load(path: Path) -> tuple[pl.DataFrame, dict[str, Any] | None]:
+def load(path: Path) -> tuple[pl.DataFrame, dict[str, Any] | None]:
+    """Rows of a file and what its metadata say; None for a file that others wrote. Raises StorageError."""
     import polars as pl
 
     try:
-        about = pl.read_parquet_metadata(path).get(_META)
+        about = pl.read_parquet_metadata(path).get(META)
         return pl.read_parquet(path, hive_partitioning=False), None if about is None else json.loads(about)
     except (OSError, ValueError, pl.exceptions.PolarsError) as error:
         raise StorageError(
