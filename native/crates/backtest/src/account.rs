@@ -43,7 +43,8 @@ impl Position {
     pub fn fill(&mut self, instrument: &Instrument, quantity: i64, worth: i128, closed_worth: i128) -> Effect {
         let side = i128::from(quantity.signum());
         let sign = if instrument.kind == crate::instrument::Kind::Inverse { -side } else { side };
-        let closing = if self.quantity.signum() == -quantity.signum() { quantity.abs().min(self.quantity.abs()) } else { 0 };
+        let closing =
+            if self.quantity.signum() == -quantity.signum() { quantity.abs().min(self.quantity.abs()) } else { 0 };
         let mut realised = 0;
         if closing > 0 {
             let share = div_half_even(self.cost * i128::from(closing), i128::from(self.quantity.abs()));

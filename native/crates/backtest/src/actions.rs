@@ -93,7 +93,14 @@ impl Engine {
 
     /// Splits and dividends of `symbol` that are due before its open at `now` (rule A8).
     pub(crate) fn act(&mut self, symbol: usize, now: i64) {
-        while let Some((_, action)) = self.calendar.corporate.get(symbol).and_then(|events| events.front()).filter(|event| event.0 <= now).copied() {
+        while let Some((_, action)) = self
+            .calendar
+            .corporate
+            .get(symbol)
+            .and_then(|events| events.front())
+            .filter(|event| event.0 <= now)
+            .copied()
+        {
             self.calendar.corporate[symbol].pop_front();
             match action {
                 Action::Split { numerator, denominator } => self.split(symbol, numerator, denominator),

@@ -438,5 +438,9 @@ fn at_open(order: &mut Order, open: i64, tick: i64, fresh: bool, touch: bool) ->
             (true, false) => AtOpen::Fill { price: open, maker: false },
         };
     }
-    if through(order.buys(), order.limit, open, touch) { AtOpen::Fill { price: order.limit, maker: true } } else { AtOpen::Nothing }
+    if through(order.buys(), order.limit, open, touch) {
+        AtOpen::Fill { price: order.limit, maker: true }
+    } else {
+        AtOpen::Nothing
+    }
 }

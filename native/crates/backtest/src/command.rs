@@ -58,7 +58,10 @@ impl Engine {
             return Some("less than the minimum quantity".into());
         }
         let price = if order.limit > 0 { order.limit } else { order.trigger.max(state.last) };
-        if price > 0 && instrument.worth(order.quantity, price) < i128::from(instrument.min_notional) && !order.reduce_only {
+        if price > 0
+            && instrument.worth(order.quantity, price) < i128::from(instrument.min_notional)
+            && !order.reduce_only
+        {
             return Some("less than the minimum notional".into());
         }
         if self.fx_rate(symbol).is_none() {
@@ -91,15 +94,21 @@ impl Engine {
         }
         if share < 0 && self.account.kind == AccountKind::Cash {
             let held = state.position.quantity;
-            return Ok(self.refuse_short(symbol, held.max(state.instrument.lot), why));
+            let quantity = held.max(state.instrument.lot);
+            return Ok(Some(self.refuse_short(symbol, quantity, why)));
         }
         let buys = share > 0;
         let budget = self.share_of_equity(share);
         let last = state.last;
-        let price_for = |engine: &Self, quantity| engine.config.slippage.apply(last, buys, quantity, engine.symbols[symbol as usize].liquidity);
+        let price_for = |engine: &Self, quantity| {
+            engine.config.slippage.apply(last, buys, quantity, engine.symbols[symbol as usize].liquidity)
+        };
         let cost = move |engine: &mut Self, quantity: i64| {
             let price = price_for(engine, quantity);
-            let worth = engine.in_account_currency(symbol as usize, engine.symbols[symbol as usize].instrument.worth(quantity, price));
+            let worth = engine.in_account_currency(
+                symbol as usize,
+                engine.symbols[symbol as usize].instrument.worth(quantity, price),
+            );
             worth + engine.fee(symbol as usize, quantity, price, false)
         };
         let quantity = self.size_for(symbol as usize, budget, cost);
@@ -132,7 +141,7 @@ impl Engine {
         let state = &self.symbols[symbol as usize];
         let (held, wanted) = (state.position.quantity, state.instrument.lots(quantity));
         if wanted < 0 && self.account.kind == AccountKind::Cash && !state.instrument.is_future() {
-            return self.refuse_short(symbol, wanted - held, why);
+            return Some(self.refuse_short(symbol, wanted - held, why));
         }
         self.cancel_targets(symbol as usize, "replaced");
         let change = self.symbols[symbol as usize].instrument.lots(wanted - held);
@@ -154,16 +163,19 @@ impl Engine {
         self.submit(order).expect("a market order of positive size has no fault")
     }
 
-    fn refuse_short(&mut self, symbol: u16, change: i64, why: u32) -> Option<u32> {
+    fn refuse_short(&mut self, symbol: u16, change: i64, why: u32) -> u32 {
         let mut order = Order::new(symbol, -1, Kind::Market, change.abs(), self.now);
         (order.role, order.why) = (Role::Target, why);
         let id = self.add_order(order);
         self.end_order(id, Status::Refused, Some("a short on a cash account"));
         self.tidy(symbol as usize);
-        Some(id)
+        id
     }
 
     /// Closes the position of a symbol (rule O6).
+    ///
+    /// # Panics
+    /// Never: a market order of positive size has no fault.
     pub fn close(&mut self, symbol: u16, why: u32) -> Option<u32> {
         self.cancel_targets(symbol as usize, "replaced");
         let state = &self.symbols[symbol as usize];

@@ -443,7 +443,8 @@ impl Engine {
         let group = &mut self.groups[index];
         group.next += 1;
         group.closing = false;
-        group.time = if group.next < group.len { self.streams[group.streams[0] as usize].bars.ts[group.next] } else { i64::MAX };
+        group.time =
+            if group.next < group.len { self.streams[group.streams[0] as usize].bars.ts[group.next] } else { i64::MAX };
     }
 
     fn close_bar(&mut self, symbol: usize, bar: usize) {
@@ -579,7 +580,9 @@ fn group(streams: &[Stream]) -> Vec<Group> {
     for (id, stream) in streams.iter().enumerate() {
         let same = |group: &&mut Group| {
             let first = &streams[group.streams[0] as usize];
-            first.timeframe == stream.timeframe && first.bars.ts[..] == stream.bars.ts[..] && first.bars.close_ts[..] == stream.bars.close_ts[..]
+            first.timeframe == stream.timeframe
+                && first.bars.ts[..] == stream.bars.ts[..]
+                && first.bars.close_ts[..] == stream.bars.close_ts[..]
         };
         if let Some(group) = groups.iter_mut().find(same) {
             group.streams.push(id as u16);

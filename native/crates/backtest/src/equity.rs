@@ -45,7 +45,14 @@ pub fn cash_curve(rows: usize, start: i64, changes: &[Change]) -> Curve {
 }
 
 /// Adds the value of one symbol's position to every row.
-pub fn add_symbol(curve: &mut Curve, clock: &[i64], symbol: u16, changes: &[Change], instrument: &Instrument, marks: &Marks) {
+pub fn add_symbol(
+    curve: &mut Curve,
+    clock: &[i64],
+    symbol: u16,
+    changes: &[Change],
+    instrument: &Instrument,
+    marks: &Marks,
+) {
     let mut pieces: Vec<Piece> = vec![Piece { row: 0, position: 0 }];
     for change in changes.iter().filter(|change| change.symbol == symbol) {
         pieces.push(Piece { row: (change.row as usize).min(clock.len()), position: change.position });

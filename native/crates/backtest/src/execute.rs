@@ -107,12 +107,20 @@ impl Engine {
                 AccountKind::Cash => "insufficient cash",
                 AccountKind::Margin { .. } => "insufficient margin",
             };
-            let reason = format!("{reason}: {} at {} not covered", self.show_quantity(order.remaining()), self.show_price(order.symbol, price));
+            let reason = format!(
+                "{reason}: {} at {} not covered",
+                show_quantity(order.remaining()),
+                self.show_price(order.symbol, price)
+            );
             self.end_order(id, Status::Refused, Some(&reason));
             return false;
         }
         let short = if sells_on_cash { "position" } else { "cash" };
-        let text = format!("trimmed from {} to {}: {short} shortage", self.show_quantity(order.quantity), self.show_quantity(order.filled + quantity));
+        let text = format!(
+            "trimmed from {} to {}: {short} shortage",
+            show_quantity(order.quantity),
+            show_quantity(order.filled + quantity)
+        );
         let order = &mut self.orders[id as usize];
         order.quantity = order.filled + quantity;
         order.reason = Some(text.into());
@@ -156,7 +164,20 @@ impl Engine {
         let (fee, notional, realised) = (self.narrow(fee), self.narrow(worth), self.narrow(effect.realised));
         let Moment { ts, evidence, .. } = moment;
         let symbol = symbol as u16;
-        self.fills.push(Fill { ts, evidence, order: id, symbol, side, maker, quantity, price, fee, notional, realised, position });
+        self.fills.push(Fill {
+            ts,
+            evidence,
+            order: id,
+            symbol,
+            side,
+            maker,
+            quantity,
+            price,
+            fee,
+            notional,
+            realised,
+            position,
+        });
         self.record_change(symbol, position);
         self.notify(Notice::Fill(self.fills.len() as u32 - 1));
     }
@@ -232,13 +253,13 @@ impl Engine {
         })
     }
 
-    fn show_quantity(&self, quantity: i64) -> String {
-        show(quantity, crate::instrument::QUANTITY_DECIMALS)
-    }
-
     fn show_price(&self, symbol: u16, price: i64) -> String {
         show(price, self.symbols[symbol as usize].instrument.price_decimals)
     }
+}
+
+fn show_quantity(quantity: i64) -> String {
+    show(quantity, crate::instrument::QUANTITY_DECIMALS)
 }
 
 /// An integer of 10^-`decimals` as a plain decimal.

@@ -87,6 +87,8 @@ fn level_price(level: Level, reference: i64, direction: i64) -> i64 {
     match level {
         Level::Price(price) => price,
         Level::Distance(units) => reference + direction * units,
-        Level::Percent(share) => reference + direction * div_half_even(i128::from(reference) * i128::from(share), RATE) as i64,
+        Level::Percent(share) => {
+            reference + direction * div_half_even(i128::from(reference) * i128::from(share), RATE) as i64
+        }
     }
 }

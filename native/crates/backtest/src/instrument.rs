@@ -47,11 +47,13 @@ impl Instrument {
     pub fn worth_ratio(&self, quantity: i64, price: i64) -> (i128, i128) {
         let amount = i128::from(quantity) * i128::from(self.multiplier);
         if self.kind == Kind::Inverse {
-            let power = self.cash_decimals as i32 + self.price_decimals as i32 - (QUANTITY_DECIMALS + self.multiplier_decimals) as i32;
+            let power = self.cash_decimals as i32 + self.price_decimals as i32
+                - (QUANTITY_DECIMALS + self.multiplier_decimals) as i32;
             let scale = POW10[power.unsigned_abs() as usize];
             return if power >= 0 { (amount * scale, i128::from(price)) } else { (amount, i128::from(price) * scale) };
         }
-        let power = (self.price_decimals + QUANTITY_DECIMALS + self.multiplier_decimals) as i32 - self.cash_decimals as i32;
+        let power =
+            (self.price_decimals + QUANTITY_DECIMALS + self.multiplier_decimals) as i32 - self.cash_decimals as i32;
         let product = amount * i128::from(price);
         let scale = POW10[power.unsigned_abs() as usize];
         if power >= 0 { (product, scale) } else { (product * scale, 1) }

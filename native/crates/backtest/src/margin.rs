@@ -41,7 +41,8 @@ impl Engine {
 
     /// Cash plus the value of all positions at their last prices, in cash units.
     pub fn equity(&self) -> i128 {
-        self.account.cash - self.account.future_cost + (0..self.symbols.len()).map(|symbol| self.value_of(symbol)).sum::<i128>()
+        self.account.cash - self.account.future_cost
+            + (0..self.symbols.len()).map(|symbol| self.value_of(symbol)).sum::<i128>()
     }
 
     /// Equity and gross exposure with one symbol at `price`.
@@ -72,7 +73,8 @@ impl Engine {
                 let others = gross - self.value_at(symbol, price).abs();
                 self.largest(symbol, wanted, closing, |engine, quantity| {
                     let after = (held + side * quantity).abs();
-                    let exposure = others + engine.in_account_currency(symbol, engine.symbols[symbol].instrument.worth(after, price));
+                    let exposure = others
+                        + engine.in_account_currency(symbol, engine.symbols[symbol].instrument.worth(after, price));
                     let fee = engine.fee(symbol, quantity, price, maker);
                     (equity - fee) * RATE >= exposure * i128::from(initial)
                 })
@@ -89,7 +91,13 @@ impl Engine {
     }
 
     /// The most lots between `least` and `wanted` that `fits`; fits is true up to some quantity and false beyond.
-    pub(crate) fn largest(&mut self, symbol: usize, wanted: i64, least: i64, mut fits: impl FnMut(&mut Self, i64) -> bool) -> i64 {
+    pub(crate) fn largest(
+        &mut self,
+        symbol: usize,
+        wanted: i64,
+        least: i64,
+        mut fits: impl FnMut(&mut Self, i64) -> bool,
+    ) -> i64 {
         if fits(self, wanted) {
             return wanted;
         }
@@ -120,7 +128,9 @@ impl Engine {
             return None;
         }
         let tick = state.instrument.tick;
-        let price_at = |steps: i64| if long { (ohlc.open - steps * tick).max(adverse) } else { (ohlc.open + steps * tick).min(adverse) };
+        let price_at = |steps: i64| {
+            if long { (ohlc.open - steps * tick).max(adverse) } else { (ohlc.open + steps * tick).min(adverse) }
+        };
         let (mut low, mut high) = (-1, (ohlc.open - adverse).abs() / tick + 1);
         while low + 1 < high {
             let middle = low + (high - low) / 2;

@@ -102,7 +102,8 @@ impl Engine {
         }
         // A limit that has rested fills at its own price when the other side comes to it; a new one takes what is there.
         if self.is_marketable(id) {
-            let rested = !fresh && self.ticks.markets[self.orders[id as usize].symbol as usize].queues.contains_key(&id);
+            let rested =
+                !fresh && self.ticks.markets[self.orders[id as usize].symbol as usize].queues.contains_key(&id);
             self.take(id, Some(self.orders[id as usize].limit), rested);
         }
         self.join_queue(id);
@@ -130,14 +131,14 @@ impl Engine {
         let order = &self.orders[id as usize];
         let (symbol, buys, wanted) = (order.symbol as usize, order.buys(), order.remaining());
         let market = &mut self.ticks.markets[symbol];
-        let offers = match &market.book {
-            Some(book) => market.consumed.take(book, offering(buys), wanted, limit),
-            None => {
-                let (price, size) = if buys { (market.ask, &mut market.ask_size) } else { (market.bid, &mut market.bid_size) };
-                let taken = if *size < 0 { wanted } else { wanted.min(*size) };
-                *size -= if *size < 0 { 0 } else { taken };
-                vec![(price, taken)]
-            }
+        let offers = if let Some(book) = &market.book {
+            market.consumed.take(book, offering(buys), wanted, limit)
+        } else {
+            let (price, size) =
+                if buys { (market.ask, &mut market.ask_size) } else { (market.bid, &mut market.bid_size) };
+            let taken = if *size < 0 { wanted } else { wanted.min(*size) };
+            *size -= if *size < 0 { 0 } else { taken };
+            vec![(price, taken)]
         };
         for (price, quantity) in offers {
             if quantity > 0 && self.orders[id as usize].is_live() {

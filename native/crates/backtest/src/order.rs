@@ -88,6 +88,7 @@ pub struct Guard {
 
 /// An order in integers; `side` is 1 to buy, -1 to sell.
 #[derive(Clone, Debug)]
+#[allow(clippy::struct_excessive_bools)] // independent flags of the field's own
 pub struct Order {
     /// Index of the symbol.
     pub symbol: u16,

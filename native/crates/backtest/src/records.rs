@@ -102,15 +102,15 @@ pub fn hash(orders: &[Order], fills: &[Fill], changes: &[Change], reasons: &Reas
             order.submitted,
             i64::from(order.why),
         ];
-        words.iter().for_each(|word| hash.word(*word));
+        hash.words(&words);
         hash.text(order.reason.as_deref().unwrap_or_default());
     }
     for fill in fills {
         let words = [fill.ts, fill.evidence, i64::from(fill.order), fill.quantity, fill.price, fill.fee, fill.position];
-        words.iter().for_each(|word| hash.word(*word));
+        hash.words(&words);
     }
     for change in changes {
-        [i64::from(change.row), change.position, change.cash].iter().for_each(|word| hash.word(*word));
+        hash.words(&[i64::from(change.row), change.position, change.cash]);
     }
     reasons.texts().iter().for_each(|text| hash.text(text));
     hash.finish()

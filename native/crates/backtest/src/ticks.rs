@@ -162,7 +162,8 @@ impl Engine {
 
     /// Time of the last update, and bid, ask and their sizes (-1 unknown), of a quoted symbol.
     pub fn quote(&self, symbol: usize) -> Option<(i64, [i64; 4])> {
-        let market = self.ticks.markets.get(symbol).filter(|market| market.is_quoted() && market.bid > 0 && market.ask > 0)?;
+        let market =
+            self.ticks.markets.get(symbol).filter(|market| market.is_quoted() && market.bid > 0 && market.ask > 0)?;
         Some((market.updated, [market.bid, market.ask, market.bid_size, market.ask_size]))
     }
 

@@ -47,10 +47,9 @@ pub fn round_trips(fills: &[Fill], symbols: usize) -> Vec<Trade> {
         if let (Some(index), true) = (*slot, closing > 0) {
             leave(&mut trades[index], fill, closing, close_fee);
         }
-        if before != 0 && fill.position.signum() != before.signum() {
-            if let Some(index) = slot.take() {
-                trades[index].open = false;
-            }
+        let ended = before != 0 && fill.position.signum() != before.signum();
+        if let Some(index) = slot.take_if(|_| ended) {
+            trades[index].open = false;
         }
         let opening = fill.quantity - closing;
         if opening > 0 {

@@ -16,6 +16,13 @@ impl Hash {
         self.0 = (self.0 ^ value as u64).wrapping_mul(0x0000_0100_0000_01b3).rotate_left(29);
     }
 
+    /// Takes several words into the hash.
+    pub fn words(&mut self, values: &[i64]) {
+        for value in values {
+            self.word(*value);
+        }
+    }
+
     /// Takes text into the hash, its length first.
     pub fn text(&mut self, value: &str) {
         self.word(value.len() as i64);

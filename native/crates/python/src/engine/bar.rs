@@ -104,6 +104,10 @@ impl Bar {
     fn __repr__(&self, py: Python<'_>) -> String {
         let symbol = self.symbol.bind(py).to_string_lossy().into_owned();
         let (open, high, low, close) = (self.open(), self.high(), self.low(), self.close());
-        format!("Bar({symbol:?}, ts={}, open={open}, high={high}, low={low}, close={close}, volume={})", self.ts(), self.volume())
+        format!(
+            "Bar({symbol:?}, ts={}, open={open}, high={high}, low={low}, close={close}, volume={})",
+            self.ts(),
+            self.volume()
+        )
     }
 }

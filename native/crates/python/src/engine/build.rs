@@ -1,15 +1,17 @@
 //! Putting a run together: terms, symbols, columns, events, indicators.
 
+#![allow(clippy::needless_pass_by_value)] // PyO3 hands borrowed arrays over by value
+
 use std::sync::Arc;
 
 use numpy::PyReadonlyArray1;
+use parrot_backtest::Engine as Core;
 use parrot_backtest::account::AccountKind;
 use parrot_backtest::actions::Action;
 use parrot_backtest::costs::{FeeCurrency, Fees, Slippage, Tier};
 use parrot_backtest::data::{Bars, FxRates, Stream};
 use parrot_backtest::engine::{Bounds, Config, Symbol, Wants};
 use parrot_backtest::instrument::{Instrument, Kind};
-use parrot_backtest::Engine as Core;
 use parrot_indicators::{Inputs, Spec};
 use parrot_kernel::Column;
 use pyo3::exceptions::{PyKeyError, PyRuntimeError, PyValueError};
@@ -17,11 +19,14 @@ use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
 use super::Engine;
-use super::columns::{Floats, FloatCache, borrow};
+use super::columns::{FloatCache, Floats, borrow};
 use super::series::{Series, Values};
 
 /// Field `name` of a dict, which must be there.
-fn field<'py, T: for<'a> FromPyObject<'a, 'py, Error: Into<PyErr>>>(terms: &Bound<'py, PyDict>, name: &str) -> PyResult<T> {
+fn field<'py, T: for<'a> FromPyObject<'a, 'py, Error: Into<PyErr>>>(
+    terms: &Bound<'py, PyDict>,
+    name: &str,
+) -> PyResult<T> {
     let value = terms.get_item(name)?.ok_or_else(|| PyKeyError::new_err(name.to_owned()))?;
     value.extract::<T>().map_err(Into::into)
 }
@@ -42,7 +47,8 @@ fn config(terms: &Bound<'_, PyDict>) -> PyResult<Config> {
     let tiers: Vec<(i128, i64, i64)> = field(terms, "tiers")?;
     let bounds: String = field(terms, "bounds")?;
     Ok(Config {
-        account: margin.map_or(AccountKind::Cash, |(initial, maintenance)| AccountKind::Margin { initial, maintenance }),
+        account: margin
+            .map_or(AccountKind::Cash, |(initial, maintenance)| AccountKind::Margin { initial, maintenance }),
         cash: field(terms, "cash")?,
         fees: Fees {
             maker: field(terms, "maker")?,
@@ -110,7 +116,14 @@ impl Engine {
     }
 
     /// Adds bars: six int64 columns by name, `session` and `member` where there are any; says the stream's number.
-    fn add_bars(&mut self, symbol: u16, timeframe: i64, base: bool, volume_decimals: u32, columns: &Bound<'_, PyDict>) -> PyResult<usize> {
+    fn add_bars(
+        &mut self,
+        symbol: u16,
+        timeframe: i64,
+        base: bool,
+        volume_decimals: u32,
+        columns: &Bound<'_, PyDict>,
+    ) -> PyResult<usize> {
         let column = |name: &str| borrow(field::<PyReadonlyArray1<'_, i64>>(columns, name)?);
         let session = columns.get_item("session")?.map(|array| borrow(array.extract::<PyReadonlyArray1<'_, i64>>()?));
         let member = columns.get_item("member")?.map(|array| borrow(array.extract::<PyReadonlyArray1<'_, u8>>()?));
@@ -127,8 +140,10 @@ impl Engine {
             member: member.transpose()?,
         };
         let rows = bars.ts.len();
-        let lengths = [&bars.close_ts, &bars.open, &bars.high, &bars.low, &bars.close, &bars.volume].map(|column| column.len());
-        let optional = bars.session.as_ref().is_none_or(|column| column.len() == rows) && bars.member.as_ref().is_none_or(|column| column.len() == rows);
+        let lengths =
+            [&bars.close_ts, &bars.open, &bars.high, &bars.low, &bars.close, &bars.volume].map(|column| column.len());
+        let optional = bars.session.as_ref().is_none_or(|column| column.len() == rows)
+            && bars.member.as_ref().is_none_or(|column| column.len() == rows);
         if lengths.iter().any(|length| *length != rows) || !optional {
             return Err(PyValueError::new_err("columns differ in length"));
         }
@@ -137,7 +152,12 @@ impl Engine {
     }
 
     /// Gives a symbol foreign currency rates: times and rates of 10^-8.
-    fn add_fx(&mut self, symbol: usize, ts: PyReadonlyArray1<'_, i64>, rate: PyReadonlyArray1<'_, i64>) -> PyResult<()> {
+    fn add_fx(
+        &mut self,
+        symbol: usize,
+        ts: PyReadonlyArray1<'_, i64>,
+        rate: PyReadonlyArray1<'_, i64>,
+    ) -> PyResult<()> {
         self.symbols[symbol].fx = Some(FxRates { ts: borrow(ts)?, rate: borrow(rate)? });
         Ok(())
     }
@@ -156,7 +176,8 @@ impl Engine {
         if self.core.is_some() {
             return Err(PyRuntimeError::new_err("the run has been started"));
         }
-        let mut core = Core::new(self.config.clone(), std::mem::take(&mut self.symbols), std::mem::take(&mut self.streams));
+        let mut core =
+            Core::new(self.config.clone(), std::mem::take(&mut self.symbols), std::mem::take(&mut self.streams));
         let action = |(ts, symbol, kind, first, second): (i64, u16, String, i64, i64)| match kind.as_str() {
             "split" => (ts, symbol, Action::Split { numerator: first, denominator: second }),
             "dividend" => (ts, symbol, Action::Dividend { amount: first }),
@@ -168,6 +189,7 @@ impl Engine {
     }
 
     /// Says which handlers the strategy has: bar, trade, quote, book, order, fill.
+    #[allow(clippy::fn_params_excessive_bools)] // one flag a handler
     fn listen(&mut self, bar: bool, trade: bool, quote: bool, book: bool, order: bool, fill: bool) -> PyResult<()> {
         self.core_mut()?.listen(Wants { bar, trade, quote, book, order, fill });
         Ok(())
@@ -175,7 +197,14 @@ impl Engine {
 
     /// The lines of an indicator over every symbol's bars of `timeframe`; handlers wait for its warm-up (rule T5).
     #[pyo3(signature = (name, parameters, timeframe, source=None))]
-    fn indicator(&mut self, py: Python<'_>, name: &str, parameters: Vec<f64>, timeframe: i64, source: Option<&str>) -> PyResult<Vec<(String, Series)>> {
+    fn indicator(
+        &mut self,
+        py: Python<'_>,
+        name: &str,
+        parameters: Vec<f64>,
+        timeframe: i64,
+        source: Option<&str>,
+    ) -> PyResult<Vec<(String, Series)>> {
         let spec = Spec::parse(name, &parameters).map_err(|fault| PyValueError::new_err(fault.to_string()))?;
         let streams = self.streams_of(timeframe)?;
         let mut outputs: Vec<Vec<Option<Values>>> = vec![Vec::new(); spec.outputs().len()];
@@ -190,7 +219,9 @@ impl Engine {
         let shown = parameters.iter().map(f64::to_string).collect::<Vec<_>>().join(", ");
         let label = format!("{name}({shown})");
         let named = spec.outputs().iter().zip(outputs);
-        Ok(named.map(|(output, values)| ((*output).to_owned(), self.series(values, &streams, &label, spec.lookback()))).collect())
+        Ok(named
+            .map(|(output, values)| ((*output).to_owned(), self.series(values, &streams, &label, spec.lookback())))
+            .collect())
     }
 
     /// A column of the bars as a line: open, high, low, close or volume.
@@ -202,12 +233,19 @@ impl Engine {
     }
 
     /// A line from a float column for each symbol (None where there is none), as long as its bars.
-    fn line(&mut self, label: &str, columns: Vec<Option<PyReadonlyArray1<'_, f64>>>, timeframe: i64, lookback: usize) -> PyResult<Series> {
+    fn line(
+        &mut self,
+        label: &str,
+        columns: Vec<Option<PyReadonlyArray1<'_, f64>>>,
+        timeframe: i64,
+        lookback: usize,
+    ) -> PyResult<Series> {
         let streams = self.streams_of(timeframe)?;
         let mut values = Vec::new();
         for (column, stream) in columns.iter().zip(&streams) {
             let copied = column.as_ref().map(|column| column.as_slice().map(<[f64]>::to_vec)).transpose()?;
-            let expected = stream.map_or(0, |stream| self.core.as_ref().map_or(0, |core| core.streams[stream].bars.ts.len()));
+            let expected =
+                stream.map_or(0, |stream| self.core.as_ref().map_or(0, |core| core.streams[stream].bars.ts.len()));
             if copied.as_ref().is_some_and(|copied| copied.len() != expected) {
                 return Err(PyValueError::new_err(format!("{label} has another length than its bars ({expected})")));
             }
@@ -297,8 +335,21 @@ impl Engine {
 
 /// True where the indicator's values are prices, so that they go back into today's terms after an adjustment.
 fn is_price(spec: &Spec) -> bool {
-    const SCALE_FREE: [&str; 13] =
-        ["rsi", "adx", "stoch", "cci", "roc", "obv", "mfi", "willr", "zscore", "percent_rank", "plus_di", "minus_di", "correlation"];
+    const SCALE_FREE: [&str; 13] = [
+        "rsi",
+        "adx",
+        "stoch",
+        "cci",
+        "roc",
+        "obv",
+        "mfi",
+        "willr",
+        "zscore",
+        "percent_rank",
+        "plus_di",
+        "minus_di",
+        "correlation",
+    ];
     !SCALE_FREE.contains(&spec.name())
 }
 
@@ -325,7 +376,8 @@ fn column_of(core: &Core, stream: usize, name: &str) -> Option<(Column<i64>, u32
 }
 
 fn exact_column(core: &Core, stream: usize, name: &str) -> Values {
-    let (numerators, decimals) = column_of(core, stream, name).unwrap_or_else(|| (core.streams[stream].bars.close.clone(), 0));
+    let (numerators, decimals) =
+        column_of(core, stream, name).unwrap_or_else(|| (core.streams[stream].bars.close.clone(), 0));
     let bound = numerators.iter().map(|value| value.abs()).max().unwrap_or(0);
     Values::Exact { numerators, denominator: 1, decimals, first: 0, bound }
 }

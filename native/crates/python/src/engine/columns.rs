@@ -1,5 +1,7 @@
 //! NumPy columns without a copy, and floats made from them for indicators.
 
+#![allow(clippy::needless_pass_by_value)] // PyO3 hands borrowed arrays over by value
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -36,12 +38,16 @@ impl Floats {
         let Bars { open, high, low, close, volume, volume_decimals, .. } = &stream.bars;
         let price = |column: &Column<i64>| match &factor {
             None => column.iter().map(|ticks| *ticks as f64 / scale).collect(),
-            Some(factor) => column.iter().zip(factor.iter()).map(|(ticks, factor)| *ticks as f64 / scale * factor).collect(),
+            Some(factor) => {
+                column.iter().zip(factor.iter()).map(|(ticks, factor)| *ticks as f64 / scale * factor).collect()
+            }
         };
         let lots = 10_f64.powi(*volume_decimals as i32);
         let volume = match &factor {
             None => volume.iter().map(|units| *units as f64 / lots).collect(),
-            Some(factor) => volume.iter().zip(factor.iter()).map(|(units, factor)| *units as f64 / lots / factor).collect(),
+            Some(factor) => {
+                volume.iter().zip(factor.iter()).map(|(units, factor)| *units as f64 / lots / factor).collect()
+            }
         };
         Self { prices: [price(open), price(high), price(low), price(close)], volume, factor }
     }

@@ -25,7 +25,10 @@ fn other<'a>(value: &'a Bound<'_, PyAny>) -> PyResult<Other<'a>> {
     if let Ok(series) = value.cast::<Series>() {
         return Ok(Other::Line(series.get()));
     }
-    value.extract::<f64>().map(Other::Number).map_err(|_| PyTypeError::new_err("expected an indicator, a price or a number"))
+    value
+        .extract::<f64>()
+        .map(Other::Number)
+        .map_err(|_| PyTypeError::new_err("expected an indicator, a price or a number"))
 }
 
 /// How two lines lie at every bar, one bit a bar.
@@ -67,7 +70,7 @@ impl Sides {
                 let (a, b, from) = (&a[..rows], &b[..rows], *first.max(start));
                 return Self::scan(rows, |row| {
                     let (left, right, known) = (a[row] * q, b[row] * p, row >= from);
-                    (known & (left > right), known & (left < right), known)
+                    (known && left > right, known && left < right, known)
                 });
             }
         }
@@ -122,7 +125,9 @@ impl Condition {
                 (Some(_), Other::Line(line)) if line.streams[symbol] != series.streams[symbol] => {
                     return Err(PyValueError::new_err("both sides of a condition must have one timeframe"));
                 }
-                (Some(values), Other::Line(line)) => line.values[symbol].as_ref().map(|theirs| Sides::of_lines(values, theirs)),
+                (Some(values), Other::Line(line)) => {
+                    line.values[symbol].as_ref().map(|theirs| Sides::of_lines(values, theirs))
+                }
             };
             condition.lengths.push(if sides.is_some() { values.map_or(0, Values::len) } else { 0 });
             condition.bits.push(sides.map(&bits_of));
@@ -151,7 +156,9 @@ impl Condition {
             return Err(PyValueError::new_err("both conditions must have one timeframe and the same symbols"));
         }
         let join = |pair: (&Option<Vec<u64>>, &Option<Vec<u64>>)| match pair {
-            (Some(left), Some(right)) => Some(left.iter().zip(right).map(|(left, right)| with(*left, *right)).collect()),
+            (Some(left), Some(right)) => {
+                Some(left.iter().zip(right).map(|(left, right)| with(*left, *right)).collect())
+            }
             _ => None,
         };
         let bits = self.bits.iter().zip(&other.bits).map(join).collect();
@@ -184,7 +191,10 @@ impl Condition {
         Self { bits: self.bits.iter().map(not).collect(), lengths: self.lengths.clone(), streams: self.streams.clone() }
     }
 
+    #[allow(clippy::unused_self)] // Python calls it on the condition
     fn __bool__(&self) -> PyResult<bool> {
-        Err(PyTypeError::new_err("a condition covers all bars; give it to when(), or use & | ~ instead of and, or, not"))
+        Err(PyTypeError::new_err(
+            "a condition covers all bars; give it to when(), or use & | ~ instead of and, or, not",
+        ))
     }
 }

@@ -13,9 +13,9 @@ mod verbs;
 
 use std::sync::Arc;
 
+use parrot_backtest::Engine as Core;
 use parrot_backtest::data::Stream;
 use parrot_backtest::engine::{Config, Symbol};
-use parrot_backtest::Engine as Core;
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 

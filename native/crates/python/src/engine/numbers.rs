@@ -8,7 +8,10 @@ use pyo3::types::{PyFloat, PyInt};
 /// `value` as an integer of 10^-`decimals`.
 pub fn scaled(value: &Bound<'_, PyAny>, decimals: u32, rounding: Rounding, name: &str) -> PyResult<i64> {
     let units = if value.is_instance_of::<PyInt>() {
-        value.extract::<i64>().map(|whole| i128::from(whole) * POW10[decimals as usize]).map_err(|_| format!("{value} is too large"))
+        value
+            .extract::<i64>()
+            .map(|whole| i128::from(whole) * POW10[decimals as usize])
+            .map_err(|_| format!("{value} is too large"))
     } else if let Ok(float) = value.cast::<PyFloat>() {
         scaled_f64(float.value(), decimals, rounding)
     } else {

@@ -1,5 +1,7 @@
 //! What a run left behind, as columns and figures.
 
+#![allow(clippy::needless_pass_by_value)] // PyO3 hands borrowed arrays over by value
+
 use numpy::{IntoPyArray, PyArray1, PyReadonlyArray1};
 use parrot_backtest::equity::{Curve, Digest, Marks, add_symbol, cash_curve, digest};
 use parrot_backtest::order::{Kind, Order, Role, Status, Tif};
@@ -113,7 +115,8 @@ impl Engine {
         let core = self.core()?;
         let dict = PyDict::new(py);
         let order = core.orders.get((order_id as usize).wrapping_sub(1));
-        let order = order.ok_or_else(|| pyo3::exceptions::PyKeyError::new_err(format!("there is no order {order_id}")))?;
+        let order =
+            order.ok_or_else(|| pyo3::exceptions::PyKeyError::new_err(format!("there is no order {order_id}")))?;
         let price = POW10[core.symbols[order.symbol as usize].instrument.price_decimals as usize] as f64;
         let shown = |units: i64| (units != 0).then_some(units as f64 / price);
         dict.set_item("order_id", order_id)?;
@@ -152,7 +155,8 @@ impl Engine {
     fn trades<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let core = self.core()?;
         let (dict, rows) = (PyDict::new(py), round_trips(&core.fills, core.symbols.len()));
-        let average = |(quantity, sum): (i64, i128)| if quantity == 0 { f64::NAN } else { sum as f64 / quantity as f64 };
+        let average =
+            |(quantity, sum): (i64, i128)| if quantity == 0 { f64::NAN } else { sum as f64 / quantity as f64 };
         columns!(dict, py, rows, {
             "symbol": |trade: &Trade| trade.symbol,
             "side": |trade: &Trade| trade.side,
@@ -184,7 +188,14 @@ impl Engine {
 
     /// The readable columns of a curve: equity, cash, `position_value`, exposure, drawdown, made in one pass.
     #[staticmethod]
-    fn readable_curve<'py>(py: Python<'py>, equity: PyReadonlyArray1<'py, i64>, cash: PyReadonlyArray1<'py, i64>, gross: PyReadonlyArray1<'py, i64>, start: i64, scale: f64) -> PyResult<Vec<Bound<'py, PyArray1<f64>>>> {
+    fn readable_curve<'py>(
+        py: Python<'py>,
+        equity: PyReadonlyArray1<'py, i64>,
+        cash: PyReadonlyArray1<'py, i64>,
+        gross: PyReadonlyArray1<'py, i64>,
+        start: i64,
+        scale: f64,
+    ) -> PyResult<Vec<Bound<'py, PyArray1<f64>>>> {
         let (equity, cash, gross) = (equity.as_slice()?, cash.as_slice()?, gross.as_slice()?);
         let mut columns: [Vec<f64>; 5] = std::array::from_fn(|_| Vec::with_capacity(equity.len()));
         py.detach(|| {
@@ -192,7 +203,12 @@ impl Engine {
             value.extend(equity.iter().map(|units| *units as f64 / scale));
             money.extend(cash.iter().map(|units| *units as f64 / scale));
             position.extend(value.iter().zip(&*money).map(|(value, money)| value - money));
-            exposure.extend(equity.iter().zip(gross).map(|(equity, gross)| if *equity > 0 { *gross as f64 / *equity as f64 } else { 0.0 }));
+            exposure.extend(
+                equity
+                    .iter()
+                    .zip(gross)
+                    .map(|(equity, gross)| if *equity > 0 { *gross as f64 / *equity as f64 } else { 0.0 }),
+            );
             let mut peak = start;
             drawdown.extend(equity.iter().map(|units| {
                 peak = peak.max(*units);
@@ -209,7 +225,15 @@ impl Engine {
 
     /// Figures of the run from its curve; ratios rest on daily closes (`every_day`: days without rows keep the last value).
     #[allow(clippy::too_many_arguments)] // three columns and three terms
-    fn summary<'py>(&self, py: Python<'py>, ts: PyReadonlyArray1<'py, i64>, equity: PyReadonlyArray1<'py, i64>, gross: PyReadonlyArray1<'py, i64>, every_day: bool, periods_per_year: f64) -> PyResult<Bound<'py, PyDict>> {
+    fn summary<'py>(
+        &self,
+        py: Python<'py>,
+        ts: PyReadonlyArray1<'py, i64>,
+        equity: PyReadonlyArray1<'py, i64>,
+        gross: PyReadonlyArray1<'py, i64>,
+        every_day: bool,
+        periods_per_year: f64,
+    ) -> PyResult<Bound<'py, PyDict>> {
         let core = self.core()?;
         let scale = POW10[self.cash_decimals as usize] as f64;
         let (clock, equity, gross) = (ts.as_slice()?, equity.as_slice()?, gross.as_slice()?);

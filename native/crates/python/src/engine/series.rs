@@ -58,15 +58,14 @@ impl Values {
             Self::Exact { numerators, denominator, decimals, first, .. },
             Self::Exact { numerators: theirs, denominator: divisor, decimals: scale, first: start, .. },
         ) = (self, other)
+            && decimals == scale
         {
-            if decimals == scale {
-                if row < *first as i64 || other_row < *start as i64 {
-                    return None;
-                }
-                let left = i128::from(numerators[row as usize]) * i128::from(*divisor);
-                let right = i128::from(theirs[other_row as usize]) * i128::from(*denominator);
-                return Some(left.cmp(&right));
+            if row < *first as i64 || other_row < *start as i64 {
+                return None;
             }
+            let left = i128::from(numerators[row as usize]) * i128::from(*divisor);
+            let right = i128::from(theirs[other_row as usize]) * i128::from(*denominator);
+            return Some(left.cmp(&right));
         }
         self.at(row).partial_cmp(&other.at(other_row))
     }
@@ -113,7 +112,8 @@ impl Series {
     fn here(&self) -> PyResult<(&Values, i64)> {
         let symbol = self.symbol();
         let values = self.values.get(symbol).and_then(Option::as_ref);
-        let values = values.ok_or_else(|| PyKeyError::new_err(format!("{} is not known for this symbol", self.label)))?;
+        let values =
+            values.ok_or_else(|| PyKeyError::new_err(format!("{} is not known for this symbol", self.label)))?;
         Ok((values, self.cursor.index(self.streams[symbol])))
     }
 
@@ -135,7 +135,10 @@ pub fn operand<'a>(other: &'a Bound<'_, PyAny>) -> PyResult<Operand<'a>> {
         let (values, row) = series.get().here()?;
         return Ok(Operand::Line(values, row));
     }
-    other.extract::<f64>().map(Operand::Number).map_err(|_| PyTypeError::new_err("expected an indicator, a price or a number"))
+    other
+        .extract::<f64>()
+        .map(Operand::Number)
+        .map_err(|_| PyTypeError::new_err("expected an indicator, a price or a number"))
 }
 
 #[pymethods]

@@ -101,7 +101,9 @@ fn sizes(array: PyReadonlyArray1<'_, i64>, decimals: u32) -> PyResult<Column<i64
     if decimals == 8 {
         return borrow(array);
     }
-    let factor = POW10[8_u32.checked_sub(decimals).ok_or_else(|| PyValueError::new_err("sizes have more than 8 decimals"))? as usize] as i64;
+    let factor = POW10
+        [8_u32.checked_sub(decimals).ok_or_else(|| PyValueError::new_err("sizes have more than 8 decimals"))? as usize]
+        as i64;
     let scaled = |size: &i64| if *size < 0 { Some(*size) } else { size.checked_mul(factor) };
     let sizes: Option<Vec<i64>> = array.as_slice()?.iter().map(scaled).collect();
     Ok(sizes.ok_or_else(|| PyOverflowError::new_err("a size is too large for quantities of 10^-8"))?.into())
@@ -112,15 +114,33 @@ type Ints<'py> = PyReadonlyArray1<'py, i64>;
 #[pymethods]
 impl Engine {
     /// Gives a symbol trades.
-    fn add_trades(&mut self, symbol: u16, ts: Ints<'_>, price: Ints<'_>, size: Ints<'_>, side: PyReadonlyArray1<'_, i8>, size_decimals: u32) -> PyResult<()> {
-        let trades = Trades { ts: borrow(ts)?, price: borrow(price)?, size: sizes(size, size_decimals)?, side: borrow(side)? };
+    fn add_trades(
+        &mut self,
+        symbol: u16,
+        ts: Ints<'_>,
+        price: Ints<'_>,
+        size: Ints<'_>,
+        side: PyReadonlyArray1<'_, i8>,
+        size_decimals: u32,
+    ) -> PyResult<()> {
+        let trades =
+            Trades { ts: borrow(ts)?, price: borrow(price)?, size: sizes(size, size_decimals)?, side: borrow(side)? };
         self.core_mut()?.add_trades(symbol, trades);
         Ok(())
     }
 
     /// Gives a symbol quotes; a size of -1 is unknown.
     #[allow(clippy::too_many_arguments)] // one argument a column
-    fn add_quotes(&mut self, symbol: u16, ts: Ints<'_>, bid: Ints<'_>, ask: Ints<'_>, bid_size: Ints<'_>, ask_size: Ints<'_>, size_decimals: u32) -> PyResult<()> {
+    fn add_quotes(
+        &mut self,
+        symbol: u16,
+        ts: Ints<'_>,
+        bid: Ints<'_>,
+        ask: Ints<'_>,
+        bid_size: Ints<'_>,
+        ask_size: Ints<'_>,
+        size_decimals: u32,
+    ) -> PyResult<()> {
         let quotes = Quotes {
             ts: borrow(ts)?,
             bid: borrow(bid)?,
@@ -164,7 +184,9 @@ impl Engine {
         let core = self.core()?;
         let scale = POW10[core.symbols[symbol].instrument.price_decimals as usize] as f64;
         let [bids, asks] = core.levels(symbol, depth);
-        let shown = |levels: Vec<(i64, i64)>| levels.into_iter().map(|(price, size)| (price as f64 / scale, size as f64 / 1e8)).collect();
+        let shown = |levels: Vec<(i64, i64)>| {
+            levels.into_iter().map(|(price, size)| (price as f64 / scale, size as f64 / 1e8)).collect()
+        };
         Ok((shown(bids), shown(asks)))
     }
 
@@ -172,7 +194,12 @@ impl Engine {
     pub fn quote(&self, py: Python<'_>, symbol: usize) -> PyResult<Option<Quote>> {
         let core = self.core()?;
         let scale = POW10[core.symbols[symbol].instrument.price_decimals as usize] as f64;
-        Ok(core.quote(symbol).map(|(ts, values)| Quote { symbol: PyString::new(py, &self.names[symbol]).unbind(), ts, values, scale }))
+        Ok(core.quote(symbol).map(|(ts, values)| Quote {
+            symbol: PyString::new(py, &self.names[symbol]).unbind(),
+            ts,
+            values,
+            scale,
+        }))
     }
 }
 
@@ -195,7 +222,13 @@ impl Tape {
 
     /// The trade of a row, in a fresh object only when the last was kept.
     #[inline]
-    pub fn trade<'py>(&mut self, py: Python<'py>, engine: &Engine, symbol: u16, row: u32) -> PyResult<Bound<'py, Trade>> {
+    pub fn trade<'py>(
+        &mut self,
+        py: Python<'py>,
+        engine: &Engine,
+        symbol: u16,
+        row: u32,
+    ) -> PyResult<Bound<'py, Trade>> {
         let slot = &mut self.trades[symbol as usize];
         // SAFETY: the pointer is a live object and the interpreter is attached.
         if unsafe { pyo3::ffi::Py_REFCNT(slot.as_ptr()) } > 1 {
@@ -208,7 +241,8 @@ impl Tape {
         let row = row as usize;
         let bound = slot.bind(py);
         let mut trade = bound.borrow_mut();
-        (trade.ts, trade.ticks, trade.lots, trade.side) = (trades.ts[row], trades.price[row], trades.size[row], trades.side[row]);
+        (trade.ts, trade.ticks, trade.lots, trade.side) =
+            (trades.ts[row], trades.price[row], trades.size[row], trades.side[row]);
         drop(trade);
         Ok(bound.clone())
     }

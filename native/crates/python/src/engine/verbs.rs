@@ -36,7 +36,13 @@ impl Engine {
         Ok(units)
     }
 
-    fn level(&self, symbol: u16, argument: LevelArgument<'_>, rounding: Rounding, name: &str) -> PyResult<Option<Level>> {
+    fn level(
+        &self,
+        symbol: u16,
+        argument: LevelArgument<'_>,
+        rounding: Rounding,
+        name: &str,
+    ) -> PyResult<Option<Level>> {
         let Some((kind, value)) = argument else { return Ok(None) };
         Ok(Some(match kind.as_str() {
             "pct" => Level::Percent(share(&value, name)?),
@@ -102,7 +108,9 @@ impl Engine {
             return Err(fault(format!("the quantity is {quantity}; it must be positive")));
         }
         let (down, up) = if buys { (Rounding::Down, Rounding::Up) } else { (Rounding::Up, Rounding::Down) };
-        let price = |value: Option<&Bound<'_, PyAny>>, rounding, name| value.map_or(Ok(0), |value| self.price_units(symbol, value, rounding, name));
+        let price = |value: Option<&Bound<'_, PyAny>>, rounding, name| {
+            value.map_or(Ok(0), |value| self.price_units(symbol, value, rounding, name))
+        };
         let mut order = Order::new(symbol, side.signum(), kind, units.max(1), 0);
         order.limit = price(limit, down, "limit")?;
         order.trigger = if trigger.is_some() { price(trigger, up, "trigger")? } else { price(touch, up, "touch")? };
@@ -112,7 +120,8 @@ impl Engine {
             None => order.trail,
         };
         order.tif = self::tif(tif)?;
-        (order.until, order.post_only, order.reduce_only, order.oco) = (until.unwrap_or(i64::MAX), post_only, reduce_only, oco);
+        (order.until, order.post_only, order.reduce_only, order.oco) =
+            (until.unwrap_or(i64::MAX), post_only, reduce_only, oco);
         order.guard = self.guard(symbol, stop, trailing, take)?;
         let core = self.core_mut()?;
         order.why = core.reasons.intern(why);
@@ -121,7 +130,15 @@ impl Engine {
 
     /// Brings a position to a share of equity; says the order's id, None when nothing has to change.
     #[pyo3(signature = (symbol, fraction, *, stop=None, trailing=false, take=None, why=""))]
-    fn target(&mut self, symbol: u16, fraction: &Bound<'_, PyAny>, stop: LevelArgument<'_>, trailing: bool, take: LevelArgument<'_>, why: &str) -> PyResult<Option<u32>> {
+    fn target(
+        &mut self,
+        symbol: u16,
+        fraction: &Bound<'_, PyAny>,
+        stop: LevelArgument<'_>,
+        trailing: bool,
+        take: LevelArgument<'_>,
+        why: &str,
+    ) -> PyResult<Option<u32>> {
         let share = scaled(fraction, 8, Rounding::HalfEven, "target")?;
         let guard = self.guard(symbol, stop, trailing, take)?;
         let core = self.core_mut()?;
@@ -132,7 +149,15 @@ impl Engine {
 
     /// Brings a position to a quantity; says the order's id, None when nothing has to change.
     #[pyo3(signature = (symbol, quantity, *, stop=None, trailing=false, take=None, why=""))]
-    fn hold(&mut self, symbol: u16, quantity: &Bound<'_, PyAny>, stop: LevelArgument<'_>, trailing: bool, take: LevelArgument<'_>, why: &str) -> PyResult<Option<u32>> {
+    fn hold(
+        &mut self,
+        symbol: u16,
+        quantity: &Bound<'_, PyAny>,
+        stop: LevelArgument<'_>,
+        trailing: bool,
+        take: LevelArgument<'_>,
+        why: &str,
+    ) -> PyResult<Option<u32>> {
         let units = scaled(quantity, 8, Rounding::HalfEven, "hold")?;
         let guard = self.guard(symbol, stop, trailing, take)?;
         let core = self.core_mut()?;
@@ -191,7 +216,11 @@ impl Engine {
         if quantity == 0.0 || cost == 0.0 {
             return Ok(None);
         }
-        Ok(Some(if state.instrument.kind == parrot_backtest::instrument::Kind::Inverse { -quantity * multiplier / cost } else { cost / quantity / multiplier }))
+        Ok(Some(if state.instrument.kind == parrot_backtest::instrument::Kind::Inverse {
+            -quantity * multiplier / cost
+        } else {
+            cost / quantity / multiplier
+        }))
     }
 
     /// Last known price of a symbol; None before the first.
