@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from parrot.centers.backtest.report.data import ReportData, Stats
-from parrot.centers.backtest.report.series import Floats, Integers, bins, buy_and_hold, sampled_rows
+from parrot.centers.backtest.report.series import Floats, Integers, bins, buy_and_hold, means, sampled_rows
 from parrot.centers.backtest.report.wording import Unit, decimals_for
 from parrot.engine import metrics
 
@@ -42,7 +42,7 @@ class Analysis:
     ts: Integers
     equity: Floats
     drawdown: Floats
-    exposure: Floats
+    exposure: tuple[Integers, Floats, int]
     benchmark: Floats | None
     rows: Integers
     closes: metrics.DailyCloses
@@ -70,7 +70,7 @@ def analyse(data: ReportData) -> Analysis:
         ts=stamps,
         equity=equity,
         drawdown=drawdown,
-        exposure=exposure,
+        exposure=means(stamps, exposure),
         benchmark=held,
         rows=sampled_rows(equity, drawdown),
         closes=closes,

@@ -97,12 +97,18 @@ def _performance(data: ReportData, analysis: Analysis) -> Markup:
             "equity", "Equity against buy and hold over time", height="tall", keys=[(f"Strategy{unit}", "own"), *held]
         ),
         chart("drawdown", "Drawdown from the highest equity so far, %", height="low", keys=[("Drawdown", "down")]),
-        chart("exposure", "Share of equity in positions, %", height="low", keys=[("Exposure", "own")]),
+        _exposure(analysis),
         _rolling(analysis),
         tools=[tag("button", "Log scale", type="button", id="log", aria_pressed="false"), *chart_tools("equity")],
-        note="Drawdown and exposure at every bar; ratios and the drawdown table from daily closes.",
+        note="Drawdown at every bar; ratios and the drawdown table from daily closes.",
         wide=True,
     )
+
+
+def _exposure(analysis: Analysis) -> Markup:
+    merged = analysis.exposure[2]
+    name = "Exposure" if merged == 1 else f"Exposure, mean of {merged:,} bars"
+    return chart("exposure", "Value of positions over equity, %", height="low", keys=[(name, "own")])
 
 
 def _rolling(analysis: Analysis) -> Child:

@@ -40,6 +40,7 @@ def payload(data: ReportData, analysis: Analysis) -> dict[str, Any]:
     return {
         "currency": data.currency,
         "curve": _curve(analysis),
+        "exposure": {"t": _times(analysis.exposure[0]), "mean": _rounded(analysis.exposure[1], 4)},
         "rolling": _rolling(analysis),
         "bins": {"edges": _rounded(analysis.bin_edges, 8), "counts": analysis.bin_counts.tolist()},
         "candles": {symbol: _candles(data.bars[symbol], limit) for symbol in symbols},
@@ -63,7 +64,6 @@ def _curve(analysis: Analysis) -> dict[str, Any]:
         "equity": _rounded(analysis.equity[rows], places),
         "benchmark": held,
         "drawdown": _rounded(analysis.drawdown[rows], 6),
-        "exposure": _rounded(analysis.exposure[rows], 4),
     }
 
 

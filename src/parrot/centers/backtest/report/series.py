@@ -15,6 +15,7 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 BUCKETS = 1_000
+MEANS_MAX = 600
 CANDLES_MAX = 40_000
 CANDLES_PER_SYMBOL_MIN = 600
 BINS = 41
@@ -44,6 +45,17 @@ def sampled_rows(equity: Floats, drawdown: Floats, buckets: int = BUCKETS) -> In
     for values, pick in ((equity, np.argmin), (equity, np.argmax), (drawdown, np.argmin)):
         kept.append(np.array([low + pick(values[low:high]) for low, high in pairwise(edges)]))
     return np.unique(np.concatenate(kept))
+
+
+def means(ts: Integers, values: Floats, limit: int = MEANS_MAX) -> tuple[Integers, Floats, int]:
+    """At most `limit` means of equally many neighbouring rows, at the time of the last one; and how many rows each."""
+    count = len(values)
+    size = max(1, -(-count // limit))
+    if size == 1:
+        return ts, values, 1
+    starts = np.arange(0, count, size)
+    ends = np.minimum(starts + size, count)
+    return ts[ends - 1], np.add.reduceat(values, starts) / (ends - starts), size
 
 
 def buy_and_hold(bars: Mapping[str, Candles], ts: Integers, cash: float) -> Floats | None:

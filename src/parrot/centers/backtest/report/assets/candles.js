@@ -68,7 +68,7 @@ class PriceChart {
     this.choose(Object.keys(data.candles)[0]);
     this.plot = new Plot("price", this.view, {
       name: (value, step) => number(value, Math.max(decimalsOf(step), 0)),
-      marks: (plot) => candleTicks(this.candles.t, this.view.from, this.view.to, Math.max(2, plot.width / 72)),
+      marks: (plot) => candleTicks(this.candles.t, this.view.from, this.view.to, Math.max(3, plot.width / 60)),
       snap: (x) => Math.round(x),
       range: (from, to) => this.range(from, to),
       draw: (plot, context) => this.draw(plot, context),

@@ -55,11 +55,11 @@ function stroke(plot, context, times, values, name, dash = []) {
   context.setLineDash([]);
 }
 
-const timeMarks = (plot) => timeTicks(plot.view.from, plot.view.to, Math.max(2, plot.width / 72));
+const timeMarks = (plot) => timeTicks(plot.view.from, plot.view.to, Math.max(3, plot.width / 60));
 
 function startCurves(data) {
   if (!document.getElementById("equity")) return;
-  const { equity, benchmark, drawdown, exposure } = data.curve;
+  const { equity, benchmark, drawdown } = data.curve;
   const times = timesOf(data.curve.t);
   const end = times[times.length - 1];
   const view = new View(times[0], Math.max(end, times[0] + 1), Math.max(1, (end - times[0]) / 200));
@@ -88,7 +88,7 @@ function startCurves(data) {
     view.paint();
   });
   shaded("drawdown", view, times, drawdown, "loss", shared, [0, 0]);
-  shaded("exposure", view, times, exposure, "accent", shared, [0, 0]);
+  shaded("exposure", view, timesOf(data.exposure.t), data.exposure.mean, "accent", shared, [0, 0]);
   startRolling(data.rolling, view, shared);
 }
 
