@@ -20,6 +20,7 @@ BUDGETS = {
     "golden": 10,
     "reference": 60,
     "unit": 60,
+    "unit/adapters": 60,
     "unit/engine": 100,
 }
 

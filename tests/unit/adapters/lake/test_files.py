@@ -297,17 +297,19 @@ def test_a_writer_that_was_killed_leaves_no_trace(tmp_path: Path) -> None:
 def test_two_writers_lose_nothing(tmp_path: Path) -> None:
     code = """
         import sys
-        sys.path.insert(0, sys.argv[2])
-        from test_files import FINE, MINUTE, FileLake, bars
+        from parrot.adapters.lake.files import FileLake
+        from parrot.ports.lake import SeriesKey
+        key = SeriesKey("binance", "BTCUSDT", "ohlcv_1m")
+        whole = FileLake(sys.argv[1]).read(key)
         for number in range(int(sys.argv[3]), 40, 2):
-            FileLake(sys.argv[1]).write(FINE, bars(10, MINUTE, first=10 * number))
+            start = int(whole.ts[10 * number])
+            FileLake(sys.argv[2]).write(key, whole.between(start, start + 600_000_000_000))
     """
-    here = str(Path(__file__).parent)
-    writers = [
-        subprocess.Popen([sys.executable, "-c", textwrap.dedent(code), str(tmp_path), here, first]) for first in "01"
-    ]
+    FileLake(tmp_path / "from").write(FINE, bars(400, MINUTE))
+    folders = [str(tmp_path / "from"), str(tmp_path / "to")]
+    writers = [subprocess.Popen([sys.executable, "-c", textwrap.dedent(code), *folders, first]) for first in "01"]
     assert [writer.wait() for writer in writers] == [0, 0]
-    same(FileLake(tmp_path).read(FINE), bars(400, MINUTE))
+    same(FileLake(tmp_path / "to").read(FINE), bars(400, MINUTE))
 
 
 def test_the_recorded_folder_is_a_lake(shared: Path) -> None:

@@ -104,13 +104,18 @@ def test_an_exchange_that_stays_down_ends_with_its_name_and_keeps_what_came(bina
     assert asked(binance) == [2_000]
 
 
-CHILD = """
+CHILD = f"""
     import sys
-    from pathlib import Path
-    from tests.unit.adapters.venues.test_download_over_http import (
-        BARS, HOUR, START, WHOLE, CcxtVenue, Downloader, FileLake, QuickClock
-    )
-    Downloader(CcxtVenue("binance", base_url=sys.argv[1]), FileLake(Path(sys.argv[2])), QuickClock()).run(WHOLE)
+    from parrot.adapters.lake.files import FileLake
+    from parrot.adapters.venues.ccxt import CcxtVenue
+    from parrot.centers.market_data.download import Downloader, Order
+
+    class Clock:
+        def now_ns(self):
+            return {START + BARS * HOUR}
+
+    venue = CcxtVenue("binance", base_url=sys.argv[1])
+    Downloader(venue, FileLake(sys.argv[2]), Clock()).run(Order("BTCUSDT", {HOUR}, {START}))
 """
 
 
@@ -123,11 +128,9 @@ def test_a_killed_download_goes_on_where_it_stopped(binance: Binance, tmp_path: 
             killed.wait(20)
 
     binance.before_answer = hold_the_third
-    root = Path(__file__).parents[4]
     child = subprocess.Popen(
         [sys.executable, "-c", textwrap.dedent(CHILD), binance.url, str(tmp_path)],
-        cwd=root,
-        env={**os.environ, "PYTHONPATH": f"{root / 'src'}{os.pathsep}{root}"},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
     )
     assert third_asked.wait(60)
     child.send_signal(signal.SIGKILL)
