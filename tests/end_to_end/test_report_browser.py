@@ -144,6 +144,14 @@ def test_trades_filter_by_side_result_and_reason(visit, report) -> None:
     assert page.it.locator("#trade-list tbody").inner_text() == "No trade fits these filters."
 
 
+def test_the_list_says_what_its_closed_trades_made_together(visit, report) -> None:
+    trades = report_data(6_000, symbols=("BTCUSDT", "ETHUSDT")).trades
+    closed = trades.filter(~trades["open"])
+    said = visit(report).it.locator("#found").inner_text().replace("\N{MINUS SIGN}", "-")
+    assert said.startswith(f"{closed.height} closed trades, together {closed['pnl'].sum():+,.2f} USDT")
+    assert trades.height == closed.height or said.endswith(f"; {trades.height - closed.height} open")
+
+
 def test_trades_come_in_pages(visit, report) -> None:
     page = visit(report)
     page.it.select_option("#page-rows", "25")

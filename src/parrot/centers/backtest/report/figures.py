@@ -28,7 +28,7 @@ GROUPS: tuple[tuple[str, tuple[Figure, ...]], ...] = (
             Figure(
                 "benchmark_return", "Buy and hold", "gain", "every symbol in equal parts from its first open, no fees"
             ),
-            Figure("cagr", "Growth a year (CAGR)", "gain"),
+            Figure("cagr", "CAGR", "gain", "growth a year at a constant rate"),
             Figure("best_day", "Best day", "gain"),
             Figure("worst_day", "Worst day", "gain"),
             Figure("exposure", "Time in market", "percent", "share of bar closes with a position"),

@@ -91,11 +91,16 @@ class TradeList {
     for (const { key, cell } of this.columns) {
       if (key === this.key) cell.ariaSort = this.down ? "descending" : "ascending"; else cell.ariaSort = null;
     }
-    const total = this.found.reduce((sum, trade) => sum + trade.pnl, 0);
-    const trades = this.found.length === 1 ? "trade" : "trades";
-    document.getElementById("found").textContent =
-      `${number(this.found.length, 0)} ${trades}, together ${number(total, this.trades.decimals, true)} ${this.trades.currency}`;
+    document.getElementById("found").textContent = this.told();
     this.write();
+  }
+
+  // Open trades have no result yet, so they are counted apart.
+  told() {
+    const closed = this.found.filter((trade) => !trade.open), open = this.found.length - closed.length;
+    const total = number(closed.reduce((sum, trade) => sum + trade.pnl, 0), this.trades.decimals, true);
+    const counted = `${number(closed.length, 0)} closed ${closed.length === 1 ? "trade" : "trades"}`;
+    return `${counted}, together ${total} ${this.trades.currency}${open ? `; ${number(open, 0)} open` : ""}`;
   }
 
   wanted() {
