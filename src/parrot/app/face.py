@@ -8,13 +8,16 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 from parrot.adapters.importers import read_bars, read_books, read_quotes, read_trades
-from parrot.centers.backtest.service import Job, actions_of, backtest as run_job
+from parrot.app.wiring import backtests
+from parrot.centers.backtest.service import Job, actions_of, describe
 from parrot.contracts.market import Action, Fees, Market, Number, Slippage
 from parrot.engine.bars import Bars
 from parrot.engine.run import Inputs
 from parrot.kernel.errors import ParameterError
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from parrot.centers.backtest.result import Result
     from parrot.contracts.universe import Universe
     from parrot.sdk import Strategy
@@ -49,6 +52,45 @@ def backtest(
     adds the pessimistic and optimistic readings of the bars; `progress` is called with the time reached (ns UTC).
     Raises InputError (fix the input) and StrategyError (the strategy raised; its `result` is the partial one).
     """
+    job = prepare(
+        strategy,
+        bars,
+        cash=cash,
+        fees=fees,
+        slippage=slippage,
+        market=market,
+        trades=trades,
+        quotes=quotes,
+        books=books,
+        actions=actions,
+        fx=fx,
+        universe=universe,
+        start=start,
+        end=end,
+        bounds=bounds,
+    )
+    return backtests().run(job, progress)
+
+
+def prepare(
+    strategy: Strategy | type[Strategy],
+    bars: Any = None,
+    *,
+    cash: Number = 1_000_000,
+    fees: Fees | Number | None = None,
+    slippage: Slippage | Number | None = None,
+    market: Market | None = None,
+    trades: Any = None,
+    quotes: Any = None,
+    books: Any = None,
+    actions: Sequence[Action] | None = None,
+    fx: Mapping[str, Any] | None = None,
+    universe: Universe | None = None,
+    start: str | int | date | None = None,
+    end: str | int | date | None = None,
+    bounds: bool = False,
+) -> Job:
+    """What `backtest` runs with the same arguments: data read, cut and put in order."""
     terms = market or Market()
     if fees is not None:
         terms = replace(terms, fees=Fees.of(fees))
@@ -56,24 +98,26 @@ def backtest(
         terms = replace(terms, slippage=Slippage.of(slippage))
     known = _by_symbol(bars, read_bars)
     window = _window(start, end)
+    fx_bars = {currency: read_bars(source) for currency, source in (fx or {}).items()}
     inputs = Inputs(
         bars={symbol: data.between(*window) for symbol, data in known.items()},
         trades=_by_symbol(trades, read_trades),
         quotes=_by_symbol(quotes, read_quotes),
         books=_by_symbol(books, read_books),
         actions=actions_of(actions),
-        fx=_rates(fx, terms),
+        fx=rates(fx_bars, terms),
     )
     if universe is not None:
         inputs = replace(inputs, masks=_masks(universe, inputs))
-    return run_job(Job(strategy, inputs, terms, cash, bounds=bounds), keep_run, progress)
+    extra = {"fx": {currency: describe(data, "bars") for currency, data in fx_bars.items()}, "universe": universe}
+    return Job(strategy, inputs, terms, cash, bounds=bounds, extra={name: held for name, held in extra.items() if held})
 
 
-def keep_run(result: Result) -> str:
-    """Saves a run in the run store of this user."""
-    from parrot.app.wiring import run_store
+def runs() -> pl.DataFrame:
+    """Saved runs, newest first: run_id, ts (int64 ns UTC), strategy, status, figures, hash, parameters as JSON."""
+    from parrot.centers.backtest.listing import as_frame
 
-    return run_store().save(result)
+    return as_frame(backtests().records())
 
 
 def _by_symbol(source: Any, read: Callable[..., Any]) -> dict[str, Any]:
@@ -92,14 +136,11 @@ def _masks(universe: Universe, inputs: Inputs) -> dict[str, Any]:
     return membership(universe, inputs.bars, quotes=inputs.quotes or None)
 
 
-def _rates(fx: Mapping[str, Any] | None, market: Market) -> dict[str, Any]:
+def rates(fx: Mapping[str, Bars], market: Market) -> dict[str, Any]:
     """Rates by currency as (times, units of 10^-8); each is known from its bar's close on."""
-    if not fx:
-        return {}
-    found = {}
-    for currency, source in fx.items():
-        bars: Bars = read_bars(source)
-        found[currency] = (bars.close_ts, bars.close_ticks * 10**8 // 10**bars.price_decimals)
+    found = {
+        currency: (bars.close_ts, bars.close_ticks * 10**8 // 10**bars.price_decimals) for currency, bars in fx.items()
+    }
     wanted = {symbol: instrument.currency for symbol, instrument in market.instruments.items()}
     return {symbol: found[currency] for symbol, currency in wanted.items() if currency in found}
 
@@ -119,6 +160,8 @@ def _moment(value: str | int | date | None, name: str) -> int | None:
         text = value.isoformat() if isinstance(value, date) else str(value)
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise ParameterError(f"{name} is {value!r}", expected='ISO 8601 such as "2024-01-31" or "2024-01-31T12:00Z"') from None
+        raise ParameterError(
+            f"{name} is {value!r}", expected='ISO 8601 such as "2024-01-31" or "2024-01-31T12:00Z"'
+        ) from None
     aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return int(aware.timestamp()) * 1_000_000_000 + aware.microsecond * 1_000

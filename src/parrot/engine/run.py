@@ -21,7 +21,7 @@ from parrot.engine.calendar import calendar
 from parrot.engine.columns import timeframe_ns
 from parrot.engine.outcome import Outcome
 from parrot.engine.series import Engine
-from parrot.kernel.errors import InputError, ParameterError, ParrotError, StrategyError
+from parrot.kernel.errors import InputError, Interrupted, ParameterError, ParrotError, StrategyError
 
 Progress = Callable[[int], None]
 
@@ -61,7 +61,7 @@ def run(
     """Runs `strategy` to the end of the data.
 
     Raises InputError for terms or data that cannot be used, StrategyError (with the partial outcome as `result`) when
-    the strategy raises; KeyboardInterrupt passes through.
+    the strategy raises, Interrupted (likewise) on Ctrl-C.
     """
     amount = decimal(cash, "cash")
     if amount <= 0:
@@ -72,7 +72,9 @@ def run(
     outcome = Outcome(engine, inputs, market, amount)
     try:
         _play(engine, strategy, inputs, progress)
-    except (ParrotError, KeyboardInterrupt) as fault:
+    except KeyboardInterrupt as fault:
+        raise Interrupted(outcome) from fault
+    except ParrotError as fault:
         if isinstance(fault, InputError) and _user_frame(fault):
             raise _failure(strategy, fault, outcome) from fault
         raise

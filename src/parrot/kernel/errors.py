@@ -138,3 +138,11 @@ class VenueError(ParrotError):
         self.temporary = temporary
         self.retry_after_s = retry_after_s
         self.action = Action.RETRY_LATER if temporary else Action.STOP
+
+
+class Interrupted(KeyboardInterrupt):
+    """Ctrl-C in a long run; `result` is the partial result."""
+
+    def __init__(self, result: object = None) -> None:
+        super().__init__("interrupted")
+        self.result = result

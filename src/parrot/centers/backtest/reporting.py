@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shlex
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from parrot.centers.backtest.records import saved
 from parrot.centers.backtest.report import IndexEntry, ReportData, Reproduction, render
 from parrot.centers.backtest.report.wording import day, span
 from parrot.engine.calendar import ALWAYS, calendar
 from parrot.kernel.errors import StorageError
 
 if TYPE_CHECKING:
-    from parrot.centers.backtest.result import Provenance, Result
+    from parrot.centers.backtest.result import Result
+    from parrot.contracts.runs import RunRecord, SavedRun
+    from parrot.engine.bars import Bars
 
 _SPARK_POINTS = 240
-_NOT_FINISHED = "The strategy raised an error; everything below is what happened up to then."
 
 
 def write_report(result: Result, path: Path) -> Path:
@@ -25,10 +29,26 @@ def write_report(result: Result, path: Path) -> Path:
 
     Raises StorageError when the file cannot be written.
     """
-    page = render(report_data(result))
+    return write_page(path, render(report_data(result)))
+
+
+def write_saved_report(run: SavedRun, bars: Mapping[str, Bars], path: Path) -> Path:
+    """Writes the report of a kept run, with the candles of `bars` where there are any."""
+    return write_page(path, render(data_of(run, bars)))
+
+
+def write_page(path: Path, page: str) -> Path:
+    """Writes a page so that its file is whole, or as it was before. Raises StorageError."""
+    half = path.with_name(f".{path.name}.half")
     try:
-        path.write_text(page, "utf-8")
+        with half.open("w", encoding="utf-8") as file:
+            file.write(page)
+            file.flush()
+            os.fsync(file.fileno())
+        half.replace(path)
     except OSError as fault:
+        with suppress(OSError):
+            half.unlink(missing_ok=True)
         raise StorageError(
             f"the report cannot be written to {path}: {fault.strerror or fault}",
             fix="check that the folder exists, is yours to write, and has free space",
@@ -38,24 +58,30 @@ def write_report(result: Result, path: Path) -> Path:
 
 def report_data(result: Result) -> ReportData:
     """What the report shows of a result."""
-    made = result.provenance
-    known = calendar(made.terms.get("calendar") or ALWAYS)
+    return data_of(saved(result), result.bars)
+
+
+def data_of(run: SavedRun, bars: Mapping[str, Bars]) -> ReportData:
+    """What the report shows of a run, with the candles of `bars`."""
+    record, frames = run.record, run.frames
+    known = calendar(record.terms.get("calendar") or ALWAYS)
     return ReportData(
-        strategy=made.strategy,
-        stats=result.stats,
-        equity=result.equity,
-        fills=result.fills,
-        orders=result.orders,
-        trades=result.trades,
-        bars=result.bars,
-        cash=float(made.terms["cash"]),
-        currency=str(made.terms.get("currency") or ""),
-        parameters=made.parameters,
-        terms=terms_in_words(made.terms),
-        reproduction=reproduction(result, made),
-        bounds=result.bounds,
+        strategy=record.strategy,
+        stats=record.stats,
+        equity=frames["equity"],
+        fills=frames["fills"],
+        orders=frames["orders"],
+        trades=frames["trades"],
+        bars=bars,
+        cash=float(record.terms["cash"]),
+        currency=str(record.terms.get("currency") or ""),
+        parameters=record.parameters,
+        terms=terms_in_words(record.terms),
+        reproduction=reproduction(record),
+        bounds=record.bounds,
         periods_per_year=float(known.periods_per_year),
-        failure="" if result.status == "finished" else _NOT_FINISHED,
+        failure=record.failure,
+        notes=[f"{name}: {n}" for name, series in record.data.items() if name not in bars for n in series["notes"]],
     )
 
 
@@ -76,35 +102,42 @@ def index_entry(result: Result, href: str) -> IndexEntry:
     )
 
 
-def reproduction(result: Result, made: Provenance) -> Reproduction:
+def reproduction(record: RunRecord) -> Reproduction:
     """Hashes, and the command that runs the same again."""
     return Reproduction(
-        run_id=result.run_id,
-        version=made.version,
-        code_hash=made.code_hash,
-        data_hash=_data_hash(made.data),
-        result_hash=made.hash,
-        command=command(result.run_id, made),
+        run_id=record.run_id,
+        version=record.version,
+        code_hash=record.code_hash,
+        data_hash=_data_hash(record.data),
+        result_hash=record.hash,
+        command=command(record),
+        made_ns=record.made_ns or None,
     )
 
 
-def command(run_id: str, made: Provenance) -> str:
+def command(made: RunRecord) -> str:
     """How to run it again: by its id where it was saved, else by file, data and parameters where these are files."""
-    if run_id:
-        return f"parrot runs rerun {shlex.quote(run_id)}"
-    sources = [str(facts["source"]) for facts in made.data.values()]
-    if not made.code_path or not sources or any(not source or source == "memory" for source in sources):
+    if made.run_id:
+        return f"parrot runs rerun {shlex.quote(made.run_id)}"
+    if not made.code_path or not made.data or not all(map(_leads_back, made.data.values())):
         return ""
     parts = ["parrot", "backtest", f"{made.code_path}:{made.strategy}"]
-    for source in sources:
-        parts += ["--data", source]
+    for symbol, facts in made.data.items():
+        parts += ["--data", f"{symbol}={facts['source']}"]
     for name, value in made.parameters.items():
         parts += ["--set", f"{name}={value}"]
     parts += ["--cash", str(made.terms["cash"])]
-    fees = made.terms.get("fees", {})
-    if fees.get("taker"):
-        parts += ["--fees", str(fees["taker"])]
+    fees, slippage = made.terms.get("fees", {}).get("taker"), made.terms.get("slippage", {}).get("rate")
+    parts += ["--fees", str(fees)] if fees else []
+    parts += ["--slippage", str(slippage)] if slippage else []
+    parts += ["--account", "margin"] if made.terms.get("account") == "margin" else []
     return shlex.join(parts)
+
+
+def _leads_back(facts: Mapping[str, Any]) -> bool:
+    """Whether the command line finds a series where it came from."""
+    source = str(facts["source"])
+    return facts["kind"] == "bars" and (source.startswith(("demo:", "lake:")) or Path(source).is_file())
 
 
 def terms_in_words(terms: Mapping[str, Any]) -> dict[str, str]:

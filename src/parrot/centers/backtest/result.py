@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """What a run was made from: names, hashes, parameters and terms, all plain JSON values."""
+    """What a run was made from: names, hashes, parameters and terms, all plain JSON values; `source` is the code."""
 
     strategy: str
     code_hash: str
@@ -26,6 +26,7 @@ class Provenance:
     terms: Mapping[str, Any]
     version: str
     hash: str
+    source: str
 
 
 class Result:
@@ -41,16 +42,21 @@ class Result:
         provenance: Callable[[Result], Provenance],
         bars: Mapping[str, Bars],
         keep: Callable[[Result], str],
+        write: Callable[[Result, Path], Path],
         *,
         bounds: Mapping[str, float] | None = None,
         status: str = "finished",
+        failure: str = "",
     ) -> None:
         self._outcome = outcome
         self._provenance = provenance
+        self._made_from: Provenance | None = None
         self._keep = keep
+        self._write = write
         self.bars = bars
         self.bounds = bounds
         self.status = status
+        self.failure = failure
         self.run_id = ""
 
     @property
@@ -81,7 +87,9 @@ class Result:
     @property
     def provenance(self) -> Provenance:
         """What the run was made from."""
-        return self._provenance(self)
+        if self._made_from is None:
+            self._made_from = self._provenance(self)
+        return self._made_from
 
     @property
     def final_equity(self) -> Any:
@@ -96,9 +104,7 @@ class Result:
 
     def report(self, path: str | Path = "report.html") -> Path:
         """Writes the report as one self-contained HTML page; returns its path."""
-        from parrot.centers.backtest.reporting import write_report
-
-        return write_report(self, Path(path))
+        return self._write(self, Path(path))
 
     def __repr__(self) -> str:
         stats = self.stats

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import inspect
+import linecache
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
-from enum import Enum
+from dataclasses import dataclass, field, replace
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
+from parrot.centers.backtest.records import action_terms, plain
 from parrot.centers.backtest.result import Provenance, Result
 from parrot.contracts.market import Action, Bounds, Market, Number
-from parrot.engine.bars import Bars
 from parrot.engine.outcome import Outcome
 from parrot.engine.run import Inputs, Progress, run
-from parrot.kernel.errors import DataError, InputError, ParameterError, StrategyError
+from parrot.kernel.errors import DataError, InputError, Interrupted, ParameterError, StrategyError
 from parrot.sdk import Strategy
 
 
@@ -35,18 +36,23 @@ def backtest(job: Job, keep: Callable[[Result], str], progress: Progress | None 
     """Runs `job` on a fresh instance of its strategy.
 
     Raises InputError for unusable input, StrategyError when the strategy raises; the error then holds the partial
-    result, marked failed.
+    result, marked failed; Interrupted (with the partial result) on Ctrl-C.
     """
     strategy = instance(job.strategy)
     _require_data(job.inputs)
+    code = source_of(type(strategy))
     try:
         outcome = run(strategy.fresh(), job.inputs, job.market, job.cash, progress=progress)
+        bounds = _bounds(job, strategy) if job.bounds else None
     except StrategyError as fault:
         if isinstance(fault.result, Outcome):
-            fault.result = _result(job, strategy, fault.result, keep, None, "failed")
+            fault.result = _result(job, code, fault.result, keep, status="failed", failure=str(fault))
         raise
-    bounds = _bounds(job, strategy) if job.bounds else None
-    return _result(job, strategy, outcome, keep, bounds, "finished")
+    except Interrupted as fault:
+        if isinstance(fault.result, Outcome):
+            fault.result = _result(job, code, fault.result, keep, status="interrupted", failure="stopped by its user")
+        raise
+    return _result(job, code, outcome, keep, bounds=bounds)
 
 
 def instance(strategy: Strategy | type[Strategy]) -> Strategy:
@@ -80,58 +86,76 @@ def _bounds(job: Job, strategy: Strategy) -> dict[str, float]:
 
 def _result(
     job: Job,
-    strategy: Strategy,
+    code: tuple[str, str],
     outcome: Outcome,
     keep: Callable[[Result], str],
-    bounds: Mapping[str, float] | None,
-    status: str,
+    *,
+    bounds: Mapping[str, float] | None = None,
+    status: str = "finished",
+    failure: str = "",
 ) -> Result:
+    strategy = instance(job.strategy)
+
     def provenance(result: Result) -> Provenance:
-        code, path = source_of(type(strategy))
         return Provenance(
             strategy=type(strategy).__name__,
-            code_hash=hashlib.sha256(code.encode()).hexdigest()[:16],
-            code_path=path,
+            code_hash=code_hash(code[0]),
+            code_path=code[1],
             parameters=strategy.parameter_values,
-            data={symbol: _describe(bars) for symbol, bars in job.inputs.bars.items()},
-            terms={"cash": str(job.cash), "bounds": job.bounds, **plain(job.market), **plain(dict(job.extra))},
+            data=described(job.inputs),
+            terms=_terms(job),
             version=version("parrot"),
             hash=str(result.stats["hash"]),
+            source=code[0],
         )
 
-    return Result(outcome, provenance, job.inputs.bars, keep, bounds=bounds, status=status)
+    return Result(outcome, provenance, job.inputs.bars, keep, _write, bounds=bounds, status=status, failure=failure)
+
+
+def _write(result: Result, path: Path) -> Path:
+    from parrot.centers.backtest.reporting import write_report
+
+    return write_report(result, path)
+
+
+def _terms(job: Job) -> dict[str, Any]:
+    events = [action_terms(action) for action in job.inputs.actions]
+    asked = {"cash": str(job.cash), "bounds": job.bounds, "actions": events}
+    return {**asked, **plain(job.market), **plain(dict(job.extra))}
+
+
+def code_hash(source: str) -> str:
+    """The hash by which two versions of a strategy's file are told apart."""
+    return hashlib.sha256(source.encode()).hexdigest()[:16]
 
 
 def source_of(cls: type) -> tuple[str, str]:
-    """Source text and file of a class; the name alone where there is no file (an interactive session)."""
+    """Text and path of the file of a class, helpers beside it included; its name where there is no file."""
     try:
-        return inspect.getsource(cls), inspect.getsourcefile(cls) or ""
+        path = inspect.getsourcefile(cls) or ""
+        inspect.getsource(cls)  # fills the cache of lines, or raises
     except (OSError, TypeError):
         return f"{cls.__module__}.{cls.__qualname__}", ""
+    return "".join(linecache.getlines(path)), path
 
 
-def _describe(bars: Bars) -> dict[str, Any]:
-    return {
-        "source": bars.source,
-        "rows": len(bars),
-        "from": int(bars.ts[0]),
-        "to": int(bars.close_ts[-1]),
-        "timeframe": bars.timeframe,
-        "hash": bars.content_hash()[:16],
-    }
+def described(inputs: Inputs) -> dict[str, dict[str, Any]]:
+    """Each series: where it came from, what it spans, and its hash."""
+    found = {symbol: describe(bars, "bars") for symbol, bars in inputs.bars.items()}
+    for kind, held in (("trades", inputs.trades), ("quotes", inputs.quotes), ("books", inputs.books)):
+        found |= {f"{symbol} {kind}": describe(data, kind) for symbol, data in held.items()}
+    return found
 
 
-def plain(value: Any) -> Any:
-    """Terms as plain JSON values."""
-    if hasattr(value, "__dataclass_fields__"):
-        return {name: plain(item) for name, item in asdict(value).items()}
-    if isinstance(value, Mapping):
-        return {str(name): plain(item) for name, item in value.items()}
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, list | tuple):
-        return [plain(item) for item in value]
-    return value if isinstance(value, bool | int | float | str | None) else str(value)
+def describe(data: Any, kind: str) -> dict[str, Any]:
+    """One series as plain values; `from` and `to` are ns UTC."""
+    source = str(Path(data.source).absolute()) if Path(data.source).is_file() else data.source
+    about = {"kind": kind, "symbol": data.symbol, "source": source, "rows": len(data)}
+    if kind == "bars":
+        about |= {"timeframe": data.timeframe, "adjusted": data.adjusted}
+    ends = data.close_ts if kind == "bars" else data.ts
+    about |= {"from": int(data.ts[0]), "to": int(ends[-1])} if len(data) else {}
+    return {**about, "notes": list(data.notes), "hash": data.content_hash()[:16]}
 
 
 def actions_of(actions: Sequence[Action] | None) -> tuple[Action, ...]:

@@ -1,0 +1,5 @@
+"""The run store as files in a folder."""
+
+from parrot.adapters.runs.files import FileRuns
+
+__all__ = ["FileRuns"]

@@ -1,0 +1,106 @@
+"""The program: its commands, and one place where every error becomes words and an exit code."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Sequence
+from typing import Annotated, Any, Final
+
+import typer
+import typer.exceptions
+
+from parrot.app.cli import backtest, doctor, runs, screen, strategy, up
+from parrot.kernel.errors import InputError, ParrotError
+
+INTERRUPTED: Final = 130
+
+app = typer.Typer(
+    name="parrot",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("backtest")(backtest.backtest)
+app.add_typer(runs.app, name="runs")
+app.add_typer(strategy.app, name="strategy")
+app.command("doctor")(doctor.doctor)
+app.command("up")(up.up)
+
+
+@app.callback()
+def root(debug: Annotated[bool, typer.Option("--debug", help="Show where in Parrot an error arose.")] = False) -> None:
+    """Back-test trading strategies on exact data, read the reports, run them again."""
+
+
+@app.command("version")
+def version(as_json: Annotated[bool, typer.Option("--json", help="Answer as JSON.")] = False) -> None:
+    """Which version this is."""
+    from importlib.metadata import version as version_of
+
+    found = version_of("parrot")
+    screen.answer({"version": found}, lambda: screen.say(f"parrot {found}"), as_json=as_json)
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command and returns its exit code."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    debug = "--debug" in given
+    words = [word for word in given if word != "--debug"]
+    try:
+        return _run(words)
+    except ParrotError as fault:
+        if debug:
+            raise
+        _refuse(fault, words)
+        return fault.exit_code
+    except (typer.Abort, KeyboardInterrupt):
+        if debug:
+            raise
+        return _stopped(words)
+    except BrokenPipeError:
+        # Whoever read the answer has gone; nothing may be written at exit any more.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as fault:
+        if debug:
+            raise
+        _refuse(_unforeseen(fault), words)
+        return 1
+
+
+def _run(words: list[str]) -> int:
+    try:
+        ended: Any = app(args=words, prog_name="parrot", standalone_mode=False)
+    except typer.exceptions.TyperException as fault:
+        told = fault.format_message() if hasattr(fault, "format_message") else str(fault)
+        raise InputError(told or "no command", fix="parrot --help lists commands and options") from fault
+    return ended if isinstance(ended, int) else 0
+
+
+def _refuse(fault: ParrotError, words: Sequence[str]) -> None:
+    if "--json" in words:
+        json.dump({"error": fault.as_dict()}, sys.stdout, indent=2, ensure_ascii=False)
+        sys.stdout.write("\n")
+        sys.stdout.flush()
+    else:
+        screen.complain(fault)
+
+
+def _stopped(words: Sequence[str]) -> int:
+    if "--json" in words:
+        json.dump({"error": {"code": "interrupted", "problem": "stopped by Ctrl-C"}}, sys.stdout, indent=2)
+        sys.stdout.write("\n")
+    else:
+        screen.note("stopped")
+    return INTERRUPTED
+
+
+def _unforeseen(fault: Exception) -> ParrotError:
+    return ParrotError(
+        f"Parrot failed: {type(fault).__name__}: {fault}",
+        fix="this is a defect of Parrot: run it again with --debug and report what it prints",
+    )

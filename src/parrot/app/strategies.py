@@ -1,0 +1,127 @@
+"""Strategies from files: found, executed, and refused with the place of what is wrong."""
+
+from __future__ import annotations
+
+import linecache
+import sys
+import traceback
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from parrot.kernel.errors import InputError, MissingError, StorageError, StrategyError
+from parrot.sdk import Strategy
+from parrot.sdk.parameters import unknown
+
+
+def load(name: str) -> type[Strategy]:
+    """The strategy that `FILE.py` or `FILE.py:Class` names.
+
+    Raises MissingError when there is no such file or class, StrategyError when the file cannot be executed, InputError
+    when it holds no strategy, or several and none was chosen.
+    """
+    place, chosen = _split(name)
+    return pick(_executed(place, _text(place)), chosen, str(place))
+
+
+def load_text(text: str, path: str, chosen: str) -> type[Strategy]:
+    """A strategy of a kept text that once stood in `path`."""
+    return pick(_executed(Path(path), text), chosen, path)
+
+
+def configured(cls: type[Strategy], settings: Mapping[str, str]) -> Strategy:
+    """A strategy with parameters from the texts of flags. Raises ParameterError for an unknown or wrong one."""
+    values: dict[str, Any] = {}
+    for name, text in settings.items():
+        if name not in cls.parameters:
+            raise unknown(name, cls.parameters, cls.__name__)
+        values[name] = cls.parameters[name].parse(text)
+    return cls(**values)
+
+
+def pick(module: ModuleType, chosen: str, place: str) -> type[Strategy]:
+    """The named strategy of a module, or its only one."""
+    found = {
+        name: held
+        for name, held in vars(module).items()
+        if isinstance(held, type) and issubclass(held, Strategy) and held.__module__ == module.__name__
+    }
+    public = {name: cls for name, cls in found.items() if not name.startswith("_")}
+    if chosen:
+        if chosen not in found:
+            raise MissingError(f"{place} has no strategy {chosen}", expected=_listed(public))
+        return found[chosen]
+    if len(public) == 1:
+        return next(iter(public.values()))
+    if not public:
+        raise InputError(
+            f"{place} holds no strategy",
+            expected="a class MyIdea(Strategy) with Strategy from parrot.sdk",
+            fix="parrot strategy new my_idea writes an example",
+        )
+    raise InputError(
+        f"{place} holds {len(public)} strategies", expected=_listed(public), fix=f"{place}:{next(iter(public))}"
+    )
+
+
+def _listed(found: Mapping[str, object]) -> str:
+    return f"one of {', '.join(found)}" if found else "a strategy"
+
+
+def _split(name: str) -> tuple[Path, str]:
+    path, colon, chosen = name.rpartition(":")
+    if not colon or not chosen.isidentifier():
+        path, chosen = name, ""
+    return Path(path).expanduser(), chosen
+
+
+def _text(place: Path) -> str:
+    if not place.is_file():
+        near = sorted(path.name for path in place.parent.glob("*.py"))[:5] if place.parent.is_dir() else []
+        raise MissingError(
+            f"there is no file {place}",
+            expected="FILE.py or FILE.py:Class",
+            fix=f"there is {', '.join(near)}" if near else "check the path",
+        )
+    try:
+        return place.read_text("utf-8")
+    except OSError as fault:
+        raise StorageError(f"{place} cannot be read: {fault.strerror}", fix="check its permissions") from fault
+    except UnicodeDecodeError:
+        raise InputError(f"{place} is no text in UTF-8", expected="a Python file") from None
+
+
+def _executed(place: Path, text: str) -> ModuleType:
+    path = str(place.absolute())
+    # Tracebacks and the record of the run show the text that was executed, also when the file changes meanwhile.
+    linecache.cache[path] = (len(text), None, text.splitlines(keepends=True), path)
+    module = ModuleType(f"parrot_strategy_{place.stem}")
+    module.__file__ = path
+    sys.modules[module.__name__] = module
+    folder = str(place.absolute().parent)
+    if folder not in sys.path:
+        sys.path.insert(0, folder)
+    try:
+        exec(compile(text, path, "exec"), module.__dict__)
+    except SyntaxError as fault:
+        raise _syntax_error(fault, place) from fault
+    except Exception as fault:
+        raise _import_error(fault, path) from fault
+    return module
+
+
+def _syntax_error(fault: SyntaxError, place: Path) -> StrategyError:
+    where = f"{fault.filename or place}:{fault.lineno or 1}"
+    line = (fault.text or "").strip()
+    told = f"{where}: {fault.msg}" + (f": {line}" if line else "")
+    return StrategyError(told, location=where, fix="correct the line")
+
+
+def _import_error(fault: Exception, path: str) -> StrategyError:
+    frames: Sequence[traceback.FrameSummary] = traceback.extract_tb(fault.__traceback__)
+    own = [frame for frame in frames if frame.filename == path]
+    where = f"{path}:{own[-1].lineno}" if own else path
+    line = f" ({own[-1].line})" if own and own[-1].line else ""
+    told = str(fault) if isinstance(fault, InputError) else f"{type(fault).__name__}: {fault}"
+    return StrategyError(f"{where}{line} raised {told}", location=where)
