@@ -2,60 +2,17 @@
 
 use parrot_kernel::{div_half_even, mul_pow10_half_even, round_to, time};
 
+use crate::calendar::{Action, Calendar};
 use crate::engine::Engine;
 use crate::instrument::RATE;
 use crate::order::Status;
 use crate::records::Change;
-use std::collections::VecDeque;
-
-/// One event of the calendar.
-#[derive(Clone, Copy, Debug)]
-pub enum Action {
-    /// `numerator` new shares for `denominator` old ones.
-    Split {
-        /// New shares.
-        numerator: i64,
-        /// Old shares.
-        denominator: i64,
-    },
-    /// Cash for each unit held, in 10^-8 currency units.
-    Dividend {
-        /// Amount.
-        amount: i64,
-    },
-    /// Share of the position's value that longs pay, 10^-8.
-    Funding {
-        /// Rate.
-        rate: i64,
-    },
-}
-
-/// Events by time.
-#[derive(Debug, Default)]
-pub struct Calendar {
-    funding: VecDeque<(i64, u16, i64)>,
-    corporate: Vec<VecDeque<(i64, Action)>>,
-    day: i64,
-}
-
-impl Calendar {
-    /// True when there is anything that could still happen.
-    pub fn any(&self) -> bool {
-        !self.funding.is_empty() || self.corporate.iter().any(|events| !events.is_empty())
-    }
-}
 
 impl Engine {
     /// Plans events; each is (time, symbol, what).
     pub fn plan(&mut self, mut events: Vec<(i64, u16, Action)>) {
         events.sort_by_key(|event| event.0);
-        self.calendar.corporate = vec![VecDeque::new(); self.symbols.len()];
-        for (ts, symbol, action) in events {
-            match action {
-                Action::Funding { rate } => self.calendar.funding.push_back((ts, symbol, rate)),
-                _ => self.calendar.corporate[symbol as usize].push_back((ts, action)),
-            }
-        }
+        self.calendar = Calendar::new(events, self.symbols.len());
     }
 
     /// Funding that is due and the borrow cost of days that have passed, on the position held before (rule T3).

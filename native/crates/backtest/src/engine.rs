@@ -4,15 +4,15 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::account::{Account, AccountKind, Position};
-use crate::actions::Calendar;
+use crate::calendar::Calendar;
 use crate::conditions::Subscriptions;
 use crate::costs::{Fees, Liquidity, Slippage};
 use crate::cursor::Cursor;
 use crate::data::{FxRates, Stream};
+use crate::feeds::Ticks;
 use crate::instrument::Instrument;
 use crate::order::Order;
 use crate::records::{Change, Fill, Reasons};
-use crate::ticks::Ticks;
 
 /// Which reading of a bar's range decides (rule B13).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,6 +6,7 @@
 pub mod account;
 pub mod actions;
 pub mod bars;
+pub mod calendar;
 pub mod command;
 pub mod conditions;
 pub mod costs;
@@ -14,6 +15,7 @@ pub mod data;
 pub mod engine;
 pub mod equity;
 pub mod execute;
+mod feeds;
 pub mod guard;
 pub mod instrument;
 pub mod margin;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use numpy::PyReadonlyArray1;
 use parrot_backtest::Engine as Core;
 use parrot_backtest::account::AccountKind;
-use parrot_backtest::actions::Action;
+use parrot_backtest::calendar::Action;
 use parrot_backtest::costs::{FeeCurrency, Fees, Slippage, Tier};
 use parrot_backtest::data::{Bars, FxRates, Stream};
 use parrot_backtest::engine::{Bounds, Config, Symbol, Wants};
@@ -20,7 +20,8 @@ use pyo3::types::PyDict;
 
 use super::Engine;
 use super::columns::{FloatCache, Floats, borrow};
-use super::series::{Series, Values};
+use super::series::Series;
+use super::values::Values;
 
 /// Field `name` of a dict, which must be there.
 fn field<'py, T: for<'a> FromPyObject<'a, 'py, Error: Into<PyErr>>>(

@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 
-use super::series::{Series, Values};
+use super::values::Values;
 
 /// One bit a bar for every symbol; combine with `&`, `|` and `~`.
 #[pyclass(module = "parrot._core", frozen)]
@@ -16,23 +16,8 @@ pub struct Condition {
     pub streams: Vec<usize>,
 }
 
-enum Other<'a> {
-    Line(&'a Series),
-    Number(f64),
-}
-
-fn other<'a>(value: &'a Bound<'_, PyAny>) -> PyResult<Other<'a>> {
-    if let Ok(series) = value.cast::<Series>() {
-        return Ok(Other::Line(series.get()));
-    }
-    value
-        .extract::<f64>()
-        .map(Other::Number)
-        .map_err(|_| PyTypeError::new_err("expected an indicator, a price or a number"))
-}
-
 /// How two lines lie at every bar, one bit a bar.
-struct Sides {
+pub struct Sides {
     above: Vec<u64>,
     below: Vec<u64>,
     known: Vec<u64>,
@@ -58,7 +43,7 @@ impl Sides {
     }
 
     /// Two lines, exactly where both are exact.
-    fn of_lines(values: &Values, theirs: &Values) -> Self {
+    pub fn of_lines(values: &Values, theirs: &Values) -> Self {
         let rows = values.len().min(theirs.len());
         if let (
             Values::Exact { numerators: a, denominator: p, decimals: scale, first, bound },
@@ -77,16 +62,18 @@ impl Sides {
         Self::scan(rows, |row| flags(values.compare(row as i64, theirs, row as i64)))
     }
 
-    fn of_level(values: &Values, level: f64) -> Self {
+    /// A line and a number.
+    pub fn of_level(values: &Values, level: f64) -> Self {
         Self::scan(values.len(), |row| flags(values.at(row as i64).partial_cmp(&level)))
     }
 
-    fn side(self, side: Ordering) -> Vec<u64> {
+    /// The bars on one side.
+    pub fn side(self, side: Ordering) -> Vec<u64> {
         if side == Ordering::Greater { self.above } else { self.below }
     }
 
     /// On the other side or equal on the bar before, on `side` now.
-    fn crossing(self, side: Ordering) -> Vec<u64> {
+    pub fn crossing(self, side: Ordering) -> Vec<u64> {
         let now = if side == Ordering::Greater { &self.above } else { &self.below };
         let mut carried = 0;
         let step = |(now, known): (&u64, &u64)| {
@@ -104,35 +91,11 @@ fn flags(order: Option<Ordering>) -> (bool, bool, bool) {
 }
 
 impl Condition {
-    /// The bars on which `series` crosses `level` in direction `towards`.
-    pub fn cross(series: &Series, level: &Bound<'_, PyAny>, towards: Ordering) -> PyResult<Self> {
-        Self::build(series, level, |sides| sides.crossing(towards))
-    }
-
-    /// The bars on which `series` lies on one side of `level`.
-    pub fn level(series: &Series, level: &Bound<'_, PyAny>, side: Ordering) -> PyResult<Self> {
-        Self::build(series, level, |sides| sides.side(side))
-    }
-
-    fn build(series: &Series, level: &Bound<'_, PyAny>, bits_of: impl Fn(Sides) -> Vec<u64>) -> PyResult<Self> {
-        let other = other(level)?;
-        let mut condition = Self { bits: Vec::new(), lengths: Vec::new(), streams: series.streams.clone() };
-        for (symbol, values) in series.values.iter().enumerate() {
-            let values = values.as_ref().filter(|_| series.fixed.is_none_or(|fixed| fixed == symbol));
-            let sides = match (values, &other) {
-                (None, _) => None,
-                (Some(values), Other::Number(level)) => Some(Sides::of_level(values, *level)),
-                (Some(_), Other::Line(line)) if line.streams[symbol] != series.streams[symbol] => {
-                    return Err(PyValueError::new_err("both sides of a condition must have one timeframe"));
-                }
-                (Some(values), Other::Line(line)) => {
-                    line.values[symbol].as_ref().map(|theirs| Sides::of_lines(values, theirs))
-                }
-            };
-            condition.lengths.push(if sides.is_some() { values.map_or(0, Values::len) } else { 0 });
-            condition.bits.push(sides.map(&bits_of));
-        }
-        Ok(condition)
+    /// One bit a bar by symbol, with the number of bars; none where the symbol has no such line.
+    pub fn new(symbols: Vec<Option<(usize, Vec<u64>)>>, streams: Vec<usize>) -> Self {
+        let lengths = symbols.iter().map(|symbol| symbol.as_ref().map_or(0, |(rows, _)| *rows)).collect();
+        let bits = symbols.into_iter().map(|symbol| symbol.map(|(_, bits)| bits)).collect();
+        Self { bits, lengths, streams }
     }
 
     /// Bar indices of `symbol` on which the condition holds.
@@ -163,16 +126,6 @@ impl Condition {
         };
         let bits = self.bits.iter().zip(&other.bits).map(join).collect();
         Ok(Self { bits, lengths: self.lengths.clone(), streams: self.streams.clone() })
-    }
-}
-
-impl Values {
-    /// Number of bars.
-    pub fn len(&self) -> usize {
-        match self {
-            Self::Float(values) => values.len(),
-            Self::Exact { numerators, .. } => numerators.len(),
-        }
     }
 }
 

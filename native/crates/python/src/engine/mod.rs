@@ -9,6 +9,7 @@ mod outcome;
 mod run;
 mod series;
 mod ticks;
+mod values;
 mod verbs;
 
 use std::sync::Arc;

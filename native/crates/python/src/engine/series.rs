@@ -5,75 +5,13 @@ use std::sync::Arc;
 
 use numpy::{IntoPyArray, PyArray1};
 use parrot_backtest::cursor::Cursor;
-use parrot_kernel::Column;
-use pyo3::exceptions::{PyIndexError, PyKeyError, PyTypeError};
+use pyo3::exceptions::{PyIndexError, PyKeyError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::pyclass::CompareOp;
 use pyo3::types::PyString;
 
-use super::condition::Condition;
-
-/// Values of one symbol.
-#[derive(Clone)]
-pub enum Values {
-    /// Floats, NaN while warming up.
-    Float(Arc<Vec<f64>>),
-    /// Exact quotients numerator / (denominator x 10^decimals), known from bar `first` on.
-    Exact {
-        /// Numerators.
-        numerators: Column<i64>,
-        /// Common denominator.
-        denominator: i64,
-        /// Decimals of the numerators.
-        decimals: u32,
-        /// First bar with a value.
-        first: usize,
-        /// No numerator is larger.
-        bound: i64,
-    },
-}
-
-impl Values {
-    /// The value at `row`, NaN when there is none.
-    #[inline]
-    pub fn at(&self, row: i64) -> f64 {
-        if row < 0 {
-            return f64::NAN;
-        }
-        match self {
-            Self::Float(values) => values.get(row as usize).copied().unwrap_or(f64::NAN),
-            Self::Exact { numerators, denominator, decimals, first, .. } => {
-                if (row as usize) < *first || row as usize >= numerators.len() {
-                    return f64::NAN;
-                }
-                exact_float(numerators[row as usize], *denominator, *decimals)
-            }
-        }
-    }
-
-    /// How the values of two columns at two rows compare: exactly where both are exact (so that ties are ties).
-    #[inline]
-    pub fn compare(&self, row: i64, other: &Self, other_row: i64) -> Option<Ordering> {
-        if let (
-            Self::Exact { numerators, denominator, decimals, first, .. },
-            Self::Exact { numerators: theirs, denominator: divisor, decimals: scale, first: start, .. },
-        ) = (self, other)
-            && decimals == scale
-        {
-            if row < *first as i64 || other_row < *start as i64 {
-                return None;
-            }
-            let left = i128::from(numerators[row as usize]) * i128::from(*divisor);
-            let right = i128::from(theirs[other_row as usize]) * i128::from(*denominator);
-            return Some(left.cmp(&right));
-        }
-        self.at(row).partial_cmp(&other.at(other_row))
-    }
-}
-
-fn exact_float(numerator: i64, denominator: i64, decimals: u32) -> f64 {
-    numerator as f64 / (denominator as f64 * 10_f64.powi(decimals as i32))
-}
+use super::condition::{Condition, Sides};
+use super::values::Values;
 
 /// One line of an indicator, or a price, for every symbol that has it.
 #[pyclass(module = "parrot._core", frozen)]
@@ -168,22 +106,22 @@ impl Series {
 
     /// The condition that this line crosses above `other`, for `when`.
     fn crosses_above(&self, other: &Bound<'_, PyAny>) -> PyResult<Condition> {
-        Condition::cross(self, other, Ordering::Greater)
+        self.condition(other, |sides| sides.crossing(Ordering::Greater))
     }
 
     /// The condition that this line crosses below `other`, for `when`.
     fn crosses_below(&self, other: &Bound<'_, PyAny>) -> PyResult<Condition> {
-        Condition::cross(self, other, Ordering::Less)
+        self.condition(other, |sides| sides.crossing(Ordering::Less))
     }
 
     /// The condition that this line lies above `other`, for `when`.
     fn is_above(&self, other: &Bound<'_, PyAny>) -> PyResult<Condition> {
-        Condition::level(self, other, Ordering::Greater)
+        self.condition(other, |sides| sides.side(Ordering::Greater))
     }
 
     /// The condition that this line lies below `other`, for `when`.
     fn is_below(&self, other: &Bound<'_, PyAny>) -> PyResult<Condition> {
-        Condition::level(self, other, Ordering::Less)
+        self.condition(other, |sides| sides.side(Ordering::Less))
     }
 
     /// `[0]` is the value now, `[-1]` the one before; `["BTC"]` is the line of one symbol.
@@ -283,4 +221,30 @@ impl Series {
             lookback: self.lookback,
         })
     }
+
+    /// The bars on which this line and `other` lie as `bits_of` asks, for every symbol.
+    fn condition(&self, other: &Bound<'_, PyAny>, bits_of: impl Fn(Sides) -> Vec<u64>) -> PyResult<Condition> {
+        let line = other.cast::<Series>().ok().map(Bound::get);
+        let level = if line.is_some() { 0.0 } else { number(other)? };
+        let mut sides = Vec::new();
+        for (symbol, values) in self.values.iter().enumerate() {
+            let values = values.as_ref().filter(|_| self.fixed.is_none_or(|fixed| fixed == symbol));
+            if line.is_some_and(|line| line.streams[symbol] != self.streams[symbol]) {
+                return Err(PyValueError::new_err("both sides of a condition must have one timeframe"));
+            }
+            sides.push(match (values, line) {
+                (None, _) => None,
+                (Some(values), None) => Some((values.len(), Sides::of_level(values, level))),
+                (Some(values), Some(line)) => {
+                    line.values[symbol].as_ref().map(|theirs| (values.len(), Sides::of_lines(values, theirs)))
+                }
+            });
+        }
+        let bits = sides.into_iter().map(|sides| sides.map(|(rows, sides)| (rows, bits_of(sides)))).collect();
+        Ok(Condition::new(bits, self.streams.clone()))
+    }
+}
+
+fn number(value: &Bound<'_, PyAny>) -> PyResult<f64> {
+    value.extract().map_err(|_| PyTypeError::new_err("expected an indicator, a price or a number"))
 }
