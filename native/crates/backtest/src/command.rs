@@ -122,12 +122,14 @@ impl Engine {
         let unit = cost(self, UNIT).max(1);
         let guess = (budget.max(0) * i128::from(UNIT) / unit).min(i128::from(i64::MAX / 4)) as i64 / lot;
         let mut fits = |engine: &mut Self, lots: i64| cost(engine, lots * lot) <= budget;
-        let (mut low, mut high, mut step) = (guess, guess + 1, 1);
+        // Gallop away from the guess until the answer is bracketed, then bisect: the cost never falls with size.
+        let (most, mut step) = (i64::MAX / 4 / lot, 1);
+        let (mut low, mut high) = (guess.min(most), guess.min(most) + 1);
         while low > 0 && !fits(self, low) {
             (high, low, step) = (low, (low - step).max(0), step * 2);
         }
-        while low == high - 1 && fits(self, high) && high < i64::MAX / 4 / lot {
-            (low, high) = (high, high + 1);
+        while high <= most && fits(self, high) {
+            (low, high, step) = (high, high.saturating_add(step), step * 2);
         }
         while low + 1 < high {
             let middle = low + (high - low) / 2;
