@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import os
 import shlex
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from parrot.centers.backtest.records import saved
-from parrot.centers.backtest.report import IndexEntry, ReportData, Reproduction, render
+from parrot.centers.backtest.report import Feed, IndexEntry, ReportData, Reproduction, render
 from parrot.centers.backtest.report.wording import day, span
 from parrot.engine.calendar import ALWAYS, calendar
 from parrot.kernel.errors import StorageError
@@ -81,7 +82,33 @@ def data_of(run: SavedRun, bars: Mapping[str, Bars]) -> ReportData:
         bounds=record.bounds,
         periods_per_year=float(known.periods_per_year),
         failure=record.failure,
-        notes=[f"{name}: {n}" for name, series in record.data.items() if name not in bars for n in series["notes"]],
+        feeds=[feed(series) for name, series in record.data.items() if name not in bars],
+        description=described_in(run.source, record.strategy),
+        source=run.source,
+    )
+
+
+def feed(series: Mapping[str, Any]) -> Feed:
+    """A series that the report has no candles of: trades, quotes, books, or bars that are not at hand any more."""
+    return Feed(
+        kind=str(series["kind"]),
+        symbol=str(series["symbol"]),
+        source=str(series["source"]),
+        rows=int(series["rows"]),
+        first_ns=series.get("from"),
+        last_ns=series.get("to"),
+        notes=series["notes"],
+    )
+
+
+def described_in(source: str, name: str) -> str:
+    """The docstring of the class in its source; empty where there is none."""
+    try:
+        parts = ast.parse(source).body
+    except (SyntaxError, ValueError):
+        return ""
+    return next(
+        (ast.get_docstring(part) or "" for part in parts if isinstance(part, ast.ClassDef) and part.name == name), ""
     )
 
 

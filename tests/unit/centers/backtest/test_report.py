@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from parrot.centers.backtest.report import IndexEntry, ReportData, index_page, render
+from parrot.centers.backtest.report import Feed, IndexEntry, ReportData, index_page, render
 from parrot.kernel.errors import DataError
 from tests.unit.centers.backtest.sample import FILLS, ORDERS, TRADES, report_data
 
@@ -186,8 +186,16 @@ def test_one_bar_makes_a_page() -> None:
 
 def test_a_failed_run_says_why_first() -> None:
     words = text(render(report_data(600, failure="sma.py, line 12: division by zero")))
-    assert "FAILED" in words
+    assert "STOPPED EARLY" in words
     assert words.index("The run stopped early. sma.py, line 12") < words.index("became")
+
+
+def test_data_finer_than_bars_and_the_code_are_shown() -> None:
+    feed = Feed("quotes", "ETHUSDT", "quotes.parquet", 1_234, 0, 3_600_000_000_000, ["sizes missing"])
+    words = text(render(report_data(600, feeds=[feed], source="class Idea(Strategy):\n    x = 1 < 2\n")))
+    assert "ETHUSDT quotes quotes.parquet 1970-01-01 00:00 UTC 1970-01-01 01:00 UTC 1,234" in words
+    assert "ETHUSDT quotes: sizes missing" in words
+    assert "2 lines as they ran class Idea(Strategy): x = 1 < 2" in words
 
 
 def test_bounds_stand_beside_the_run_when_there_are_any() -> None:

@@ -9,9 +9,11 @@ import pytest
 
 import parrot
 from parrot.centers.backtest.reporting import index_entry, report_data, terms_in_words
-from parrot.kernel.errors import StorageError
+from parrot.kernel.errors import StorageError, StrategyError
 from parrot.sdk import Strategy
 from tests.unit.centers.backtest.sample import walk
+
+COLUMNS = ("ts", "open", "high", "low", "close", "volume")
 
 
 class Alternate(Strategy):
@@ -31,7 +33,7 @@ class Alternate(Strategy):
 @pytest.fixture(scope="module")
 def result():
     bars = walk(600)
-    columns = {name: getattr(bars, name) for name in ("ts", "open", "high", "low", "close", "volume")}
+    columns = {name: getattr(bars, name) for name in COLUMNS}
     return parrot.backtest(Alternate, columns, cash=100_000, fees="10bp", bounds=True)
 
 
@@ -50,6 +52,8 @@ def test_the_report_shows_the_results_own_figures(result) -> None:
     assert data.stats == result.stats
     assert data.terms["fees"] == "10bp"
     assert data.terms["slippage"] == "none"
+    assert data.description == "In for ten bars, out for ten."
+    assert "class Alternate" in data.source
     assert data.reproduction.data_hash == result.provenance.data[next(iter(result.bars))]["hash"]
 
 
@@ -101,3 +105,25 @@ def test_terms_are_said_in_words() -> None:
         "calendar": "XNYS",
         "instrument": "linear, tick 0.5, lot 1",
     }
+
+
+def test_a_run_on_trades_only_shows_them_as_its_data(tmp_path: Path) -> None:
+    ticks = {
+        "ts": np.arange(600) * 1_000_000_000 + 1_700_000_000_000_000_000,
+        "price": np.round(100 + np.sin(np.arange(600) / 30), 2),
+        "size": np.ones(600),
+        "side": np.ones(600, dtype=np.int8),
+    }
+    data = report_data(parrot.backtest(Strategy, trades=ticks, cash=1_000))
+    assert [(feed.kind, feed.rows) for feed in data.feeds] == [("trades", 600)]
+    assert data.bars == {}
+
+
+def test_a_strategy_that_raises_says_why_in_its_report(tmp_path: Path) -> None:
+    class Broken(Strategy):
+        def on_bar(self, bar) -> None:
+            raise ValueError("a bad idea")
+
+    with pytest.raises(StrategyError) as caught:
+        parrot.backtest(Broken, {name: getattr(walk(50), name) for name in COLUMNS}, cash=1_000)
+    assert "a bad idea" in report_data(caught.value.result).failure

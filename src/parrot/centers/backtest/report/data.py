@@ -61,6 +61,19 @@ class Candles(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Feed:
+    """Trades, quotes or books that a run saw besides bars; times are ns UTC, None where there were no rows."""
+
+    kind: str
+    symbol: str
+    source: str
+    rows: int
+    first_ns: int | None = None
+    last_ns: int | None = None
+    notes: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Reproduction:
     """What has to be equal for a run to give the same hash again; empty text where it is not known.
 
@@ -86,7 +99,7 @@ class ReportData:
     `terms` say how the market was modelled (account, fees, slippage), `bounds` hold the stats, or only the final
     equity, of the "optimistic" and "pessimistic" run. `benchmark` is buy-and-hold equity beside each row of `equity`;
     without it the report holds every symbol in equal parts from its first open, without fees. `failure` is what ended a
-    run early.
+    run early, `feeds` the data finer than bars, `source` the strategy's code.
     """
 
     strategy: str
@@ -107,6 +120,8 @@ class ReportData:
     periods_per_year: float = 365.0
     failure: str = ""
     notes: Sequence[str] = ()
+    feeds: Sequence[Feed] = ()
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

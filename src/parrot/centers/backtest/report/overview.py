@@ -14,7 +14,7 @@ DAY = 86_400_000_000_000
 
 def heading(data: ReportData, analysis: Analysis) -> Markup:
     """Name, market, period and state of the run."""
-    state = tag("span", "FAILED", class_="badge bad") if data.failure else None
+    state = tag("span", "STOPPED EARLY", class_="badge bad") if data.failure else None
     title = tag("h1", data.strategy, " ", tag("span", "BACK-TEST", class_="badge"), state)
     return tag("div", title, tag("p", join(_facts(data, analysis)), class_="facts"), class_="name")
 

@@ -44,9 +44,7 @@ def render(data: ReportData) -> str:
             "trades": _trade_list(data),
             "results": _results(data, analysis),
             "costs": _costs(data, analysis),
-            "run": join(
-                [tag("div", overview.parameters(data), tables.reproduction(data), class_="grid"), tables.coverage(data)]
-            ),
+            "run": _run(data),
             "data": Markup(embedded(data, analysis)),
         },
     )
@@ -170,3 +168,8 @@ def _results(data: ReportData, analysis: Analysis) -> Markup:
 def _costs(data: ReportData, analysis: Analysis) -> Markup:
     limits = tables.bounds(data, analysis) if data.bounds else None
     return join([tag("div", tables.costs(data, analysis), tables.orders(data), class_="grid two"), limits])
+
+
+def _run(data: ReportData) -> Markup:
+    first = tag("div", overview.parameters(data), tables.reproduction(data), class_="grid")
+    return join([first, tables.coverage(data), tables.source(data)])

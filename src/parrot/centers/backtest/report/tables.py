@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from parrot.centers.backtest.report.analysis import Analysis
-from parrot.centers.backtest.report.data import Candles, ReportData, Stats
+from parrot.centers.backtest.report.data import Candles, Feed, ReportData, Stats
 from parrot.centers.backtest.report.figures import BY_KEY, signed, written
 from parrot.centers.backtest.report.markup import Child, Markup, join, tag
 from parrot.centers.backtest.report.parts import card, folded, named_values, scrolled, table
@@ -123,7 +123,7 @@ def costs(data: ReportData, analysis: Analysis) -> Markup:
         ("Fills", number(data.fills.height, 0)),
         ("Traded value", money(traded, analysis.unit)),
         ("Fees", money(fees, analysis.unit)),
-        ("Fees of traded value", f"{number(fees / traded * 1e4 if traded else None)} bp"),
+        ("Fees of traded value", f"{number(fees / traded * 1e4)} bp" if traded else DASH),
         ("Fees of starting equity", percent(fees / data.cash)),
         ("Profit before fees", signed(net + fees, money(net + fees, analysis.unit, signed=True))),
         ("Profit after fees", signed(net, money(net, analysis.unit, signed=True))),
@@ -168,22 +168,23 @@ def bounds(data: ReportData, analysis: Analysis) -> Markup:
 
 def coverage(data: ReportData) -> Markup:
     """Which data the run saw, with gaps and repairs."""
-    rows = [_covered(symbol, candles) for symbol, candles in data.bars.items()]
-    heads = ("Symbol", "Source", "First bar (UTC)", "End (UTC)", "Bar", "Bars", "Gaps", "Longest gap", "Missing bars")
-    noted = [
-        tag("li", f"{symbol}: {note}" if symbol else note)
-        for symbol, candles in data.bars.items()
-        for note in candles.notes
-    ]
+    rows = [_covered(symbol, candles) for symbol, candles in data.bars.items()] + [_fed(feed) for feed in data.feeds]
+    heads = ("Symbol", "Data", "Source", "From (UTC)", "To (UTC)", "Rows", "Gaps", "Longest gap", "Missing bars")
+    told = [(symbol, note) for symbol, candles in data.bars.items() for note in candles.notes]
+    told += [(f"{feed.symbol} {feed.kind}", note) for feed in data.feeds for note in feed.notes]
+    noted = [tag("li", f"{name}: {note}" if name else note) for name, note in told]
     notes = tag("ul", noted, class_="notes") if noted else tag("p", "No repair was needed.", class_="note")
-    body = table(heads, rows, caption="Data coverage", text=4, quiet=True, empty="The run had no bars.")
-    return card(
-        "Data",
-        body,
-        notes,
-        note="A gap is a step between open times longer than one bar; closed markets count too.",
-        wide=True,
-    )
+    body = table(heads, rows, caption="Data coverage", text=5, empty="The run had no data.", quiet=True)
+    note = "A gap is a step between open times longer than one bar; closed markets count too."
+    return card("Data", body, notes, note=note, wide=True)
+
+
+def source(data: ReportData) -> Markup | None:
+    """The strategy as it was when it ran."""
+    if not data.source:
+        return None
+    code = tag("pre", tag("code", data.source), tabindex=0, class_="code")
+    return card("Code", folded(f"{len(data.source.splitlines()):,} lines as they ran", code), wide=True)
 
 
 def reproduction(data: ReportData) -> Markup:
@@ -280,20 +281,18 @@ def _times(value: float | int | str | None) -> str:
 
 
 def _covered(symbol: str, candles: Candles) -> Sequence[Child]:
-    count = len(candles.ts)
+    kind, count = f"bars of {span(candles.timeframe)}", len(candles.ts)
     if not count:
-        return (symbol or DASH, candles.source, DASH, DASH, DASH, "0", DASH, DASH, DASH)
+        return (symbol or DASH, kind, candles.source, DASH, DASH, "0", DASH, DASH, DASH)
     steps = np.diff(candles.ts)
     long = steps[steps > candles.timeframe]
     missing = int(np.sum(long // candles.timeframe - 1)) if candles.timeframe else 0
-    return (
-        symbol or DASH,
-        candles.source,
-        moment(int(candles.ts[0])),
-        moment(int(candles.close_ts[-1])),
-        span(candles.timeframe),
-        number(count, 0),
-        number(len(long), 0),
-        span(int(long.max())) if len(long) else DASH,
-        number(missing, 0),
-    )
+    first, last = moment(int(candles.ts[0])), moment(int(candles.close_ts[-1]))
+    longest = span(int(long.max())) if len(long) else DASH
+    gaps = (number(count, 0), number(len(long), 0), longest, number(missing, 0))
+    return (symbol or DASH, kind, candles.source, first, last, *gaps)
+
+
+def _fed(feed: Feed) -> Sequence[Child]:
+    times = (moment(feed.first_ns), moment(feed.last_ns))
+    return (feed.symbol or DASH, feed.kind, feed.source, *times, number(feed.rows, 0), DASH, DASH, DASH)

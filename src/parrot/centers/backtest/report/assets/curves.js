@@ -121,7 +121,7 @@ function startResults({ edges, counts }) {
   const view = new View(edges[0] * 100, edges[edges.length - 1] * 100, (edges[edges.length - 1] - edges[0]) * 100);
   const bin = (x) => Math.min(counts.length - 1, Math.max(0, placeOf(edges, x / 100)));
   new Plot("spread", view, {
-    name: axisName(), range: () => [0, Math.max(...counts) * 1.05], tight: true,
+    name: (value) => (Number.isInteger(value) ? number(value, 0) : ""), range: () => [0, Math.max(...counts) * 1.05], tight: true,
     marks(plot) {
       const { step, values } = ticks(view.from, view.to, Math.max(2, plot.width / 80));
       return values.map((value) => ({ at: value, name: `${number(value, decimalsOf(step), true)}\u202f%` }));
