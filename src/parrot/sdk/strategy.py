@@ -21,7 +21,7 @@ class Strategy(Lines):
     """Base of every strategy: declare parameters, build indicators in `init`, act in handlers.
 
     Handlers that exist are called: `on_start()`, `on_bar(bar)`, `on_trade(trade)`, `on_quote(quote)`, `on_book(quote)`,
-    `on_order(order)`, `on_fill(fill)`, `on_timer(name)`, `on_signal(signal)`, `on_stop()`. Decisions taken on a bar act
+    `on_order(order)`, `on_fill(fill)`, `on_timer(name)`, `on_stop()`. Decisions taken on a bar act
     at the next open. With several symbols every verb needs `symbol=`.
     """
 
