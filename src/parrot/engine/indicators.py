@@ -10,7 +10,7 @@ docs/reference/indicators.md.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from parrot import _core
@@ -408,7 +408,7 @@ def _request(label: str, request: tuple[object, ...]) -> tuple[str, list[float],
 def _read(columns: Any, name: str) -> Floats:
     """The named column of a mapping, a frame or bars."""
     values = columns.get(name) if isinstance(columns, Mapping) else getattr(columns, name, None)
-    if values is None and isinstance(columns, Container) and name in columns:
+    if values is None and hasattr(columns, "__contains__") and name in columns:
         values = columns[name]
     if values is None:
         raise DataError(

@@ -1,13 +1,11 @@
 //! Oscillators: how fast and how far prices moved.
 
-use std::array::from_fn;
-
 use crate::averages::Sma;
 use crate::channel::{Channel, negligible};
 use crate::error::{ParameterError, length};
 use crate::indicator::{Column, Indicator};
 use crate::ring::Ring;
-use crate::smoothing::{GROUP, Wilder};
+use crate::smoothing::{STRIP, Wilder};
 
 /// Relative strength index after Wilder: 100 x smoothed gains / (smoothed gains + smoothed losses).
 #[derive(Clone)]
@@ -63,24 +61,23 @@ impl Indicator<1, 1> for Rsi {
     }
 
     fn extend(&mut self, [x]: [&[f64]; 1], [out]: [&mut [f64]; 1]) {
-        let mut ahead = 0;
-        while ahead < x.len() && (ahead == 0 || !self.gain.aligned()) {
-            [out[ahead]] = self.update([x[ahead]]);
-            ahead += 1;
+        let (Some(&first), Some(&last)) = (x.first(), x.last()) else { return };
+        [out[0]] = self.update([first]);
+        let (mut gains, mut losses, mut smooth) = ([0.0; STRIP], [0.0; STRIP], [0.0; STRIP]);
+        let strips = x[1..].chunks(STRIP).zip(x.chunks(STRIP)).zip(out[1..].chunks_mut(STRIP));
+        for ((now, before), out) in strips {
+            let (gains, losses) = (&mut gains[..now.len()], &mut losses[..now.len()]);
+            for (((gain, loss), now), before) in gains.iter_mut().zip(&mut *losses).zip(now).zip(before) {
+                (*gain, *loss) = (Self::gain(now - before), Self::loss(now - before));
+            }
+            let smooth = &mut smooth[..now.len()];
+            self.gain.extend(gains, smooth);
+            self.loss.extend(losses, gains);
+            for ((out, &gain), &loss) in out.iter_mut().zip(&*smooth).zip(&*gains) {
+                *out = Self::index(gain, loss);
+            }
         }
-        let Some(start) = ahead.checked_sub(1) else { return };
-        let (groups, rest) = out[ahead..].as_chunks_mut::<GROUP>();
-        let (now, before) = (x[ahead..].as_chunks::<GROUP>().0, x[start..].as_chunks::<GROUP>().0);
-        for ((group, now), before) in groups.iter_mut().zip(now).zip(before) {
-            let gains = self.gain.group(&from_fn(|i| Self::gain(now[i] - before[i])));
-            let losses = self.loss.group(&from_fn(|i| Self::loss(now[i] - before[i])));
-            *group = from_fn(|i| Self::index(gains[i], losses[i]));
-        }
-        ahead = x.len() - rest.len();
-        self.previous = Some(x[ahead - 1]);
-        for (out, &x) in rest.iter_mut().zip(&x[ahead..]) {
-            [*out] = self.update([x]);
-        }
+        self.previous = Some(last);
     }
 }
 

@@ -9,10 +9,17 @@ use std::marker::PhantomData;
 /// counted from the seed, so however the bars are cut into calls the arithmetic is the same.
 pub const GROUP: usize = 8;
 
+/// Rows prepared at a time for smoothing: they stay in the nearest cache.
+pub const STRIP: usize = 32 * GROUP;
+
 /// Where distances are measured from.
-pub trait Anchor {
+pub trait Anchor: Copy {
     /// The origin after input `x`.
     fn after(x: f64) -> f64;
+    /// The distance of `x` from the origin.
+    fn distance(x: f64, origin: f64) -> f64;
+    /// The value at a distance from the origin.
+    fn place(distance: f64, origin: f64) -> f64;
 }
 
 /// Distances from the last input: a flat series smooths to exactly itself.
@@ -28,12 +35,28 @@ impl Anchor for Input {
     fn after(x: f64) -> f64 {
         x
     }
+    #[inline]
+    fn distance(x: f64, origin: f64) -> f64 {
+        x - origin
+    }
+    #[inline]
+    fn place(distance: f64, origin: f64) -> f64 {
+        origin + distance
+    }
 }
 
 impl Anchor for Zero {
     #[inline]
     fn after(_x: f64) -> f64 {
         0.0
+    }
+    #[inline]
+    fn distance(x: f64, _origin: f64) -> f64 {
+        x
+    }
+    #[inline]
+    fn place(distance: f64, _origin: f64) -> f64 {
+        distance
     }
 }
 
@@ -106,12 +129,6 @@ impl<A: Anchor> Smoothing<A> {
         self.seed.left == 0
     }
 
-    /// Whether the next values can be taken a group at a time.
-    #[inline]
-    pub fn aligned(&self) -> bool {
-        self.warm() && self.at == 0
-    }
-
     /// The smoothed value; NaN until the seed is complete.
     #[inline]
     pub fn value(&self) -> f64 {
@@ -125,8 +142,8 @@ impl<A: Anchor> Smoothing<A> {
             self.take_seed(x);
             return self.value;
         }
-        self.recent = self.kept[0] * self.recent + self.factor * (x - self.origin);
-        self.value = self.origin + (self.kept[self.at] * self.start + self.recent);
+        self.recent = self.kept[0] * self.recent + self.factor * A::distance(x, self.origin);
+        self.value = A::place(self.kept[self.at] * self.start + self.recent, self.origin);
         self.at += 1;
         if self.at == GROUP {
             self.begin(x);
@@ -134,27 +151,10 @@ impl<A: Anchor> Smoothing<A> {
         self.value
     }
 
-    /// Takes a whole group when [`Smoothing::aligned`], gives the smoothed values.
-    #[inline]
-    pub fn group(&mut self, x: &[f64; GROUP]) -> [f64; GROUP] {
-        let mut recent = 0.0;
-        let mut values = x.map(|x| self.factor * (x - self.origin));
-        for value in &mut values {
-            recent = self.kept[0] * recent + *value;
-            *value = recent;
-        }
-        for (value, kept) in values.iter_mut().zip(self.kept) {
-            *value = self.origin + (kept * self.start + *value);
-        }
-        self.value = values[GROUP - 1];
-        self.begin(x[GROUP - 1]);
-        values
-    }
-
     /// Takes values in order and writes the smoothed ones.
     pub fn extend(&mut self, x: &[f64], out: &mut [f64]) {
         let mut ahead = 0;
-        while ahead < x.len() && !self.aligned() {
+        while ahead < x.len() && !(self.warm() && self.at == 0) {
             out[ahead] = self.push(x[ahead]);
             ahead += 1;
         }
@@ -168,10 +168,28 @@ impl<A: Anchor> Smoothing<A> {
         }
     }
 
+    /// Takes a whole group, gives the smoothed values.
+    #[inline]
+    fn group(&mut self, x: &[f64; GROUP]) -> [f64; GROUP] {
+        let mut recent = 0.0;
+        let mut values = x.map(|x| self.factor * A::distance(x, self.origin));
+        for value in &mut values {
+            recent = self.kept[0] * recent + *value;
+            *value = recent;
+        }
+        for (value, kept) in values.iter_mut().zip(self.kept) {
+            *value = A::place(kept * self.start + *value, self.origin);
+        }
+        self.value = values[GROUP - 1];
+        self.begin(x[GROUP - 1]);
+        values
+    }
+
+    /// Starts a group at the present value, reached with input `x`; a factor of one gives the input exactly.
     #[inline]
     fn begin(&mut self, x: f64) {
-        self.origin = if self.factor == 1.0 { 0.0 } else { A::after(x) }; // a factor of one gives the input exactly
-        self.start = self.value - self.origin;
+        self.origin = if self.factor == 1.0 { 0.0 } else { A::after(x) };
+        self.start = A::distance(self.value, self.origin);
         self.recent = 0.0;
         self.at = 0;
     }

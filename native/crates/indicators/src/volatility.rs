@@ -1,12 +1,10 @@
 //! Ranges, deviations and the bands made of them.
 
-use std::array::from_fn;
-
 use crate::averages::Ema;
 use crate::channel::Channel;
 use crate::error::{ParameterError, factor, length};
 use crate::indicator::{Column, Indicator};
-use crate::smoothing::{GROUP, Wilder};
+use crate::smoothing::{STRIP, Wilder};
 use crate::tally::Squares;
 use crate::window::Window;
 
@@ -54,24 +52,18 @@ impl Indicator<3, 1> for Atr {
     }
 
     fn extend(&mut self, [high, low, close]: [&[f64]; 3], [out]: [&mut [f64]; 1]) {
-        let mut ahead = 0;
-        while ahead < close.len() && (ahead == 0 || !self.smoothing.aligned()) {
-            [out[ahead]] = self.update([high[ahead], low[ahead], close[ahead]]);
-            ahead += 1;
+        let Some(&last) = close.last() else { return };
+        [out[0]] = self.update([high[0], low[0], close[0]]);
+        let strips = high[1..].chunks(STRIP).zip(low[1..].chunks(STRIP)).zip(close.chunks(STRIP));
+        let mut ranges = [0.0; STRIP];
+        for (((high, low), before), out) in strips.zip(out[1..].chunks_mut(STRIP)) {
+            let ranges = &mut ranges[..out.len()];
+            for (((range, high), low), before) in ranges.iter_mut().zip(high).zip(low).zip(before) {
+                *range = true_range(*high, *low, *before);
+            }
+            self.smoothing.extend(ranges, out);
         }
-        let Some(start) = ahead.checked_sub(1) else { return };
-        let (groups, rest) = out[ahead..].as_chunks_mut::<GROUP>();
-        let (highs, lows) = (high[ahead..].as_chunks::<GROUP>().0, low[ahead..].as_chunks::<GROUP>().0);
-        let befores = close[start..].as_chunks::<GROUP>().0;
-        for (((group, high), low), before) in groups.iter_mut().zip(highs).zip(lows).zip(befores) {
-            *group = self.smoothing.group(&from_fn(|i| true_range(high[i], low[i], before[i])));
-        }
-        ahead = close.len() - rest.len();
-        self.previous = Some(close[ahead - 1]);
-        for (i, out) in rest.iter_mut().enumerate() {
-            let t = ahead + i;
-            [*out] = self.update([high[t], low[t], close[t]]);
-        }
+        self.previous = Some(last);
     }
 }
 
