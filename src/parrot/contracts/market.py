@@ -253,7 +253,7 @@ class Market:
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """A split: `ratio` new shares for one old ("0.05" is a 1:20 reverse split), before the first open at or after `ts`."""
+    """A split: `ratio` new shares for an old one ("0.05": 1 for 20), before the first open at or after `ts`."""
 
     symbol: str
     ts: int
@@ -262,7 +262,7 @@ class Split:
 
 @dataclass(frozen=True, slots=True)
 class Dividend:
-    """A dividend of `amount` per share, before the first open at or after `ts` (ns UTC)."""
+    """A dividend of `amount` per share, before the first open at or after `ts`."""
 
     symbol: str
     ts: int

@@ -36,4 +36,3 @@ class FillView:
     fee: float
     liquidity: str
     position: float
-

@@ -95,7 +95,9 @@ class Outcome:
 
         columns = self._engine.orders()
         scale = self._price_scales[columns["symbol"]]
-        words = {name: pl.Series(columns[name], dtype=pl.String) for name in ("type", "role", "tif", "status", "reason")}
+        words = {
+            name: pl.Series(columns[name], dtype=pl.String) for name in ("type", "role", "tif", "status", "reason")
+        }
         return frame(
             {
                 "order_id": np.arange(1, len(columns["ts"]) + 1, dtype=np.int64),

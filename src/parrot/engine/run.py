@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +20,7 @@ from parrot.engine.bars import Bars
 from parrot.engine.calendar import calendar
 from parrot.engine.columns import timeframe_ns
 from parrot.engine.outcome import Outcome
-from parrot.engine.series import Engine
+from parrot.engine.series import Columns, Engine
 from parrot.kernel.errors import InputError, Interrupted, ParameterError, ParrotError, StrategyError
 
 Progress = Callable[[int], None]
@@ -29,12 +29,17 @@ Progress = Callable[[int], None]
 class Player(Protocol):
     """What a run asks of a strategy."""
 
-    timeframes: Any
+    timeframes: ClassVar[Sequence[str]]
 
-    def attach(self, engine: Engine, symbols: Sequence[str]) -> None: ...
-    def init(self) -> None: ...
+    def attach(self, engine: Engine, symbols: Sequence[str], columns: Columns) -> None:
+        """Binds it to a started run."""
+
+    def init(self) -> None:
+        """Lets it declare indicators and subscriptions."""
+
     @property
-    def subscriptions(self) -> tuple[list[Callable[..., object]], list[Callable[..., object]]]: ...
+    def subscriptions(self) -> tuple[list[Callable[..., object]], list[Callable[..., object]]]:
+        """Handlers of conditions and of timers, by number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +60,7 @@ class Inputs:
         return tuple(dict.fromkeys([*self.bars, *self.trades, *self.quotes, *self.books]))
 
 
-def run(
-    strategy: Player, inputs: Inputs, market: Market, cash: Number, *, progress: Progress | None = None
-) -> Outcome:
+def run(strategy: Player, inputs: Inputs, market: Market, cash: Number, *, progress: Progress | None = None) -> Outcome:
     """Runs `strategy` to the end of the data.
 
     Raises InputError for terms or data that cannot be used, StrategyError (with the partial outcome as `result`) when
@@ -67,8 +70,7 @@ def run(
     if amount <= 0:
         raise ParameterError(f"cash is {cash!r}", expected="a positive amount")
     engine, views = _build(inputs, market, amount, strategy.timeframes)
-    strategy.attach(engine, inputs.symbols)
-    strategy._run_columns = lambda symbol, length: _floats(views, symbol, length)  # type: ignore[attr-defined]
+    strategy.attach(engine, inputs.symbols, lambda symbol, length: _floats(views, symbol, length))
     outcome = Outcome(engine, inputs, market, amount)
     try:
         _play(engine, strategy, inputs, progress)
@@ -89,8 +91,6 @@ def _build(
     inputs: Inputs, market: Market, cash: Decimal, timeframes: Sequence[str | int]
 ) -> tuple[Engine, dict[tuple[str, int], Bars]]:
     account = terms.account_terms(market, cash)
-    slippage = market.slippage
-    assert isinstance(slippage, Slippage)  # Market makes it so
     _refuse_double_count(inputs)
     specified = {}
     for symbol in inputs.symbols:
@@ -98,7 +98,7 @@ def _build(
             market.of(symbol), _price_decimals(inputs, symbol), account["cash_decimals"]
         )
     tick = max((spec["tick"] for spec in specified.values()), default=1)
-    engine = Engine({**account, "slippage": terms.slippage_terms(slippage, tick)})
+    engine = Engine({**account, "slippage": terms.slippage_terms(Slippage.of(market.slippage), tick)})
     views: dict[tuple[str, int], Bars] = {}
     numbers = {symbol: engine.add_symbol(symbol, spec) for symbol, spec in specified.items()}
     for symbol, bars in inputs.bars.items():
@@ -140,7 +140,7 @@ def _add_bars(
         columns["member"] = inputs.masks[symbol]
     stream = engine.add_bars(number, bars.timeframe, True, bars.volume_decimals, columns)
     _adjust(engine, stream, symbol, bars, inputs.actions)
-    views[symbol, 0] = bars
+    views[symbol, 0] = views[symbol, bars.timeframe] = bars
 
 
 def _add_timeframe(

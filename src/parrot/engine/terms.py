@@ -6,8 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 from parrot.contracts.market import (
-    Action,
     AccountKind,
+    Action,
     Dividend,
     Fees,
     Funding,
@@ -51,8 +51,7 @@ def rate_units(value: Number, name: str) -> int:
 def account_terms(market: Market, cash: Decimal) -> dict[str, Any]:
     """Everything about the account and the fill model."""
     decimals = cash_decimals(cash)
-    fees, fill = market.fees, market.fill
-    assert isinstance(fees, Fees)  # Market makes them so
+    fees, fill = Fees.of(market.fees), market.fill
     is_margin = market.account is AccountKind.MARGIN
     rates = [units(margin(getattr(market, n), n), RATE_DECIMALS, n) for n in ("initial_margin", "maintenance_margin")]
     share = None if fill.participation is None else margin(fill.participation, "participation")

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import SupportsFloat
 
+from parrot.contracts.market import Number
 from parrot.kernel.errors import OrderError
 
-Number = int | float | Decimal | str
+Amount = Number | SupportsFloat
+"""A number, or what stands for one: an indicator is its value now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,27 +18,27 @@ class Level:
     """A level of `kind` "price", "pct" or "distance"; `trailing` follows the best price."""
 
     kind: str
-    amount: Number
+    amount: Amount
     trailing: bool = False
 
 
-def pct(amount: Number) -> Level:
+def pct(amount: Amount) -> Level:
     """`amount` per cent of the fill price: `stop=pct(5)` lies 5 % away."""
     return Level("pct", amount)
 
 
-def distance(amount: Number) -> Level:
+def distance(amount: Amount) -> Level:
     """`amount` in price units from the fill price: `stop=distance(3 * atr)`."""
     return Level("distance", amount)
 
 
-def trailing(amount: Number | Level) -> Level:
+def trailing(amount: Amount | Level) -> Level:
     """A stop that follows the best price at a distance (a number) or percentage (`pct(x)`)."""
     level = amount if isinstance(amount, Level) else distance(amount)
     return Level(level.kind, level.amount, trailing=True)
 
 
-def split(level: Number | Level | None) -> tuple[tuple[str, Number] | None, bool]:
+def split(level: Amount | Level | None) -> tuple[tuple[str, Number] | None, bool]:
     """A level as the core takes it, and whether it trails.
 
     Raises OrderError when it is not a number or a level.
@@ -43,7 +46,12 @@ def split(level: Number | Level | None) -> tuple[tuple[str, Number] | None, bool
     if level is None:
         return None, False
     if isinstance(level, Level):
-        return (level.kind, level.amount), level.trailing
-    if isinstance(level, bool) or not isinstance(level, int | float | Decimal | str) and not hasattr(level, "__float__"):
-        raise OrderError(f"{level!r} is not a level", expected="a price, pct(x), distance(x) or trailing(x)")
-    return ("price", level), False
+        return (level.kind, number(level.amount)), level.trailing
+    return ("price", number(level)), False
+
+
+def number(amount: Amount) -> Number:
+    """`amount` as the core takes it; raises OrderError when it is no number."""
+    if isinstance(amount, bool) or not isinstance(amount, int | float | Decimal | str | SupportsFloat):
+        raise OrderError(f"{amount!r} is not a level", expected="a price, pct(x), distance(x) or trailing(x)")
+    return amount if isinstance(amount, int | float | Decimal | str) else float(amount)

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections import namedtuple
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from parrot.kernel.errors import ParameterError
 from parrot.engine.columns import timeframe_ns
+from parrot.kernel.errors import ParameterError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from parrot.engine.series import Engine, Series
+    from parrot.engine.series import Columns, Engine, Series
+
+_named: Callable[..., Any] = namedtuple  # the outputs' names come from the core, so no type can be written here
 
 
 class Lines:
@@ -27,20 +29,16 @@ class Lines:
 
     _run_engine: Engine
     _run_symbols: dict[str, int]
-    _run_columns: Callable[[str, int], dict[str, NDArray[np.float64]] | None]
+    _run_columns: Columns
 
     def indicator(
         self, name: str, *parameters: float, source: str | None = None, timeframe: str | int | None = None
     ) -> Any:
         """The named indicator: one line, or a named tuple of lines."""
-        length = 0 if timeframe is None else timeframe_ns(timeframe)
-        try:
-            lines = self._run_engine.indicator(name, [float(value) for value in parameters], length, source)
-        except (ValueError, TypeError) as fault:
-            raise ParameterError(str(fault)) from None
+        lines = self._lines(name, parameters, source, timeframe)
         if len(lines) == 1:
             return lines[0][1]
-        return namedtuple(name, [output for output, _ in lines])(*(line for _, line in lines))  # noqa: PYI024  # its fields come from the core
+        return _named(name, [output for output, _ in lines])(*(line for _, line in lines))
 
     def compute(
         self,
@@ -51,26 +49,26 @@ class Lines:
     ) -> Series:
         """A line of your own: `function` gets whole float64 columns ("close", ...) and returns one of the same length.
 
-        The values are revealed bar by bar, but the function sees the whole column: `parrot check` finds it if it looks ahead.
+        The values are revealed bar by bar, but the function sees the whole column: `parrot check` finds it if it looks
+        ahead. Raises ParameterError for an unknown column or a result of another length.
         """
         length = 0 if timeframe is None else timeframe_ns(timeframe)
         made: list[NDArray[np.float64] | None] = []
         for symbol in self._run_symbols:
             known = self._run_columns(symbol, length)
-            wanted = columns or ("close",)
-            made.append(
-                None
-                if known is None
-                else np.ascontiguousarray(function(*(known[name] for name in wanted)), dtype=np.float64)
-            )
+            given = None if known is None else [_column(known, name) for name in columns or ("close",)]
+            made.append(None if given is None else np.ascontiguousarray(function(*given), dtype=np.float64))
         try:
             return self._run_engine.line(getattr(function, "__name__", "line"), made, length, lookback)
         except ValueError as fault:
             raise ParameterError(str(fault)) from None
 
     def price(self, column: str = "close", *, timeframe: str | int | None = None) -> Series:
-        """A column of the bars as a line."""
-        return self._run_engine.price(column, 0 if timeframe is None else timeframe_ns(timeframe))
+        """A column of the bars as a line: "open", "high", "low", "close" or "volume"."""
+        try:
+            return self._run_engine.price(column, 0 if timeframe is None else timeframe_ns(timeframe))
+        except ValueError as fault:
+            raise ParameterError(str(fault)) from None
 
     @property
     def close_line(self) -> Series:
@@ -79,31 +77,31 @@ class Lines:
 
     def sma(self, n: int, **where: Any) -> Series:
         """Simple moving average, decided on integers."""
-        return self.indicator("sma", n, **where)  # type: ignore[no-any-return]
+        return self._line("sma", n, **where)
 
     def ema(self, n: int, **where: Any) -> Series:
         """Exponential moving average."""
-        return self.indicator("ema", n, **where)  # type: ignore[no-any-return]
+        return self._line("ema", n, **where)
 
     def wma(self, n: int, **where: Any) -> Series:
         """Weighted moving average, decided on integers."""
-        return self.indicator("wma", n, **where)  # type: ignore[no-any-return]
+        return self._line("wma", n, **where)
 
     def dema(self, n: int, **where: Any) -> Series:
         """Double exponential moving average."""
-        return self.indicator("dema", n, **where)  # type: ignore[no-any-return]
+        return self._line("dema", n, **where)
 
     def tema(self, n: int, **where: Any) -> Series:
         """Triple exponential moving average."""
-        return self.indicator("tema", n, **where)  # type: ignore[no-any-return]
+        return self._line("tema", n, **where)
 
     def rsi(self, n: int = 14, **where: Any) -> Series:
         """Relative strength index."""
-        return self.indicator("rsi", n, **where)  # type: ignore[no-any-return]
+        return self._line("rsi", n, **where)
 
     def atr(self, n: int = 14, **where: Any) -> Series:
         """Average true range."""
-        return self.indicator("atr", n, **where)  # type: ignore[no-any-return]
+        return self._line("atr", n, **where)
 
     def macd(self, fast: int = 12, slow: int = 26, signal: int = 9, **where: Any) -> Any:
         """Moving average convergence and divergence."""
@@ -131,31 +129,31 @@ class Lines:
 
     def cci(self, n: int = 20, **where: Any) -> Series:
         """Commodity channel index."""
-        return self.indicator("cci", n, **where)  # type: ignore[no-any-return]
+        return self._line("cci", n, **where)
 
     def roc(self, n: int = 10, **where: Any) -> Series:
         """Rate of change."""
-        return self.indicator("roc", n, **where)  # type: ignore[no-any-return]
+        return self._line("roc", n, **where)
 
     def obv(self, **where: Any) -> Series:
         """On-balance volume."""
-        return self.indicator("obv", **where)  # type: ignore[no-any-return]
+        return self._line("obv", **where)
 
     def vwap(self, *parameters: float, **where: Any) -> Series:
         """Volume-weighted average price of the UTC day."""
-        return self.indicator("vwap", *parameters, **where)  # type: ignore[no-any-return]
+        return self._line("vwap", *parameters, **where)
 
     def mfi(self, n: int = 14, **where: Any) -> Series:
         """Money flow index."""
-        return self.indicator("mfi", n, **where)  # type: ignore[no-any-return]
+        return self._line("mfi", n, **where)
 
     def willr(self, n: int = 14, **where: Any) -> Series:
         """Williams %R."""
-        return self.indicator("willr", n, **where)  # type: ignore[no-any-return]
+        return self._line("willr", n, **where)
 
     def psar(self, *parameters: float, **where: Any) -> Series:
         """Parabolic stop and reverse."""
-        return self.indicator("psar", *parameters, **where)  # type: ignore[no-any-return]
+        return self._line("psar", *parameters, **where)
 
     def supertrend(self, *parameters: float, **where: Any) -> Any:
         """SuperTrend."""
@@ -163,7 +161,7 @@ class Lines:
 
     def stddev(self, n: int = 20, **where: Any) -> Series:
         """Standard deviation."""
-        return self.indicator("stddev", n, **where)  # type: ignore[no-any-return]
+        return self._line("stddev", n, **where)
 
     def linreg(self, n: int = 14, **where: Any) -> Any:
         """Linear regression."""
@@ -171,11 +169,11 @@ class Lines:
 
     def highest(self, n: int, **where: Any) -> Series:
         """Highest value of the last `n` bars."""
-        return self.indicator("highest", n, **where)  # type: ignore[no-any-return]
+        return self._line("highest", n, **where)
 
     def lowest(self, n: int, **where: Any) -> Series:
         """Lowest value of the last `n` bars."""
-        return self.indicator("lowest", n, **where)  # type: ignore[no-any-return]
+        return self._line("lowest", n, **where)
 
     def ichimoku(self, *parameters: float, **where: Any) -> Any:
         """Ichimoku cloud."""
@@ -183,8 +181,28 @@ class Lines:
 
     def zscore(self, n: int = 20, **where: Any) -> Series:
         """Deviations from the mean of the last `n` values."""
-        return self.indicator("zscore", n, **where)  # type: ignore[no-any-return]
+        return self._line("zscore", n, **where)
 
     def percent_rank(self, n: int = 100, **where: Any) -> Series:
         """Percentile rank among the last `n` values."""
-        return self.indicator("percent_rank", n, **where)  # type: ignore[no-any-return]
+        return self._line("percent_rank", n, **where)
+
+    def _line(
+        self, name: str, *parameters: float, source: str | None = None, timeframe: str | int | None = None
+    ) -> Series:
+        return self._lines(name, parameters, source, timeframe)[0][1]
+
+    def _lines(
+        self, name: str, parameters: Sequence[float], source: str | None, timeframe: str | int | None
+    ) -> list[tuple[str, Series]]:
+        length = 0 if timeframe is None else timeframe_ns(timeframe)
+        try:
+            return self._run_engine.indicator(name, [float(value) for value in parameters], length, source)
+        except (ValueError, TypeError) as fault:
+            raise ParameterError(str(fault)) from None
+
+
+def _column(known: Mapping[str, NDArray[np.float64]], name: str) -> NDArray[np.float64]:
+    if name not in known:
+        raise ParameterError(f"{name!r} is not a column", expected=", ".join(known))
+    return known[name]

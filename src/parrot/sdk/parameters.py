@@ -68,7 +68,8 @@ class Parameter:
         try:
             value = text.lower() in ("1", "true", "yes", "on") if self.kind is bool else self.kind(text)
         except ValueError:
-            raise ParameterError(f"{self.name}={text!r} is not {self.kind.__name__}", expected=self.expected()) from None
+            problem = f"{self.name}={text!r} is not {self.kind.__name__}"
+            raise ParameterError(problem, expected=self.expected()) from None
         return self.check(value)
 
     def expected(self) -> str:
@@ -81,7 +82,7 @@ class Parameter:
 
 
 def parameters_of(cls: type, base: type) -> dict[str, Parameter]:
-    """The parameters that `cls` and its parents below `base` declare: public annotated class attributes with a default."""
+    """Parameters declared by `cls` and its parents below `base`: public annotated class attributes with a default."""
     declaring = [parent for parent in reversed(cls.__mro__) if issubclass(parent, base) and parent is not base]
     hints = {name: hint for parent in declaring for name, hint in get_annotations(parent, eval_str=True).items()}
     found = {}

@@ -7,12 +7,13 @@ import logging
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
-from parrot.sdk.lines import Lines
-from parrot.engine.series import Condition, Engine, Quote, Series
-from parrot.kernel.errors import OrderError, ParameterError
-from parrot.sdk.levels import Level, Number, split
-from parrot.sdk.parameters import Parameter, parameters_of, unknown
+from parrot.contracts.market import Number
 from parrot.engine.columns import timeframe_ns
+from parrot.engine.series import Columns, Condition, Engine, Quote, Series
+from parrot.kernel.errors import OrderError, ParameterError
+from parrot.sdk.levels import Amount, Level, split
+from parrot.sdk.lines import Lines
+from parrot.sdk.parameters import Parameter, parameters_of, unknown
 
 Handler = Callable[..., object]
 
@@ -56,9 +57,10 @@ class Strategy(Lines):
         """Every parameter with its value."""
         return {name: getattr(self, name) for name in self.parameters}
 
-    def attach(self, engine: Engine, symbols: Sequence[str]) -> None:
+    def attach(self, engine: Engine, symbols: Sequence[str], columns: Columns) -> None:
         """Binds the strategy to a started run; the platform calls it."""
         self._run_engine = engine
+        self._run_columns = columns
         self._run_symbols = {symbol: index for index, symbol in enumerate(symbols)}
         self._run_alone = len(symbols) == 1
         self._run_hold = engine.hold_plain
@@ -115,7 +117,9 @@ class Strategy(Lines):
         """Best bid and ask now, None before the first (quotes or books needed)."""
         return self._run_engine.quote(self._index(symbol))
 
-    def levels(self, depth: int = 10, symbol: str | None = None) -> tuple[list[tuple[float, float]], list[tuple[float, float]]]:
+    def levels(
+        self, depth: int = 10, symbol: str | None = None
+    ) -> tuple[list[tuple[float, float]], list[tuple[float, float]]]:
         """The best `depth` bids and asks of the book now as (price, size), best first (books needed)."""
         return self._run_engine.levels(self._index(symbol), depth)
 
@@ -134,8 +138,8 @@ class Strategy(Lines):
         fraction: Number,
         *,
         symbol: str | None = None,
-        stop: Number | Level | None = None,
-        take: Number | Level | None = None,
+        stop: Amount | Level | None = None,
+        take: Amount | Level | None = None,
         why: str = "",
     ) -> int | None:
         """Brings the position to `fraction` of equity (rule O5); returns the order's id, None when nothing changes."""
@@ -147,8 +151,8 @@ class Strategy(Lines):
         quantity: Number,
         *,
         symbol: str | None = None,
-        stop: Number | Level | None = None,
-        take: Number | Level | None = None,
+        stop: Amount | Level | None = None,
+        take: Amount | Level | None = None,
         why: str = "",
     ) -> int | None:
         """Brings the position to `quantity` units (rule O5); returns the order's id, None when nothing changes."""
@@ -192,7 +196,7 @@ class Strategy(Lines):
         self._run_conditions.append(handler)
 
     def every(self, interval: int | str, handler: Handler | None = None) -> None:
-        """Calls `handler()` (default: `on_timer(interval)`) at every multiple of `interval`, such as "100ms" or "1h"."""
+        """Calls `handler()` (else `on_timer(interval)`) at every multiple of `interval`, such as "100ms" or "1h"."""
         self._run_engine.every(timeframe_ns(interval))
         self._run_timers.append(handler or (lambda: self.on_timer(interval)))
 
@@ -222,10 +226,10 @@ class Strategy(Lines):
         quantity: Number,
         *,
         symbol: str | None = None,
-        trail: Number | Level | None = None,
+        trail: Amount | Level | None = None,
         oco: str | None = None,
-        stop: Number | Level | None = None,
-        take: Number | Level | None = None,
+        stop: Amount | Level | None = None,
+        take: Amount | Level | None = None,
         **terms: Any,
     ) -> int:
         index = self._index(symbol)
@@ -238,7 +242,7 @@ class Strategy(Lines):
             raise OrderError(str(fault)) from None
 
 
-def _guard(stop: Number | Level | None, take: Number | Level | None) -> dict[str, Any]:
+def _guard(stop: Amount | Level | None, take: Amount | Level | None) -> dict[str, Any]:
     if stop is None and take is None:
         return {}
     level, trails = split(stop)
