@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from parrot import indicators, rules
-    from parrot.app.face import backtest, read_bars, runs
+    from parrot.adapters.importers import read_bars
+    from parrot.app.face import backtest, runs
     from parrot.contracts.market import (
         AccountKind,
         Dividend,
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from parrot.contracts.universe import Universe
 
 _HOMES = {
-    "read_bars": "parrot.app.face",
+    "read_bars": "parrot.adapters.importers",
     "backtest": "parrot.app.face",
     "runs": "parrot.app.face",
     "AccountKind": "parrot.contracts.market",

@@ -11,7 +11,6 @@ from parrot.adapters.importers import read_bars, read_books, read_quotes, read_t
 from parrot.app.wiring import backtests
 from parrot.centers.backtest.service import Job, actions_of, describe
 from parrot.contracts.market import Action, Fees, Market, Number, Slippage
-from parrot.engine.bars import Bars
 from parrot.engine.run import Inputs
 from parrot.kernel.errors import ParameterError
 
@@ -96,16 +95,15 @@ def prepare(
         terms = replace(terms, fees=Fees.of(fees))
     if slippage is not None:
         terms = replace(terms, slippage=Slippage.of(slippage))
-    known = _by_symbol(bars, read_bars)
     window = _window(start, end)
     fx_bars = {currency: read_bars(source) for currency, source in (fx or {}).items()}
     inputs = Inputs(
-        bars={symbol: data.between(*window) for symbol, data in known.items()},
-        trades=_by_symbol(trades, read_trades),
-        quotes=_by_symbol(quotes, read_quotes),
-        books=_by_symbol(books, read_books),
+        bars=_cut(_by_symbol(bars, read_bars), window),
+        trades=_cut(_by_symbol(trades, read_trades), window),
+        quotes=_cut(_by_symbol(quotes, read_quotes), window),
+        books=_cut(_by_symbol(books, read_books), window),
         actions=actions_of(actions),
-        fx=rates(fx_bars, terms),
+        fx=fx_bars,
     )
     if universe is not None:
         inputs = replace(inputs, masks=_masks(universe, inputs))
@@ -130,19 +128,14 @@ def _by_symbol(source: Any, read: Callable[..., Any]) -> dict[str, Any]:
     return {data.symbol or "asset": data}
 
 
+def _cut(data: Mapping[str, Any], window: tuple[int | None, int | None]) -> dict[str, Any]:
+    return {symbol: series.between(*window) for symbol, series in data.items()}
+
+
 def _masks(universe: Universe, inputs: Inputs) -> dict[str, Any]:
     from parrot.centers.market_data.universe import membership
 
     return membership(universe, inputs.bars, quotes=inputs.quotes or None)
-
-
-def rates(fx: Mapping[str, Bars], market: Market) -> dict[str, Any]:
-    """Rates by currency as (times, units of 10^-8); each is known from its bar's close on."""
-    found = {
-        currency: (bars.close_ts, bars.close_ticks * 10**8 // 10**bars.price_decimals) for currency, bars in fx.items()
-    }
-    wanted = {symbol: instrument.currency for symbol, instrument in market.instruments.items()}
-    return {symbol: found[currency] for symbol, currency in wanted.items() if currency in found}
 
 
 def _window(start: str | int | date | None, end: str | int | date | None) -> tuple[int | None, int | None]:

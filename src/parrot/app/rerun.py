@@ -54,7 +54,7 @@ def job_again(run: SavedRun, *, saved_code: bool = False, sources: Mapping[str, 
     if "universe" in extra:
         inputs = _with_universe(inputs, extra["universe"])
     if "fx" in extra:
-        inputs = replace(inputs, fx=_fx(extra["fx"], market))
+        inputs = replace(inputs, fx=_fx(extra["fx"]))
     return Job(strategy, inputs, market, terms["cash"], bounds=terms["bounds"], extra=extra)
 
 
@@ -120,7 +120,5 @@ def _with_universe(inputs: Inputs, kept: Mapping[str, Any]) -> Inputs:
     return replace(inputs, masks=membership(Universe(**kept), inputs.bars, quotes=inputs.quotes or None))
 
 
-def _fx(kept: Mapping[str, Mapping[str, Any]], market: Any) -> Mapping[str, Any]:
-    from parrot.app.face import rates
-
-    return rates({currency: _bars(currency, about, {}) for currency, about in kept.items()}, market)
+def _fx(kept: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Bars]:
+    return {currency: _bars(currency, about, {}) for currency, about in kept.items()}

@@ -44,7 +44,10 @@ class Player(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """Data of a run by symbol: bars, ticks, universe masks (uint8, one a bar), events."""
+    """Data of a run by symbol: bars, ticks, universe masks (uint8, one a bar), events; `fx` by currency.
+
+    `fx` holds bars of each currency's rate in the account's currency.
+    """
 
     bars: Mapping[str, Bars]
     masks: Mapping[str, NDArray[np.uint8]] = field(default_factory=dict)
@@ -52,7 +55,7 @@ class Inputs:
     trades: Mapping[str, Any] = field(default_factory=dict)
     quotes: Mapping[str, Any] = field(default_factory=dict)
     books: Mapping[str, Any] = field(default_factory=dict)
-    fx: Mapping[str, tuple[NDArray[np.int64], NDArray[np.int64]]] = field(default_factory=dict)
+    fx: Mapping[str, Bars] = field(default_factory=dict)
 
     @property
     def symbols(self) -> tuple[str, ...]:
@@ -105,7 +108,7 @@ def _build(
         _add_bars(engine, numbers[symbol], bars, inputs, market, views)
         for length in timeframes:
             _add_timeframe(engine, numbers[symbol], symbol, bars, length, inputs.actions, views)
-    for symbol, (ts, rates) in inputs.fx.items():
+    for symbol, (ts, rates) in terms.fx_terms(market, inputs.symbols, inputs.fx).items():
         engine.add_fx(numbers[symbol], ts, rates)
     engine.start([terms.action_terms(action, _number(numbers, action)) for action in inputs.actions])
     _add_ticks(engine, inputs, numbers)

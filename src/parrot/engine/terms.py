@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
+
+import numpy as np
 
 from parrot.contracts.market import (
     AccountKind,
@@ -20,6 +23,8 @@ from parrot.contracts.market import (
     margin,
     rate,
 )
+from parrot.engine.bars import Bars
+from parrot.engine.columns import Integers
 from parrot.kernel.errors import ParameterError
 
 QUANTITY_DECIMALS = 8
@@ -110,6 +115,42 @@ def instrument_terms(instrument: Instrument, price_decimals: int, cash_scale: in
         "multiplier": units(multiplier, multiplier_decimals, "multiplier"),
         "multiplier_decimals": multiplier_decimals,
     }
+
+
+def fx_terms(market: Market, symbols: Sequence[str], known: Mapping[str, Bars]) -> dict[str, tuple[Integers, Integers]]:
+    """Times and rates (10^-8) of every symbol in a foreign currency; none where its rate is not given (rule A9).
+
+    The account's currency is `market.currency`, else the one in which symbols settle and which has no rate.
+    """
+    settled = {symbol: market.of(symbol).currency for symbol in symbols}
+    home = market.currency
+    if not home:
+        candidates = {currency for currency in settled.values() if currency and currency not in known}
+        if len(candidates) > 1:
+            raise ParameterError(
+                f"symbols settle in {', '.join(sorted(candidates))}, and the account's currency is not said",
+                expected="one currency, or the account's and rates of the others",
+                fix='pass market=Market(currency="USD", ...) and fx={"EUR": bars of EUR in USD}',
+            )
+        home = candidates.pop() if candidates else ""
+    foreign = {symbol: currency for symbol, currency in settled.items() if currency not in ("", home)}
+    nothing = np.empty(0, dtype=np.int64)
+    rates = {currency: (bars.close_ts, _rate_units(currency, bars)) for currency, bars in known.items()}
+    return {symbol: rates.get(currency, (nothing, nothing)) for symbol, currency in foreign.items()}
+
+
+def _rate_units(currency: str, bars: Bars) -> Integers:
+    """Closes in 10^-8, half-even where the bars have more decimals."""
+    shift = RATE_DECIMALS - bars.price_decimals
+    if shift < 0:
+        divisor = 10**-shift
+        whole, rest = np.divmod(bars.close_ticks, divisor)
+        rounded: Integers = whole + ((2 * rest > divisor) | ((2 * rest == divisor) & (whole % 2 == 1)))
+        return rounded
+    if int(bars.close_ticks.max(initial=0)) > np.iinfo(np.int64).max // 10**shift:
+        raise ParameterError(f"a rate of {currency} is too large", expected="rates below 9.2e10")
+    scaled: Integers = bars.close_ticks * 10**shift
+    return scaled
 
 
 def action_terms(action: Action, symbol: int) -> tuple[int, int, str, int, int]:

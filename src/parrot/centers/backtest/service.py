@@ -70,9 +70,11 @@ def instance(strategy: Strategy | type[Strategy]) -> Strategy:
 def _require_data(inputs: Inputs) -> None:
     if not inputs.symbols:
         raise InputError("there are no data", expected="bars, trades=, quotes= or books=")
-    for symbol, bars in inputs.bars.items():
-        if len(bars) == 0:
-            raise DataError(f"{symbol} has no bars in the chosen time", expected="at least one bar")
+    kinds = {"bars": inputs.bars, "trades": inputs.trades, "quotes": inputs.quotes, "books": inputs.books}
+    for kind, known in kinds.items():
+        for symbol, data in known.items():
+            if len(data) == 0:
+                raise DataError(f"{symbol} has no {kind} in the chosen time", expected="at least one row")
 
 
 def _bounds(job: Job, strategy: Strategy) -> dict[str, float]:
