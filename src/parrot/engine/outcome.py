@@ -28,7 +28,6 @@ class Outcome:
     def __init__(self, engine: Engine, inputs: Any, market: Market, cash: Decimal) -> None:
         self._engine = engine
         self._market = market
-        self._bars = dict(inputs.bars)
         self.symbols: tuple[str, ...] = inputs.symbols
         self.cash = cash
         self._cash_scale = 10.0 ** cash_decimals(cash)
@@ -144,24 +143,12 @@ class Outcome:
                 "pnl": pnl,
                 "fees": columns["fees"] / self._cash_scale,
                 "return": np.divide(pnl, notional, out=np.zeros_like(pnl), where=notional != 0),
-                "bars": self._bars_between(columns),
+                "bars": columns["bars"],
                 "why_entry": self._reasons(columns["why_entry"]),
                 "why_exit": self._reasons(columns["why_exit"]).set(still_open, None),
                 "open": still_open,
             }
         )
-
-    def _bars_between(self, columns: dict[str, Any]) -> NDArray[np.int64]:
-        held = np.zeros(len(columns["symbol"]), dtype=np.int64)
-        for index, symbol in enumerate(self.symbols):
-            bars = self._bars.get(symbol)
-            rows = columns["symbol"] == index
-            if bars is None or not rows.any():
-                continue
-            last = np.where(columns["open"][rows], bars.close_ts[-1], columns["exit_ts"][rows])
-            first = columns["entry_ts"][rows]
-            held[rows] = np.searchsorted(bars.close_ts, last) - np.searchsorted(bars.close_ts, first)
-        return held
 
     def _names(self, numbers: NDArray[Any]) -> pl.Series:
         return _text(self.symbols, numbers)

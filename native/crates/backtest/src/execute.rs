@@ -163,12 +163,13 @@ impl Engine {
         let position = self.symbols[symbol].position.quantity;
         let (fee, notional, realised) = (self.narrow(fee), self.narrow(worth), self.narrow(effect.realised));
         let Moment { ts, evidence, .. } = moment;
-        let symbol = symbol as u16;
+        let (bar, symbol) = (self.symbols[symbol].bar as u32, symbol as u16);
         self.fills.push(Fill {
             ts,
             evidence,
             order: id,
             symbol,
+            bar,
             side,
             maker,
             quantity,

@@ -16,6 +16,8 @@ pub struct Fill {
     pub order: u32,
     /// Index of the symbol.
     pub symbol: u16,
+    /// Index of the symbol's bar in which it happened, 0 without bars.
+    pub bar: u32,
     /// 1 buy, -1 sell.
     pub side: i8,
     /// It rested in the book.

@@ -13,6 +13,8 @@ pub struct Trade {
     pub entry_ts: i64,
     /// Time of the last exit.
     pub exit_ts: i64,
+    /// Bars of the symbol at the first entry and the last exit.
+    pub bars: (u32, u32),
     /// Largest position, quantity units.
     pub quantity: i64,
     /// Entered quantity and sum of price x quantity.
@@ -69,6 +71,7 @@ fn begin(fill: &Fill) -> Trade {
         side: fill.side,
         entry_ts: fill.ts,
         exit_ts: 0,
+        bars: (fill.bar, fill.bar),
         quantity: 0,
         entered: (0, 0),
         left: (0, 0),
@@ -94,6 +97,7 @@ fn leave(trade: &mut Trade, fill: &Fill, quantity: i64, fee: i64) {
     trade.left.0 += quantity;
     trade.left.1 += i128::from(quantity) * i128::from(fill.price);
     trade.exit_ts = fill.ts;
+    trade.bars.1 = fill.bar;
     trade.exit_order = fill.order;
     trade.fees += fee;
     trade.pnl += fill.realised - fee;

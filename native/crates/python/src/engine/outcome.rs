@@ -171,6 +171,11 @@ impl Engine {
             "why_entry": |trade: &Trade| core.orders[trade.entry_order as usize].why,
             "why_exit": |trade: &Trade| core.orders[trade.exit_order as usize].why,
             "open": |trade: &Trade| trade.open,
+            "bars": |trade: &Trade| {
+                let base = core.symbols[trade.symbol as usize].base.filter(|_| trade.open);
+                let end = base.map_or(trade.bars.1, |base| core.streams[base as usize].bars.ts.len() as u32 - 1);
+                i64::from(end) - i64::from(trade.bars.0)
+            },
         });
         Ok(dict)
     }
