@@ -11,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from parrot.centers.backtest.exits import with_exits_named
 from parrot.centers.backtest.records import saved
 from parrot.centers.backtest.report import Feed, IndexEntry, ReportData, Reproduction, render
 from parrot.centers.backtest.report.wording import day, span
@@ -72,7 +73,7 @@ def data_of(run: SavedRun, bars: Mapping[str, Bars]) -> ReportData:
         equity=frames["equity"],
         fills=frames["fills"],
         orders=frames["orders"],
-        trades=frames["trades"],
+        trades=with_exits_named(frames["trades"], frames["fills"], frames["orders"]),
         bars=bars,
         cash=float(record.terms["cash"]),
         currency=str(record.terms.get("currency") or ""),

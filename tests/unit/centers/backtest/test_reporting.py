@@ -10,7 +10,7 @@ import pytest
 import parrot
 from parrot.centers.backtest.reporting import index_entry, report_data, terms_in_words
 from parrot.kernel.errors import StorageError, StrategyError
-from parrot.sdk import Strategy
+from parrot.sdk import Strategy, pct, trailing
 from tests.unit.centers.backtest.sample import walk
 
 COLUMNS = ("ts", "open", "high", "low", "close", "volume")
@@ -74,6 +74,31 @@ def test_the_reports_own_figures_equal_the_cores(result) -> None:
         "trades",
     ):
         assert computed[name] == pytest.approx(result.stats[name], rel=1e-12), name
+
+
+class Guarded(Strategy):
+    """In every twenty bars, out by stop, take-profit or trailing stop."""
+
+    def init(self) -> None:
+        self.place = 0
+
+    def on_bar(self, bar) -> None:
+        self.place += 1
+        if self.place % 20 == 1:
+            stop = trailing(pct(1)) if self.place % 40 == 1 else pct(1)
+            self.hold(1, stop=stop, take=pct(1.5), why="an entry")
+        elif self.place % 20 == 19:
+            self.hold(0, why="time is up")
+
+
+def test_an_exit_by_a_protective_order_is_not_told_as_the_entrys_reason() -> None:
+    bars = walk(2_000)
+    result = parrot.backtest(Guarded, {name: getattr(bars, name) for name in COLUMNS}, cash=100_000)
+    told = report_data(result).trades
+    assert set(told["why_exit"].drop_nulls()) == {"protective stop", "trailing stop", "take-profit", "time is up"}
+    assert told.drop("why_exit").equals(result.trades.drop("why_exit"))
+    taken = told.filter(told["why_exit"] == "take-profit")
+    assert (taken["pnl"] > 0).all()
 
 
 def test_an_index_entry_names_market_and_period(result) -> None:
