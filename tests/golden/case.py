@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tests.reference.exact import UNIT, units
+from tests.reference.parrot_engine import by_the_page, play
 from tests.reference.run import simulate
 from tests.reference.terms import MINUTE, START, Bar, Event, Fill, Outcome, Step, Terms, bars_of
 
@@ -76,6 +77,10 @@ def reference(case: Case) -> Outcome:
     return simulate(case.table, case.steps, terms=case.market, cash=case.cash, events=case.actions)
 
 
+def engine(case: Case) -> Outcome:
+    return play(case.table, case.steps, terms=case.market, cash=case.cash, events=case.actions)
+
+
 def expected_fill(text: str, table: Mapping[str, list[Bar]]) -> tuple:
     """The words of a fill as (ts, evidence, symbol, side, quantity, price, fee, maker)."""
     found = FILL.fullmatch(text)
@@ -102,3 +107,9 @@ def in_words(fills: Sequence[Fill]) -> list[str]:
 
 def order_words(outcome: Outcome) -> list[str]:
     return [f"{order.type} {order.status}" + f": {order.reason}" * bool(order.reason) for order in outcome.orders]
+
+
+def page_words(order: str) -> str:
+    """The words of an order without a reason that the page leaves free."""
+    plain, _, reason = order.partition(": ")
+    return f"{plain}: {by_the_page(reason)}"

@@ -153,7 +153,7 @@ CASES = [
         [CALM, CALM, (104, 105, 103, 104)],
         [(0, "buy", {"qty": 2}), (1, "sell", {"qty": 5, "reduce_only": True})],
         ["1 open buy 2 at 100", "2 open sell 2 at 104"],
-        ["market filled", "market filled: trimmed: reduce-only"],
+        ["market filled", "market filled"],
         "10008",
         terms={"account": "margin"},
     ),

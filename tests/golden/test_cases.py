@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.golden.case import Case, expected_fill, in_words, order_words, reference, seen_fill
+from tests.golden.case import Case, engine, expected_fill, in_words, order_words, page_words, reference, seen_fill
 from tests.reference.exact import units
 
 THEMES = sorted(path.stem for path in Path(__file__).parent.glob("*_cases.py") if path.stem != "test_cases")
@@ -16,16 +16,18 @@ CASES: dict[str, Case] = {
     for theme in THEMES
     for case in importlib.import_module(f"tests.golden.{theme}").CASES
 }
-ENGINES = {"reference": reference}
+ENGINES = {"reference": reference, "parrot": engine}
 
 
-@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("name", ENGINES)
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
-def test_case(case: Case, engine: str) -> None:
-    outcome = ENGINES[engine](case)
+def test_case(case: Case, name: str) -> None:
+    outcome = ENGINES[name](case)
     expected = [expected_fill(text, case.table) for text in case.fills]
     assert [seen_fill(fill) for fill in outcome.fills] == expected, in_words(outcome.fills)
     if case.orders:
+        assert list(map(page_words, order_words(outcome))) == list(map(page_words, case.orders))
+    if case.orders and name == "reference":
         assert order_words(outcome) == list(case.orders)
     assert outcome.equity[-1][1] == units(case.equity), outcome.equity[-1][1] / 1e8
     if case.path:

@@ -29,14 +29,14 @@ class Account:
         return half_even(fraction(terms.multiplier) * quantity * price / UNIT)
 
     def fee(self, symbol: str, quantity: int, price: int, *, maker: bool) -> int:
-        """The fee of one fill: rate x notional plus per-unit amount, rounded once, at least the minimum (A5)."""
+        """Rate x notional plus quantity x per-unit amount, each rounded, at least the minimum (A5)."""
         if quantity == 0:
             return 0
         terms = self.terms[symbol]
         size = fraction(terms.multiplier) * quantity
         notional = size * UNIT / price if terms.kind == "inverse" else size * price / UNIT
-        amount = notional * terms.fee_rate(maker) + fraction(terms.per_unit) * quantity
-        return max(units(terms.minimum), half_even(amount))
+        amount = half_even(notional * terms.fee_rate(maker)) + half_even(fraction(terms.per_unit) * quantity)
+        return max(units(terms.minimum), amount)
 
     def slipped(self, symbol: str, price: int, side: int) -> int:
         """`price` moved against an order of `side` (A6)."""

@@ -61,20 +61,20 @@ class Desk:
 
     def target(self, symbol: str, why: str, f, **protection) -> int | None:
         """The position whose cost is at most |f| x equity at the last close (O5)."""
-        self._drop_pending(symbol)
         f = fraction(f)
         if f < 0 and self.account.kind == "cash":
             return self._refused_whole(symbol, why)
+        self._drop_pending(symbol)
         price = self.account.slipped(symbol, self.account.marks[symbol], 1 if f >= 0 else -1)
-        size = self.account.most_for(symbol, abs(f) * self.account.equity(), price)
+        size = self.account.most_for(symbol, abs(f) * self.account.equity(), price) if f else 0
         return self._change(symbol, size if f >= 0 else -size, why, protection)
 
     def hold(self, symbol: str, why: str, q, **protection) -> int | None:
         """The position `q` itself (O5)."""
-        self._drop_pending(symbol)
         size = units(q)
         if size < 0 and self.account.kind == "cash":
             return self._refused_whole(symbol, why)
+        self._drop_pending(symbol)
         whole = down(abs(size), self.account.terms[symbol].lot_units)
         return self._change(symbol, whole if size >= 0 else -whole, why, protection)
 

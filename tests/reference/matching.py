@@ -72,8 +72,6 @@ class Matcher:
         order.born = ""
         if offer is not None and order.working:
             self.fill(order, offer, "open")
-        if new and order.working and order.tif in ("IOC", "FOK"):
-            order.end("canceled", order.tif.lower())
 
     def _offer_at_open(self, order: Order, o: int, new: bool) -> Offer | None:
         if order.kind == "market":
@@ -86,8 +84,6 @@ class Matcher:
                 return None
             self.follow(order, o)
         level = self.level(order)
-        if order.born == "open" and (order.entry - level) * order.side >= 0:
-            return self._trigger(order, Offer(order.entry))
         if not self.hit(order, o, level):
             return None
         if order.limit is None:
@@ -144,6 +140,7 @@ class Matcher:
         self._limits(limits, bar)
         self._born_inside(symbol, bar)
         self._close_tests(symbol, bar)
+        self._grow_up(symbol, bar)
 
     def _stops(self, symbol: str, waiting: list[Order], bar: Bar) -> None:
         """Stop-like orders and the liquidation price, nearest to the open first."""
@@ -204,9 +201,6 @@ class Matcher:
         if take is not None and takes and not threatened:
             wrong = (take.limit - take.entry) * take.side >= 0
             self.fill(take, Offer(take.entry, slips=False) if wrong else Offer(take.limit, maker=True), "inside")
-        for order in self.desk.working(symbol):
-            if order.born and order.kind == "trailing-stop":
-                self.follow(order, bar.close)
 
     def _newborn(self, symbol: str, role: str) -> Order | None:
         order = self.desk.protection(symbol, role)
@@ -230,10 +224,10 @@ class Matcher:
     def _stop_met(self, stop: Order, bar: Bar, bounds: str) -> int | None:
         """The price at which a stop made inside this bar is live in it (B10, O3)."""
         level = self.level(stop)
+        if self.hit(stop, stop.entry, level):
+            return stop.entry
         reach = bar.close if bounds == "optimistic" else bar.low if stop.side < 0 else bar.high
-        if not self.hit(stop, reach, level):
-            return None
-        return stop.entry if (stop.entry - level) * stop.side >= 0 else level
+        return level if self.hit(stop, reach, level) else None
 
     def _close_tests(self, symbol: str, bar: Bar) -> None:
         """Trailing stops take in the bar's best price and are tested against its close (B8)."""
@@ -243,37 +237,49 @@ class Matcher:
                 level = self.level(order)
                 if self.hit(order, bar.close, level):
                     self.fill(order, self._trigger(order, Offer(level)), "inside")
+
+    def _grow_up(self, symbol: str, bar: Bar) -> None:
+        """What was made inside the bar is an order like others from the next bar on."""
+        for order in self.desk.working(symbol):
+            if order.born and order.kind == "trailing-stop":
+                self.follow(order, bar.close)
             order.born = ""
 
     # the fill itself
 
     def fill(self, order: Order, offer: Offer, when: str) -> None:
-        """Fill what volume, position and account allow of `order` (B12, O4, A1, A2)."""
-        can = min(order.quantity, self.left.get(order.symbol, order.quantity))
-        if can == 0 and order.tif != "FOK":
+        """Fill what position, volume and account allow of `order` (O4, B12, A1, A2)."""
+        symbol, left = order.symbol, self.left.get(order.symbol)
+        if self._killed(order, order.quantity if left is None else left) or left == 0:
             return
-        price = (
-            self.account.slipped(order.symbol, offer.price, order.side)
-            if offer.slips and not offer.maker
-            else offer.price
-        )
-        fits = self.account.closing(order.symbol, order.side, can) if order.reduce_only else can
-        pays = self.account.affordable(order.symbol, order.side, fits, price, maker=offer.maker)
-        if order.tif == "FOK" and pays < order.quantity:
-            order.end("canceled", "fok")
-        elif fits == 0:
-            order.end("canceled", "reduce-only: no position")
-        elif pays > 0:
+        if order.reduce_only:
+            order.quantity = self.account.closing(symbol, order.side, order.quantity)
+            if order.quantity == 0:
+                order.end("canceled", "reduce-only: no position")
+                return
+        can = order.quantity if left is None else min(order.quantity, left)
+        price = offer.price
+        if offer.slips and not offer.maker:
+            price = self.account.slipped(symbol, price, order.side)
+        pays = self.account.affordable(symbol, order.side, can, price, maker=offer.maker)
+        if self._killed(order, pays):
+            return
+        if pays > 0:
             self._book(order, pays, price, offer.maker, when)
         if order.working and pays < can:
             self._end_trimmed(order)
+
+    @staticmethod
+    def _killed(order: Order, available: int) -> bool:
+        """Fill or kill: less than all of it ends it (B12)."""
+        if order.tif == "FOK" and available < order.quantity:
+            order.end("canceled", "fok")
+        return not order.working
 
     def _end_trimmed(self, order: Order) -> None:
         short = "insufficient cash" if self.account.kind == "cash" else "insufficient margin"
         if self.account.kind == "cash" and order.side < 0:
             short = "no position to sell"
-        if order.reduce_only:
-            short = "reduce-only"
         order.end("filled" if order.filled else "refused", f"trimmed: {short}" if order.filled else short)
 
     def _book(self, order: Order, quantity: int, price: int, maker: bool, when: str) -> None:

@@ -108,6 +108,9 @@ class Run:
         for shrinking in (True, False):
             for symbol, _, bar in opening:
                 self._pass(symbol, bar, seen, shrinking)
+        for order in self.desk.orders:
+            if order.working and order.id in seen and order.tif in ("IOC", "FOK"):
+                order.end("canceled", order.tif.lower())
 
     def _pass(self, symbol: str, bar: Bar, seen: set[int], shrinking: bool) -> None:
         """One symbol's turn in one pass, by id; protection made meanwhile joins the second pass."""
