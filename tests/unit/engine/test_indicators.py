@@ -127,6 +127,17 @@ def test_bar_by_bar_equals_whole_columns_to_the_last_bit(name: str) -> None:
     assert same(np.array(rows).T.copy(), by_function(name, bars))
 
 
+@pytest.mark.parametrize("name", REQUESTS)
+def test_bar_by_bar_equals_whole_columns_where_values_are_missing(name: str) -> None:
+    bars = market(200)
+    for column, holes in (("high", [0, 1, 50]), ("close", [0, 60]), ("volume", [2, 120])):
+        bars[column][holes] = np.nan
+    stream = ind.Stream(*REQUESTS[name])
+    columns = [bars[read].tolist() for read in READS.get(name, "close").split()]
+    rows = [outputs(stream.update(*row)) for row in zip(*columns, strict=True)]
+    np.testing.assert_array_equal(np.array(rows).T, np.array(by_function(name, bars)))
+
+
 def test_one_pass_over_many_equals_each_alone_to_the_last_bit() -> None:
     bars = market(10_000)
     results = ind.many(bars, REQUESTS)
@@ -324,13 +335,13 @@ def test_empty_and_short_columns_give_columns_of_their_length() -> None:
     [
         lambda x: ind.sma(x, 0),
         lambda x: ind.sma(x, -1),
-        lambda x: ind.sma(x, 2.5),  # type: ignore[arg-type]
-        lambda x: ind.sma(x, math.nan),  # type: ignore[arg-type]
+        lambda x: ind.sma(x, 2.5),
+        lambda x: ind.sma(x, math.nan),
         lambda x: ind.sma(x, 10**9),
         lambda x: ind.sma(x, 10**400),
-        lambda x: ind.sma(x, "20"),  # type: ignore[arg-type]
+        lambda x: ind.sma(x, "20"),
         lambda x: ind.sma(x, True),
-        lambda x: ind.sma(x, None),  # type: ignore[arg-type]
+        lambda x: ind.sma(x, None),
         lambda x: ind.linreg(x, 1),
         lambda x: ind.bbands(x, 5, -1.0),
         lambda x: ind.bbands(x, 5, math.inf),
@@ -359,7 +370,7 @@ def test_a_wrong_parameter_is_refused_with_what_is_expected(call: Callable[[np.n
     [
         lambda x: ind.sma(x.reshape(5, 6), 3),
         lambda x: ind.sma(5.0, 3),
-        lambda x: ind.sma(None, 3),  # type: ignore[arg-type]
+        lambda x: ind.sma(None, 3),
         lambda x: ind.sma(["1", "2"], 1),
         lambda x: ind.sma(np.array([1.0, "x", object()], dtype=object), 1),
         lambda x: ind.sma([[1.0], [1.0, 2.0]], 1),
