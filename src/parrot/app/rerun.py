@@ -2,20 +2,70 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from parrot.app.sources import Reading, read_one
+from parrot.centers.backtest.comparison import Change, changes
+from parrot.centers.backtest.records import record_of
 from parrot.kernel.errors import DataError, InputError, MissingError, ParrotError
 
 if TYPE_CHECKING:
+    from parrot.centers.backtest.result import Result
     from parrot.centers.backtest.service import Job
     from parrot.contracts.runs import RunRecord, SavedRun
     from parrot.engine.bars import Bars
     from parrot.engine.run import Inputs
     from parrot.sdk import Strategy
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """What came of running a kept run again: hashes of then and now, what changed, and what that means."""
+
+    run_id: str
+    code: str
+    before: str
+    after: str
+    changes: list[Change]
+    verdict: str
+
+    @property
+    def same(self) -> bool:
+        """Whether the results are equal to the last digit."""
+        return self.before == self.after
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values for `--json`."""
+        return {"same": self.same, **asdict(self)}
+
+
+def again(run: SavedRun, play: Callable[[Job], Result], *, saved_code: bool, sources: Mapping[str, str]) -> Again:
+    """Runs a kept run again and says what is different. Raises what `job_again` and `play` raise."""
+    record = run.record
+    now = record_of(play(job_again(run, saved_code=saved_code, sources=sources)))
+    found = changes(record, now)
+    code_changed = record.code_hash != now.code_hash
+    from_file = record.code_path if Path(record.code_path).is_file() and not saved_code else "the kept copy"
+    verdict = "" if now.hash == record.hash else _verdict([change.what for change in found])
+    if now.hash != record.hash and code_changed and not saved_code:
+        kept_code = record_of(play(job_again(run, saved_code=True, sources=sources)))
+        verdict = _blame(record.hash == kept_code.hash, verdict)
+    return Again(record.run_id, from_file, record.hash, now.hash, found, verdict)
+
+
+def _verdict(changed: Sequence[str]) -> str:
+    if changed:
+        return f"The result differs because of: {', '.join(changed)}."
+    return "Nothing that is recorded changed: the strategy does not depend on its data alone, or Parrot has a defect."
+
+
+def _blame(reproduced: bool, verdict: str) -> str:
+    if reproduced:
+        return "The code is the reason: with the kept copy of it the hash is the same."
+    return f"{verdict} The kept copy of the code does not give the old hash either."
 
 
 def kept_bars(record: RunRecord) -> tuple[dict[str, Bars], list[str]]:

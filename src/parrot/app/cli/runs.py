@@ -81,3 +81,76 @@ def report(
     for text in missing:
         screen.note(f"without candles: {text}")
     screen.answer({"report": str(written), "notes": missing}, lambda: screen.say(str(written)), as_json=as_json)
+
+
+@app.command("compare")
+def compare(first: RunId, second: RunId, as_json: options.AsJson = False) -> None:
+    """Compare two runs: what they were made from, and every figure with the difference."""
+    from dataclasses import asdict
+
+    from parrot.app.wiring import backtests
+    from parrot.centers.backtest.comparison import changes, figures
+
+    before, after = backtests().find([first, second])
+    found, rows = changes(before, after), figures(before, after)
+
+    def draw() -> None:
+        heads = ("", before.run_id, after.run_id)
+        screen.table(
+            "Made from", heads, [(c.what, c.before, c.after) for c in found] or [("all the same", "", "")], texts=3
+        )
+        shown = [(name, _figure(a), _figure(b), "" if d is None else f"{d:+,.6g}") for name, a, b, d in rows]
+        screen.table("Figures", ("", before.run_id, after.run_id, "difference"), shown)
+
+    value = {
+        "first": before.run_id,
+        "second": after.run_id,
+        "same_hash": before.hash == after.hash,
+        "changes": [asdict(change) for change in found],
+        "figures": [dict(zip(("name", "first", "second", "difference"), row, strict=True)) for row in rows],
+    }
+    screen.answer(value, draw, as_json=as_json)
+
+
+def _figure(value: Any) -> str:
+    return screen.DASH if value is None else f"{value:,.6g}" if isinstance(value, float) else str(value)
+
+
+@app.command("rerun")
+def rerun(
+    run: RunId,
+    saved_code: Annotated[
+        bool, typer.Option("--saved-code", help="Use the kept copy of the code, not the file.")
+    ] = False,
+    data: options.DataArguments = None,
+    as_json: options.AsJson = False,
+) -> None:
+    """Run it again from its sources: the same hash (exit code 0), or what changed (exit code 1)."""
+    from parrot.app.cli.backtest import run_job
+    from parrot.app.rerun import again
+    from parrot.app.sources import pairs
+    from parrot.app.wiring import backtests
+
+    screen.show_strategy_log()
+    kept = backtests().load(run)
+    found = again(
+        kept,
+        lambda job: run_job(job, as_json=as_json)[0],
+        saved_code=saved_code,
+        sources=pairs(data or [], "--data"),
+    )
+    screen.answer(found.as_dict(), lambda: _draw_again(found), as_json=as_json)
+    raise typer.Exit(0 if found.same else 1)
+
+
+def _draw_again(found: Any) -> None:
+    screen.say(f"run {found.run_id}, code from {found.code}")
+    if found.same:
+        screen.say(f"same hash: {found.after}")
+    else:
+        screen.say(f"the hash changed: {found.before} was, {found.after} is")
+    if found.changes:
+        heads = ("what changed", "then", "now")
+        screen.table("", heads, [(c.what, c.before, c.after) for c in found.changes], texts=3)
+    if found.verdict:
+        screen.say(found.verdict)
