@@ -95,13 +95,13 @@ def prepare(
         terms = replace(terms, fees=Fees.of(fees))
     if slippage is not None:
         terms = replace(terms, slippage=Slippage.of(slippage))
-    window = _window(start, end)
+    between = window(start, end)
     fx_bars = {currency: read_bars(source) for currency, source in (fx or {}).items()}
     inputs = Inputs(
-        bars=_cut(_by_symbol(bars, read_bars), window),
-        trades=_cut(_by_symbol(trades, read_trades), window),
-        quotes=_cut(_by_symbol(quotes, read_quotes), window),
-        books=_cut(_by_symbol(books, read_books), window),
+        bars=_cut(_by_symbol(bars, read_bars), between),
+        trades=_cut(_by_symbol(trades, read_trades), between),
+        quotes=_cut(_by_symbol(quotes, read_quotes), between),
+        books=_cut(_by_symbol(books, read_books), between),
         actions=actions_of(actions),
         fx=fx_bars,
     )
@@ -138,7 +138,8 @@ def _masks(universe: Universe, inputs: Inputs) -> dict[str, Any]:
     return membership(universe, inputs.bars, quotes=inputs.quotes or None)
 
 
-def _window(start: str | int | date | None, end: str | int | date | None) -> tuple[int | None, int | None]:
+def window(start: str | int | date | None, end: str | int | date | None) -> tuple[int | None, int | None]:
+    """Start and end in ns UTC. Raises ParameterError when they cannot be read or are in the wrong order."""
     first, last = _moment(start, "start"), _moment(end, "end")
     if first is not None and last is not None and first >= last:
         raise ParameterError(f"start {start!r} is not before end {end!r}", expected="start < end")

@@ -104,7 +104,7 @@ def job_again(run: SavedRun, *, saved_code: bool = False, sources: Mapping[str, 
     if "universe" in extra:
         inputs = _with_universe(inputs, extra["universe"])
     if "fx" in extra:
-        inputs = replace(inputs, fx=_fx(extra["fx"]))
+        inputs = replace(inputs, fx={name: _bars(name, about, {}) for name, about in extra["fx"].items()})
     return Job(strategy, inputs, market, terms["cash"], bounds=terms["bounds"], extra=extra)
 
 
@@ -168,7 +168,3 @@ def _with_universe(inputs: Inputs, kept: Mapping[str, Any]) -> Inputs:
     from parrot.contracts.universe import Universe
 
     return replace(inputs, masks=membership(Universe(**kept), inputs.bars, quotes=inputs.quotes or None))
-
-
-def _fx(kept: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Bars]:
-    return {currency: _bars(currency, about, {}) for currency, about in kept.items()}

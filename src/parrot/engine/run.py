@@ -21,7 +21,7 @@ from parrot.engine.calendar import calendar
 from parrot.engine.columns import timeframe_ns
 from parrot.engine.outcome import Outcome
 from parrot.engine.series import Columns, Engine
-from parrot.kernel.errors import InputError, Interrupted, ParameterError, ParrotError, StrategyError
+from parrot.kernel.errors import AmountError, InputError, Interrupted, ParameterError, ParrotError, StrategyError
 
 Progress = Callable[[int], None]
 
@@ -84,7 +84,7 @@ def run(strategy: Player, inputs: Inputs, market: Market, cash: Number, *, progr
             raise _failure(strategy, fault, outcome) from fault
         raise
     except OverflowError as fault:
-        raise InputError(str(fault), fix="start with less cash or smaller quantities") from None
+        raise AmountError(str(fault), fix="start with less cash or smaller quantities") from None
     except Exception as fault:
         raise _failure(strategy, fault, outcome) from fault
     return outcome

@@ -4,6 +4,7 @@ ParrotError
 ├── InputError          the caller's input is wrong: fix it
 │   ├── DataError       market data that cannot be used as they are
 │   ├── ParameterError  a strategy parameter or a keyword out of its range
+│   ├── AmountError     money that does not fit into 64 bits
 │   └── OrderError      an order that could never be valid (a zero or negative size)
 ├── StrategyError       the user's strategy raised
 ├── MissingError        something named does not exist
@@ -79,6 +80,12 @@ class ParameterError(InputError):
     """A strategy parameter or keyword that is unknown or out of its range."""
 
     code = "bad_parameter"
+
+
+class AmountError(InputError):
+    """An amount outgrew 64 bits at the scale of the account's cash."""
+
+    code = "amount_too_large"
 
 
 class OrderError(InputError):

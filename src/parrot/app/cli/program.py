@@ -11,7 +11,7 @@ from typing import Annotated, Any, Final
 import typer
 import typer.exceptions
 
-from parrot.app.cli import backtest, doctor, runs, screen, strategy, up
+from parrot.app.cli import backtest, check, data, doctor, runs, screen, strategy, up
 from parrot.kernel.errors import InputError, ParrotError
 
 INTERRUPTED: Final = 130
@@ -25,6 +25,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("backtest")(backtest.backtest)
+app.command("check")(check.check)
+app.add_typer(data.app, name="data")
 app.add_typer(runs.app, name="runs")
 app.add_typer(strategy.app, name="strategy")
 app.command("doctor")(doctor.doctor)
@@ -77,7 +79,9 @@ def _run(words: list[str]) -> int:
         ended: Any = app(args=words, prog_name="parrot", standalone_mode=False)
     except typer.exceptions.TyperException as fault:
         told = fault.format_message() if hasattr(fault, "format_message") else str(fault)
-        raise InputError(told or "no command", fix="parrot --help lists commands and options") from fault
+        if not told:  # a group without a command has printed its help already
+            return InputError.exit_code
+        raise InputError(told, fix="parrot --help lists commands and options") from fault
     return ended if isinstance(ended, int) else 0
 
 

@@ -38,8 +38,8 @@ def figures(before: RunRecord, after: RunRecord) -> list[tuple[str, Any, Any, fl
     rows = []
     for name in names:
         a, b = before.stats.get(name), after.stats.get(name)
-        numbers = isinstance(a, int | float) and isinstance(b, int | float)
-        rows.append((name, a, b, b - a if numbers else None))
+        difference = b - a if isinstance(a, int | float) and isinstance(b, int | float) else None
+        rows.append((name, a, b, difference))
     return rows
 
 

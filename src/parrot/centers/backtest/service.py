@@ -39,7 +39,7 @@ def backtest(job: Job, keep: Callable[[Result], str], progress: Progress | None 
     result, marked failed; Interrupted (with the partial result) on Ctrl-C.
     """
     strategy = instance(job.strategy)
-    _require_data(job.inputs)
+    require_data(job.inputs)
     code = source_of(type(strategy))
     try:
         outcome = run(strategy.fresh(), job.inputs, job.market, job.cash, progress=progress)
@@ -67,7 +67,8 @@ def instance(strategy: Strategy | type[Strategy]) -> Strategy:
     return made
 
 
-def _require_data(inputs: Inputs) -> None:
+def require_data(inputs: Inputs) -> None:
+    """Raises InputError when there is nothing to run on."""
     if not inputs.symbols:
         raise InputError("there are no data", expected="bars, trades=, quotes= or books=")
     kinds = {"bars": inputs.bars, "trades": inputs.trades, "quotes": inputs.quotes, "books": inputs.books}
