@@ -11,7 +11,7 @@ impl Engine {
     /// Brings the protection of a symbol in line with its position after a fill of order `id`.
     pub(crate) fn protect(&mut self, id: u32, moment: Moment) {
         let order = &self.orders[id as usize];
-        let (symbol, guard, why) = (order.symbol as usize, order.guard, order.why);
+        let (symbol, guard) = (order.symbol as usize, order.guard);
         let (entry, first) = (order.entry, order.filled == order.last_fill);
         let state = &self.symbols[symbol];
         let position = state.instrument.lots(state.position.quantity);
@@ -25,7 +25,12 @@ impl Engine {
             let Some(level) = level.filter(|_| first || current.is_none()) else { continue };
             self.retire(current, "replaced");
             let mut order = self.guard_order(symbol, role, level, guard.trailing, entry);
-            (order.inside, order.why) = (moment.inside, why);
+            order.inside = moment.inside;
+            order.why = self.reasons.intern(match (role, guard.trailing) {
+                (Role::Take, _) => "take-profit",
+                (_, true) => "trailing stop",
+                (_, false) => "protective stop",
+            });
             let id = self.add_order(order);
             let state = &mut self.symbols[symbol];
             *(if role == Role::Stop { &mut state.stop } else { &mut state.take }) = Some(id);

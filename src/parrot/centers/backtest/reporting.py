@@ -11,7 +11,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from parrot.centers.backtest.exits import with_exits_named
 from parrot.centers.backtest.records import saved
 from parrot.centers.backtest.report import Feed, IndexEntry, ReportData, Reproduction, render
 from parrot.centers.backtest.report.wording import day, span
@@ -73,7 +72,7 @@ def data_of(run: SavedRun, bars: Mapping[str, Bars]) -> ReportData:
         equity=frames["equity"],
         fills=frames["fills"],
         orders=frames["orders"],
-        trades=with_exits_named(frames["trades"], frames["fills"], frames["orders"]),
+        trades=frames["trades"],
         bars=bars,
         cash=float(record.terms["cash"]),
         currency=str(record.terms.get("currency") or ""),
