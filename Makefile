@@ -21,6 +21,7 @@ ifdef PIP_CERT
 export SSL_CERT_FILE ?= $(PIP_CERT)
 endif
 PYTEST_ARGS ?=
+BENCH_ARGS ?=
 
 NATIVE_SOURCES := $(shell find native -name target -prune -o \( -name '*.rs' -o -name '*.toml' -o -name Cargo.lock \) -print)
 ifeq ($(wildcard src/parrot/_core*.so src/parrot/_core*.pyd),)
@@ -58,8 +59,8 @@ format: build ## rewrite the sources in the house format
 	@$(BIN)/ruff format .
 	@cargo fmt --manifest-path native/Cargo.toml --all
 
-bench: build $(STAMPS)/bench ## compare speed with peers, which live in an environment of their own
-	@PEERS_PYTHON=$(CURDIR)/$(BENCH)/bin/python $(BIN)/python benchmarks/run.py
+bench: build $(STAMPS)/bench ## compare speed with peers, which live in an environment of their own (BENCH_ARGS="--quick --only bars")
+	@PEERS_PYTHON=$(CURDIR)/$(BENCH)/bin/python $(BIN)/python benchmarks/run.py $(BENCH_ARGS)
 
 lock: $(STAMPS)/tools ## compile the lock files anew from pyproject.toml and requirements/*.in
 	@for name in bootstrap dev bench; do \
