@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final, TextIO
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -18,25 +18,24 @@ if TYPE_CHECKING:
     from parrot.kernel.errors import ParrotError
 
 DASH: Final = "–"
+_PIPE_WIDTH: Final = 160  # a file or a pipe is wide enough not to break tables
 
 
-@cache
 def out() -> Console:
-    """Standard output. Written to a file or a pipe it is wide enough not to break tables."""
-    return _console(sys.stdout)
+    """Standard output."""
+    return _console(stderr=False, width=None if sys.stdout.isatty() else _PIPE_WIDTH)
 
 
-@cache
 def err() -> Console:
     """Standard error."""
-    return _console(sys.stderr)
+    return _console(stderr=True, width=None if sys.stderr.isatty() else _PIPE_WIDTH)
 
 
-def _console(file: TextIO) -> Console:
+@cache
+def _console(*, stderr: bool, width: int | None) -> Console:
     from rich.console import Console
 
-    width = None if file.isatty() else 160
-    return Console(file=file, highlight=False, width=width, soft_wrap=width is not None)
+    return Console(stderr=stderr, highlight=False, width=width, soft_wrap=width is not None)
 
 
 def answer(value: Mapping[str, Any] | Sequence[Any], draw: Callable[[], None], *, as_json: bool) -> None:
