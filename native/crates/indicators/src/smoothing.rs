@@ -10,7 +10,7 @@ use std::marker::PhantomData;
 pub const GROUP: usize = 8;
 
 /// Rows prepared at a time for smoothing: they stay in the nearest cache.
-pub const STRIP: usize = 32 * GROUP;
+pub const STRIP: usize = 64 * GROUP;
 
 /// Where distances are measured from.
 pub trait Anchor: Copy {

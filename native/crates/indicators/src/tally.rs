@@ -54,8 +54,7 @@ impl Squares {
     /// Population variance of a window of `n`.
     #[inline]
     pub fn variance(self, n: f64) -> f64 {
-        let mean = self.sum / n;
-        let variance = self.squares / n - mean * mean;
+        let variance = (self.squares - self.sum * (self.sum / n)) * (1.0 / n);
         if variance < 0.0 { 0.0 } else { variance }
     }
 }
