@@ -20,12 +20,13 @@ if TYPE_CHECKING:
     from parrot.centers.backtest.result import Result
     from parrot.contracts.universe import Universe
     from parrot.sdk import Strategy
+    from parrot.sdk.rules import Rules
 
 _COLUMN_NAMES = {"ts", "time", "timestamp", "date", "datetime", "open", "high", "low", "close", "price", "bid"}
 
 
 def backtest(
-    strategy: Strategy | type[Strategy],
+    strategy: Strategy | type[Strategy] | Rules,
     bars: Any = None,
     *,
     cash: Number = 1_000_000,
@@ -72,7 +73,7 @@ def backtest(
 
 
 def prepare(
-    strategy: Strategy | type[Strategy],
+    strategy: Strategy | type[Strategy] | Rules,
     bars: Any = None,
     *,
     cash: Number = 1_000_000,

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from parrot.engine.bars import Bars
     from parrot.engine.run import Inputs
     from parrot.sdk import Strategy
+    from parrot.sdk.rules import Rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +109,13 @@ def job_again(run: SavedRun, *, saved_code: bool = False, sources: Mapping[str, 
     return Job(strategy, inputs, market, terms["cash"], bounds=terms["bounds"], extra=extra)
 
 
-def _strategy(run: SavedRun, *, saved_code: bool) -> Strategy:
+def _strategy(run: SavedRun, *, saved_code: bool) -> Strategy | Rules:
     from parrot.app.strategies import load, load_text
+    from parrot.sdk.rules import Rules, RulesStrategy
 
     record = run.record
+    if record.strategy == RulesStrategy.__name__ and not record.code_path:
+        return Rules.from_json(run.source)
     in_file = bool(record.code_path) and Path(record.code_path).is_file()
     if in_file and not saved_code:
         cls = load(f"{record.code_path}:{record.strategy}")

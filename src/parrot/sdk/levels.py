@@ -21,6 +21,11 @@ class Level:
     amount: Amount
     trailing: bool = False
 
+    def __repr__(self) -> str:
+        if not self.trailing:
+            return f"{self.kind}({self.amount!r})"
+        return f"trailing({self.amount!r})" if self.kind == "distance" else f"trailing({self.kind}({self.amount!r}))"
+
 
 def pct(amount: Amount) -> Level:
     """`amount` per cent of the fill price: `stop=pct(5)` lies 5 % away."""

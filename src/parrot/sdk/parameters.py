@@ -38,6 +38,9 @@ class Choice:
     def __init__(self, *values: object) -> None:
         object.__setattr__(self, "values", values)
 
+    def __repr__(self) -> str:
+        return f"Choice({', '.join(map(repr, self.values))})"
+
     def holds(self, value: object) -> bool:
         """True for one of the values."""
         return value in self.values

@@ -101,6 +101,11 @@ class Strategy(Lines):
         """Position of the symbol whose handler runs, in units; negative when short."""
         return self._run_engine.position(self._run_engine.current)
 
+    @property
+    def flat(self) -> bool:
+        """True when the position of the symbol whose handler runs is below one lot (rule N4)."""
+        return self._run_engine.flat(self._run_engine.current)
+
     def position_of(self, symbol: str) -> float:
         """Position of one symbol, in units; negative when short."""
         return self._run_engine.position(self._index(symbol))

@@ -43,7 +43,7 @@ class Each(Strategy):
 class Jumping(Each):
     """Hears of crossings only."""
 
-    on_bar = None  # type: ignore[assignment]  # a strategy without this handler is never called on quiet bars
+    on_bar = None  # a strategy without this handler is never called on quiet bars
 
     def init(self) -> None:
         fast, slow = self.sma(self.fast), self.sma(self.slow)

@@ -18,13 +18,14 @@ from parrot.engine.outcome import Outcome
 from parrot.engine.run import Inputs, Progress, run
 from parrot.kernel.errors import DataError, InputError, Interrupted, ParameterError, StrategyError
 from parrot.sdk import Strategy
+from parrot.sdk.rules import Rules, RulesStrategy
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
     """One back-test: a strategy (class or instance), its data and its terms."""
 
-    strategy: Strategy | type[Strategy]
+    strategy: Strategy | type[Strategy] | Rules
     inputs: Inputs
     market: Market
     cash: Number
@@ -40,7 +41,7 @@ def backtest(job: Job, keep: Callable[[Result], str], progress: Progress | None 
     """
     strategy = instance(job.strategy)
     require_data(job.inputs)
-    code = source_of(type(strategy))
+    code = code_of(strategy)
     try:
         outcome = run(strategy.fresh(), job.inputs, job.market, job.cash, progress=progress)
         bounds = _bounds(job, strategy) if job.bounds else None
@@ -55,13 +56,15 @@ def backtest(job: Job, keep: Callable[[Result], str], progress: Progress | None 
     return _result(job, code, outcome, keep, bounds=bounds)
 
 
-def instance(strategy: Strategy | type[Strategy]) -> Strategy:
+def instance(strategy: Strategy | type[Strategy] | Rules) -> Strategy:
     """A strategy instance; raises ParameterError for anything else."""
+    if isinstance(strategy, Rules):
+        return RulesStrategy(strategy)
     made = strategy() if isinstance(strategy, type) and issubclass(strategy, Strategy) else strategy
     if not isinstance(made, Strategy):
         raise ParameterError(
             f"{strategy!r} is not a strategy",
-            expected="a subclass of parrot.sdk.Strategy, or an instance of one",
+            expected="a subclass of parrot.sdk.Strategy, an instance of one, or Rules",
             fix="class MyIdea(Strategy): ...",
         )
     return made
@@ -130,6 +133,13 @@ def _terms(job: Job) -> dict[str, Any]:
 def code_hash(source: str) -> str:
     """The hash by which two versions of a strategy's file are told apart."""
     return hashlib.sha256(source.encode()).hexdigest()[:16]
+
+
+def code_of(strategy: Strategy) -> tuple[str, str]:
+    """What a strategy is made of, and the path of its file: rules are their own JSON, in no file."""
+    if isinstance(strategy, RulesStrategy):
+        return strategy.rules.to_json(), ""
+    return source_of(type(strategy))
 
 
 def source_of(cls: type) -> tuple[str, str]:

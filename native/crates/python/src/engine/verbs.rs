@@ -207,6 +207,12 @@ impl Engine {
         Ok(self.core()?.symbols[symbol].position.quantity)
     }
 
+    /// True when a symbol's position is below one lot (rule N4).
+    fn flat(&self, symbol: usize) -> PyResult<bool> {
+        let state = &self.core()?.symbols[symbol];
+        Ok(state.instrument.lots(state.position.quantity) == 0)
+    }
+
     /// Average price of a symbol's position, derived from its total cost (rule A10); None when flat.
     fn average_price(&self, symbol: usize) -> PyResult<Option<f64>> {
         let state = &self.core()?.symbols[symbol];

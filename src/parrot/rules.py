@@ -1,0 +1,51 @@
+"""A strategy as data: `Rules` and the words that they are written in."""
+
+from parrot.sdk.levels import pct, trailing
+from parrot.sdk.parameters import Choice, Range
+from parrot.sdk.rules import (
+    Rules,
+    atr,
+    close,
+    crossed_above,
+    crossed_below,
+    ema,
+    high,
+    highest,
+    indicator,
+    low,
+    lowest,
+    open_,
+    param,
+    roc,
+    rsi,
+    sma,
+    stddev,
+    volume,
+    wma,
+)
+
+__all__ = [
+    "Choice",
+    "Range",
+    "Rules",
+    "atr",
+    "close",
+    "crossed_above",
+    "crossed_below",
+    "ema",
+    "high",
+    "highest",
+    "indicator",
+    "low",
+    "lowest",
+    "open_",
+    "param",
+    "pct",
+    "roc",
+    "rsi",
+    "sma",
+    "stddev",
+    "trailing",
+    "volume",
+    "wma",
+]
