@@ -16,26 +16,31 @@ class Account:
         self.cash = cash
         self.terms = dict(terms)
         self.positions = dict.fromkeys(terms, 0)
-        self.marks = dict.fromkeys(terms, 0)
+        self.marks = dict.fromkeys(terms, 0)  # last prices, opens included
+        self.closes = dict.fromkeys(terms, 0)
         self.kind = next(iter(terms.values())).account
 
     def value(self, symbol: str, quantity: int, price: int) -> int:
-        """Signed value: price x quantity x multiplier; inverse: minus quantity x multiplier / price (N2, A4)."""
-        terms = self.terms[symbol]
+        """Signed value: what a position adds to cash; that of a long inverse contract is negative (N2, A4)."""
         if quantity == 0:
             return 0
-        if terms.kind == "inverse":
-            return half_even(-fraction(terms.multiplier) * quantity * UNIT / price)
-        return half_even(fraction(terms.multiplier) * quantity * price / UNIT)
+        sign = -1 if self.terms[symbol].kind == "inverse" else 1
+        return sign * half_even(self.notional(symbol, quantity, price))
+
+    def notional(self, symbol: str, quantity: int, price: int) -> Fraction:
+        """price x quantity x multiplier, of an inverse contract quantity x multiplier / price; exact, signed."""
+        terms = self.terms[symbol]
+        size = fraction(terms.multiplier) * quantity
+        return size * UNIT / price if terms.kind == "inverse" else size * price / UNIT
 
     def fee(self, symbol: str, quantity: int, price: int, *, maker: bool) -> int:
         """Rate x notional plus quantity x per-unit amount, each rounded, at least the minimum (A5)."""
         if quantity == 0:
             return 0
         terms = self.terms[symbol]
-        size = fraction(terms.multiplier) * quantity
-        notional = size * UNIT / price if terms.kind == "inverse" else size * price / UNIT
-        amount = half_even(notional * terms.fee_rate(maker)) + half_even(fraction(terms.per_unit) * quantity)
+        amount = half_even(self.notional(symbol, quantity, price) * terms.fee_rate(maker)) + half_even(
+            fraction(terms.per_unit) * quantity
+        )
         return max(units(terms.minimum), amount)
 
     def slipped(self, symbol: str, price: int, side: int) -> int:
@@ -46,8 +51,14 @@ class Account:
 
     def equity(self, **at: int) -> int:
         """Cash and all positions at the last prices, or at the prices given."""
-        marks = {**self.marks, **at}
-        return self.cash + sum(self.value(symbol, held, marks[symbol]) for symbol, held in self.positions.items())
+        return self._worth({**self.marks, **at})
+
+    def equity_at_closes(self) -> int:
+        """Cash and all positions at the last closes: the equity of the curve, and what `target` divides (R5, O5)."""
+        return self._worth(self.closes)
+
+    def _worth(self, prices: Mapping[str, int]) -> int:
+        return self.cash + sum(self.value(symbol, held, prices[symbol]) for symbol, held in self.positions.items())
 
     def exposure(self, **at: int) -> int:
         """Gross exposure: the sum of absolute values."""
@@ -80,14 +91,13 @@ class Account:
     def _margin_pays(self, symbol: str, side: int, quantity: int, price: int, maker: bool) -> int:
         lot, initial = self.terms[symbol].lot_units, rate(self.terms[symbol].initial_margin)
         closing = self.closing(symbol, side, quantity)
-        left = self.positions[symbol] + side * closing
         others = self.exposure() - abs(self.value(symbol, self.positions[symbol], self.marks[symbol]))
-        gross = others + abs(self.value(symbol, left, price))
-        free = self.equity(**{symbol: price}) - initial * gross
+        equity = self.equity(**{symbol: price})
 
         def fits(lots: int) -> bool:
-            fee = self.fee(symbol, closing + lots * lot, price, maker=maker)
-            return lots == 0 or free >= fee + initial * abs(self.value(symbol, lots * lot, price))
+            size = closing + lots * lot
+            after = abs(self.value(symbol, self.positions[symbol] + side * size, price))
+            return lots == 0 or equity >= self.fee(symbol, size, price, maker=maker) + initial * (others + after)
 
         return closing + most(fits, (quantity - closing) // lot) * lot
 

@@ -66,7 +66,7 @@ class Desk:
             return self._refused_whole(symbol, why)
         self._drop_pending(symbol)
         price = self.account.slipped(symbol, self.account.marks[symbol], 1 if f >= 0 else -1)
-        size = self.account.most_for(symbol, abs(f) * self.account.equity(), price) if f else 0
+        size = self.account.most_for(symbol, abs(f) * self.account.equity_at_closes(), price) if f else 0
         return self._change(symbol, size if f >= 0 else -size, why, protection)
 
     def hold(self, symbol: str, why: str, q, **protection) -> int | None:
@@ -167,7 +167,7 @@ class Desk:
             level = limit_price(self._level(wish, order.first_price, -side), side, terms.tick_units)
             self.add(order.symbol, side, "take-profit", abs(held), limit=level, **words)
         elif isinstance(wish, tuple) and wish[0] == "trailing":
-            self.add(order.symbol, side, "trailing-stop", abs(held), trail=wish[1], best=price, **words)
+            self.add(order.symbol, side, "trailing-stop", abs(held), trail=wish[1], best=order.first_price, **words)
         else:
             level = trigger_price(self._level(wish, order.first_price, side), side, terms.tick_units)
             self.add(order.symbol, side, "stop", abs(held), trigger=level, **words)

@@ -47,15 +47,15 @@ class Run:
 
     def _at(self, now: int, actions: list[Event], funding: list[Event]) -> None:
         closing = self.closes.get(now, [])
-        for symbol, _, bar in sorted(closing, key=lambda entry: entry[2].ts):  # the longer bar opened earlier
+        for symbol, _, bar in closing:
             self.matcher.now, self.matcher.evidence = now, bar.ts
             self.matcher.inside(symbol, bar)
-            self.account.marks[symbol] = bar.close
+            self.account.marks[symbol] = self.account.closes[symbol] = bar.close
         for event in funding:
             if event.ts == now:
                 self._fund(event)
         if closing:
-            self.equity.append((now, self.account.equity()))
+            self.equity.append((now, self.account.equity_at_closes()))
         for symbol, index, _ in closing:
             self._decide(symbol, index)
         self._open(now, self.opens.get(now, []), actions)
@@ -136,8 +136,8 @@ class Run:
 
     def _fund(self, event: Event) -> None:
         held, price = self.account.positions[event.symbol], self.account.marks[event.symbol]
-        size = held * fraction(self.account.terms[event.symbol].multiplier)
-        self.account.cash -= half_even(size * price * fraction(event.value) / UNIT)
+        if held:
+            self.account.cash -= half_even(self.account.notional(event.symbol, held, price) * fraction(event.value))
 
     def _act(self, event: Event) -> None:
         if event.kind == "dividend":
@@ -166,10 +166,18 @@ class Run:
             order.trigger = trigger_price(order.trigger / ratio, order.side, tick)
         if order.best is not None:
             order.best = half_even(order.best / ratio)
-        if order.trail is not None and not isinstance(order.trail, tuple):
-            order.trail = Fraction(half_even(units(order.trail) / ratio), UNIT)
+        if order.first_price is not None:
+            order.first_price = order.first_price / ratio
+        order.trail, order.stop, order.take = (divided(wish, ratio) for wish in (order.trail, order.stop, order.take))
         if order.quantity == 0:
             order.end("canceled", "split")
+
+
+def divided(wish, ratio: Fraction):
+    """A price or distance after a split; percentages stay."""
+    if isinstance(wish, tuple):
+        return wish if wish[0] == "pct" else (wish[0], divided(wish[1], ratio))
+    return None if wish is None else Fraction(half_even(units(wish) / ratio), UNIT)
 
 
 def simulate(bars, script=(), *, terms=None, cash="10000", events=()) -> Outcome:
