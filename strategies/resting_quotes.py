@@ -7,7 +7,7 @@ class RestingQuotes(Strategy):
     """Rests a bid below and an offer above a slow average, and earns what others pay for haste."""
 
     length: Annotated[int, Range(10, 200)] = 48
-    spread: Annotated[float, Range(0.5, 5)] = 2.0
+    spread: Annotated[float, Range(0.5, 5)] = 3.0
     share: Annotated[float, Range(0.05, 0.5)] = 0.25
 
     def init(self):

@@ -6,9 +6,9 @@ from parrot.sdk import Annotated, Range, Strategy, crossed_above, crossed_below,
 class RsiReversion(Strategy):
     """Buys a sharp fall inside a long rise, and sells the recovery."""
 
-    length: Annotated[int, Range(2, 30)] = 4
-    low: Annotated[float, Range(5, 40)] = 20.0
-    high: Annotated[float, Range(50, 90)] = 65.0
+    length: Annotated[int, Range(2, 30)] = 14
+    low: Annotated[float, Range(5, 40)] = 35.0
+    high: Annotated[float, Range(50, 90)] = 60.0
     trend: Annotated[int, Range(50, 400)] = 200
 
     def init(self):

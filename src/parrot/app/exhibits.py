@@ -34,7 +34,7 @@ class Example:
 
 EXAMPLES: Final = (
     Example("sma_cross.py", ("ALDER",)),
-    Example("rsi_reversion.py", ("BIRCH",)),
+    Example("rsi_reversion.py", ("ALDER",)),
     Example("donchian_breakout.py", RECIPE.symbols),
     Example("resting_quotes.py", ("CEDAR",), fees="1bp"),
 )
@@ -58,7 +58,10 @@ def exhibit(folder: Path, tell: Callable[[str], None]) -> Path:
 
     _make(folder)
     entries = [_one(example, folder, tell) for example in EXAMPLES]
-    note = f"Example strategies on the demo market: {RECIPE.bars:,} hourly bars made from seed {RECIPE.seed}."
+    note = (
+        f"Example strategies on the demo market: {RECIPE.bars:,} hourly bars made by chance from seed {RECIPE.seed}. "
+        "They show how things work; what they earn says nothing about real markets."
+    )
     return write_page(folder / "index.html", index_page(entries, title="Parrot", note=note))
 
 

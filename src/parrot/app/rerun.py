@@ -161,7 +161,10 @@ def _series(symbol: str, about: Mapping[str, Any], terms: Mapping[str, Any]) -> 
 
 def _bars(symbol: str, about: Mapping[str, Any], terms: Mapping[str, Any]) -> Bars:
     reading = Reading(**{"adjusted": about["adjusted"], **terms.get("reading", {})})
-    bars = read_one(about["source"], about["symbol"], reading).between(about["from"], about["to"])
+    bars = read_one(about["source"], about["symbol"], reading)
+    if about["timeframe"] > bars.timeframe and about["timeframe"] % bars.timeframe == 0:
+        bars = bars.resample(about["timeframe"])
+    bars = bars.between(about["from"], about["to"])
     if not len(bars):
         raise DataError(f"{about['source']} has no bars of {symbol} in the time of the run any more")
     return bars

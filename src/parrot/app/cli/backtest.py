@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from parrot.centers.backtest.service import Job
     from parrot.contracts.runs import RunRecord
 
-_FIGURES = (
+INTERRUPTED: Final = 130
+_FIGURES: Final = (
     ("final equity", "final_equity", screen.number),
     ("total return", "total_return", lambda value: screen.percent(value, signed=True)),
     ("growth a year", "cagr", lambda value: screen.percent(value, signed=True)),
@@ -103,8 +104,16 @@ def run_job(job: Job, *, as_json: bool) -> tuple[Result, ParrotError | None, int
     except Interrupted as stop:
         if not isinstance(stop.result, Result):
             raise
-        return stop.result, None, 130
+        return stop.result, None, INTERRUPTED
     return result, None, 0
+
+
+def run_whole(job: Job, *, as_json: bool) -> Result:
+    """The result of a job, also of one that fails; Ctrl-C passes through, for half a result proves nothing."""
+    result, _, code = run_job(job, as_json=as_json)
+    if code == INTERRUPTED:
+        raise KeyboardInterrupt
+    return result
 
 
 def _deliver(job: Job, report: Path | None, *, save: bool, as_json: bool) -> None:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import sys
 from collections.abc import Sequence
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 import typer
 import typer.exceptions
 
 from parrot.app.cli import backtest, check, data, doctor, runs, screen, strategy, up
 from parrot.kernel.errors import InputError, ParrotError
-
-INTERRUPTED: Final = 130
 
 app = typer.Typer(
     name="parrot",
@@ -51,6 +50,9 @@ def run(arguments: Sequence[str] | None = None) -> int:
     """Runs one command and returns its exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in given
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that lacks a character shows another
     words = [word for word in given if word != "--debug"]
     try:
         return _run(words)
@@ -100,7 +102,7 @@ def _stopped(words: Sequence[str]) -> int:
         sys.stdout.write("\n")
     else:
         screen.note("stopped")
-    return INTERRUPTED
+    return backtest.INTERRUPTED
 
 
 def _unforeseen(fault: Exception) -> ParrotError:

@@ -126,7 +126,7 @@ def rerun(
     as_json: options.AsJson = False,
 ) -> None:
     """Run it again from its sources: the same hash (exit code 0), or what changed (exit code 1)."""
-    from parrot.app.cli.backtest import run_job
+    from parrot.app.cli.backtest import run_whole
     from parrot.app.rerun import again
     from parrot.app.sources import pairs
     from parrot.app.wiring import backtests
@@ -135,7 +135,7 @@ def rerun(
     kept = backtests().load(run)
     found = again(
         kept,
-        lambda job: run_job(job, as_json=as_json)[0],
+        lambda job: run_whole(job, as_json=as_json),
         saved_code=saved_code,
         sources=pairs(data or [], "--data"),
     )

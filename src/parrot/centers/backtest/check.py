@@ -167,8 +167,10 @@ def _warm_up(whole: Testimony, times: NDArray[np.int64], margin_bars: int, play:
         row = int(len(times) * share)
         begin, margin = int(times[row]), min(margin_bars, (len(times) - row) // 3)
         after = int(times[row + margin])
-        part = play(begin)
-        agreed, total, first = _agreement(whole, part, after)
+        try:
+            agreed, total, first = _agreement(whole, play(begin), after)
+        except StrategyError as fault:
+            agreed, total, first = 0, 1, f"it raises: {fault.problem}"
         compared += total
         if total and agreed < _AGREE_LEAST * total:
             places.append(f"begun at {moment(begin)}: {agreed:,} of {total:,} decisions after {moment(after)}; {first}")
@@ -176,7 +178,7 @@ def _warm_up(whole: Testimony, times: NDArray[np.int64], margin_bars: int, play:
         summary = f"where the data begin decides what is done more than {margin_bars} bars later"
         return Finding(name, Verdict.FAILED, summary, places)
     if not compared:
-        return Finding(name, Verdict.UNKNOWN, "it decided nothing late enough to compare")
+        return Finding(name, Verdict.UNKNOWN, "nothing to compare: too few decisions, or positions of different age")
     return Finding(name, Verdict.PASSED, f"the same from {len(_STARTS)} later beginnings ({compared:,} decisions)")
 
 
@@ -184,7 +186,7 @@ def _agreement(whole: Testimony, part: Testimony, after: int) -> tuple[int, int,
     """Decisions alike, all decisions, and the first that is in one run only, once both runs hold alike positions."""
     start = _alike_from(whole, part, after)
     if start is None:
-        return 0, 1, "the two never hold positions of the same side"
+        return 0, 0, ""
     ours = {one.kind: one for one in whole.decisions if one.now > start}
     theirs = {one.kind: one for one in part.decisions if one.now > start}
     alone = sorted(set(ours) ^ set(theirs))
@@ -196,18 +198,19 @@ def _agreement(whole: Testimony, part: Testimony, after: int) -> tuple[int, int,
 
 
 def _alike_from(whole: Testimony, part: Testimony, after: int) -> int | None:
-    """The first time from `after` on at which both runs are long, short or flat in the same symbols."""
+    """The first time from `after` on at which both runs are flat, or in the same positions for the same time."""
     held = [_sides(testimony) for testimony in (whole, part)]
     moments = sorted({after, *(ts for sides in held for ts, _, _ in sides if ts > after)})
-    state: list[dict[str, int]] = [{}, {}]
-    place = [0, 0]
+    state: list[dict[str, tuple[int, int]]] = [{}, {}]
+    flat, place = (0, 0), [0, 0]
     for now in moments:
         for run in (0, 1):
             while place[run] < len(held[run]) and held[run][place[run]][0] <= now:
-                _, symbol, side = held[run][place[run]]
-                state[run][symbol] = side
+                ts, symbol, side = held[run][place[run]]
+                if state[run].get(symbol, flat)[0] != side:
+                    state[run][symbol] = (side, ts) if side else flat
                 place[run] += 1
-        if all(state[0].get(symbol, 0) == state[1].get(symbol, 0) for symbol in state[0].keys() | state[1].keys()):
+        if all(state[0].get(name, flat) == state[1].get(name, flat) for name in state[0].keys() | state[1].keys()):
             return now
     return None
 
