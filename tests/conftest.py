@@ -16,7 +16,7 @@ TESTS = ROOT / "tests"
 BUDGETS = {
     "architecture": 60,
     "docs": 40,
-    "end_to_end": 60,
+    "end_to_end": 90,
     "golden": 10,
     "reference": 60,
     "unit": 60,
