@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from parrot.contracts.market import Action, Dividend, Market, Number, Slippage, Split, decimal
+from parrot.contracts.market import Action, Dividend, InstrumentKind, Market, Number, Slippage, Split, decimal
 from parrot.contracts.orders import FillView, OrderView
 from parrot.engine import terms
 from parrot.engine.bars import Bars
@@ -94,14 +94,15 @@ def _build(
     inputs: Inputs, market: Market, cash: Decimal, timeframes: Sequence[str | int]
 ) -> tuple[Engine, dict[tuple[str, int], Bars]]:
     account = terms.account_terms(market, cash)
-    _refuse_double_count(inputs)
+    _refuse_actions(inputs, market)
     specified = {}
     for symbol in inputs.symbols:
         specified[symbol] = terms.instrument_terms(
             market.of(symbol), _price_decimals(inputs, symbol), account["cash_decimals"]
         )
-    tick = max((spec["tick"] for spec in specified.values()), default=1)
-    engine = Engine({**account, "slippage": terms.slippage_terms(Slippage.of(market.slippage), tick)})
+    slippage = Slippage.of(market.slippage)
+    _require_slippage_basis(slippage, inputs, market)
+    engine = Engine({**account, "slippage": terms.slippage_terms(slippage)})
     views: dict[tuple[str, int], Bars] = {}
     numbers = {symbol: engine.add_symbol(symbol, spec) for symbol, spec in specified.items()}
     for symbol, bars in inputs.bars.items():
@@ -194,8 +195,22 @@ def _add_ticks(engine: Engine, inputs: Inputs, numbers: Mapping[str, int]) -> No
         engine.add_books(numbers[symbol], *columns, data.size_decimals, getattr(data, "last_id", None))
 
 
-def _refuse_double_count(inputs: Inputs) -> None:
+def _require_slippage_basis(slippage: Slippage, inputs: Inputs, market: Market) -> None:
+    """Slippage in ticks needs ticks, as a share of the spread it needs quotes: neither is inferred from prices."""
+    for symbol in inputs.symbols:
+        if slippage.ticks and market.of(symbol).tick is None:
+            fix = "Market(instrument=Instrument(tick=...))"
+            raise ParameterError(f"slippage is in ticks, and {symbol} has no tick", expected="its tick", fix=fix)
+        if slippage.spread and symbol not in inputs.quotes and symbol not in inputs.books:
+            problem = f"slippage is a share of the spread, and {symbol} has no quotes"
+            raise ParameterError(problem, expected="quotes= or books= for it", fix='or slippage="5bp"')
+
+
+def _refuse_actions(inputs: Inputs, market: Market) -> None:
+    """Corporate actions of futures make no sense; those that prices already contain would count twice."""
     for action in inputs.actions:
+        if isinstance(action, Split | Dividend) and market.of(action.symbol).kind is not InstrumentKind.SPOT:
+            raise InputError(f"{action}: {action.symbol} is a future", expected="splits and dividends of spot instruments")
         bars = inputs.bars.get(action.symbol)
         if bars is None or bars.adjusted == "none":
             continue

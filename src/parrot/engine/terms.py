@@ -87,10 +87,10 @@ def account_terms(market: Market, cash: Decimal) -> dict[str, Any]:
     }
 
 
-def slippage_terms(slippage: Slippage, tick: int) -> tuple[str, int]:
+def slippage_terms(slippage: Slippage) -> tuple[str, int]:
     """Kind and amount of slippage."""
     if slippage.ticks:
-        return "price", slippage.ticks * tick
+        return "ticks", slippage.ticks
     for name in ("rate", "spread", "impact"):
         value = getattr(slippage, name)
         amount = rate(value, name) if name == "rate" else decimal(value, name)

@@ -5,7 +5,7 @@ use parrot_kernel::{div_half_even, mul_pow10_half_even, round_to, time};
 use crate::calendar::{Action, Calendar};
 use crate::engine::Engine;
 use crate::instrument::RATE;
-use crate::order::Status;
+use crate::order::{Level, Status};
 use crate::records::Change;
 
 impl Engine {
@@ -108,9 +108,9 @@ impl Engine {
             order.trigger = round_to(scaled(order.trigger, old, new), tick, buys);
             order.best = scaled(order.best, old, new);
             order.entry = scaled(order.entry, old, new);
-            if let crate::order::Level::Distance(units) = order.trail {
-                order.trail = crate::order::Level::Distance(scaled(units, old, new));
-            }
+            order.trail = split_level(order.trail, new, old);
+            order.guard.stop = order.guard.stop.map(|level| split_level(level, new, old));
+            order.guard.take = order.guard.take.map(|level| split_level(level, new, old));
             if order.remaining() == 0 {
                 self.end_order(id, Status::Canceled, Some("split"));
             }
@@ -134,4 +134,12 @@ impl Engine {
 
 fn scaled(price: i64, numerator: i64, denominator: i64) -> i64 {
     div_half_even(i128::from(price) * i128::from(numerator), i128::from(denominator)) as i64
+}
+
+fn split_level(level: Level, new: i64, old: i64) -> Level {
+    match level {
+        Level::Price(price) => Level::Price(scaled(price, old, new)),
+        Level::Distance(units) => Level::Distance(scaled(units, old, new)),
+        Level::Percent(share) => Level::Percent(share),
+    }
 }

@@ -2,7 +2,6 @@
 
 use parrot_kernel::{mul_pow10_half_even, time};
 
-use crate::costs::Liquidity;
 use crate::engine::{Bounds, Engine};
 use crate::execute::Moment;
 use crate::instrument::RATE;
@@ -79,7 +78,7 @@ impl Engine {
         let state = &mut self.symbols[symbol];
         state.bar = bar;
         state.last = open;
-        state.liquidity = Liquidity { volume, spread: 0 };
+        state.liquidity.volume = volume;
         state.budget = match self.config.participation {
             Some(share) => state.instrument.lots((i128::from(volume) * i128::from(share) / RATE) as i64),
             None => i64::MAX,
@@ -131,8 +130,10 @@ impl Engine {
     fn open_symbol(&mut self, symbol: usize, bar: usize, reducing: bool) {
         let open = self.ohlc(symbol, bar).open;
         let auction = self.is_auction(symbol, bar);
+        // What is born in the first pass waits for its turn in the second (rule T4).
+        let known = self.symbols[symbol].open.len();
         let mut at = 0;
-        while at < self.symbols[symbol].open.len() {
+        while at < if reducing { known } else { self.symbols[symbol].open.len() } {
             let id = self.symbols[symbol].open[at];
             at += 1;
             let order = &self.orders[id as usize];

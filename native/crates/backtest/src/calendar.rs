@@ -45,6 +45,11 @@ impl Calendar {
         calendar
     }
 
+    /// Time of the next funding.
+    pub fn next_funding(&self) -> i64 {
+        self.funding.front().map_or(i64::MAX, |event| event.0)
+    }
+
     /// True when there is anything that could still happen.
     pub fn any(&self) -> bool {
         !self.funding.is_empty() || self.corporate.iter().any(|events| !events.is_empty())

@@ -68,8 +68,8 @@ impl Fees {
 pub enum Slippage {
     /// None at all.
     None,
-    /// A fixed number of price units.
-    Price(i64),
+    /// A number of the instrument's ticks.
+    Ticks(i64),
     /// A share of the price, 10^-8.
     Rate(i64),
     /// A share of the spread, 10^-8.
@@ -85,6 +85,8 @@ pub struct Liquidity {
     pub volume: i64,
     /// Best ask less best bid, in price units.
     pub spread: i64,
+    /// The instrument's tick, in price units.
+    pub tick: i64,
 }
 
 impl Slippage {
@@ -93,7 +95,7 @@ impl Slippage {
     pub fn apply(self, price: i64, buy: bool, quantity: i64, liquidity: Liquidity) -> i64 {
         let distance = match self {
             Self::None => return price,
-            Self::Price(units) => units,
+            Self::Ticks(ticks) => ticks * liquidity.tick,
             Self::Rate(rate) => div_half_even(i128::from(price) * i128::from(rate), RATE) as i64,
             Self::Spread(share) => div_half_even(i128::from(liquidity.spread) * i128::from(share), RATE) as i64,
             Self::Impact(coefficient) => impact(price, coefficient, quantity, liquidity.volume),

@@ -108,6 +108,7 @@ pub struct Symbol {
 impl Symbol {
     /// A symbol without data and position.
     pub fn new(instrument: Instrument) -> Self {
+        let tick = instrument.tick;
         Self {
             instrument,
             base: None,
@@ -118,7 +119,7 @@ impl Symbol {
             take: None,
             bar: 0,
             budget: i64::MAX,
-            liquidity: Liquidity::default(),
+            liquidity: Liquidity { tick, ..Liquidity::default() },
             by_ticks: false,
             fx: None,
             warm_from: i64::MIN,
@@ -398,7 +399,8 @@ impl Engine {
 
     fn next_moment(&self) -> Option<i64> {
         let timer = self.timers.iter().map(|timer| timer.due).min().unwrap_or(i64::MAX);
-        self.next_data().map(|time| time.min(timer).min(self.ticks.next_arrival()))
+        let others = timer.min(self.ticks.next_arrival()).min(self.calendar.next_funding());
+        self.next_data().map(|time| time.min(others))
     }
 
     /// Moves time on and works through the bars that close then.

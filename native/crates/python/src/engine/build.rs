@@ -35,7 +35,7 @@ fn field<'py, T: for<'a> FromPyObject<'a, 'py, Error: Into<PyErr>>>(
 fn slippage(terms: &Bound<'_, PyDict>) -> PyResult<Slippage> {
     let (kind, amount): (String, i64) = field(terms, "slippage")?;
     Ok(match kind.as_str() {
-        "price" => Slippage::Price(amount),
+        "ticks" => Slippage::Ticks(amount),
         "rate" => Slippage::Rate(amount),
         "spread" => Slippage::Spread(amount),
         "impact" => Slippage::Impact(amount),
