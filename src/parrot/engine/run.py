@@ -30,6 +30,7 @@ class Player(Protocol):
     """What a run asks of a strategy."""
 
     timeframes: ClassVar[Sequence[str]]
+    warmup: ClassVar[int]
 
     def attach(self, engine: Engine, symbols: Sequence[str], columns: Columns) -> None:
         """Binds it to a started run."""
@@ -244,9 +245,8 @@ def _adjust(engine: Engine, stream: int, symbol: str, bars: Bars, actions: Seque
 
 def _play(engine: Engine, strategy: Any, inputs: Inputs, progress: Progress | None) -> None:
     strategy.init()
-    warmup = getattr(strategy, "warmup", 0)
-    if warmup:
-        engine.warm_up(warmup, 0)
+    if strategy.warmup:
+        engine.warm_up(strategy.warmup, 0)
     handlers = {name: getattr(strategy, f"on_{name}", None) for name in ("bar", "order", "fill")}
     ticks = {name: getattr(strategy, f"on_{name}", None) for name in ("trade", "quote", "book")}
     engine.listen(

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from parrot.engine.series import Columns, Engine, Series
 
+_COLUMNS = ("open", "high", "low", "close", "volume")
 _named: Callable[..., Any] = namedtuple  # the outputs' names come from the core, so no type can be written here
 
 
@@ -65,6 +66,8 @@ class Lines:
 
     def price(self, column: str = "close", *, timeframe: str | int | None = None) -> Series:
         """A column of the bars as a line: "open", "high", "low", "close" or "volume"."""
+        if column not in _COLUMNS:
+            raise ParameterError(f"{column!r} is not a column", expected=", ".join(_COLUMNS))
         try:
             return self._run_engine.price(column, 0 if timeframe is None else timeframe_ns(timeframe))
         except ValueError as fault:

@@ -10,6 +10,7 @@ from typing import Annotated, Any, get_args, get_origin
 from parrot.kernel.errors import ParameterError
 
 _KINDS = (int, float, bool, str)
+_SWITCH = dict.fromkeys(("1", "true", "yes", "on"), True) | dict.fromkeys(("0", "false", "no", "off"), False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +70,8 @@ class Parameter:
     def parse(self, text: str) -> Any:
         """A value from the text of a flag or form."""
         try:
-            value = text.lower() in ("1", "true", "yes", "on") if self.kind is bool else self.kind(text)
-        except ValueError:
+            value = _SWITCH[text.lower()] if self.kind is bool else self.kind(text)
+        except (ValueError, KeyError):
             problem = f"{self.name}={text!r} is not {self.kind.__name__}"
             raise ParameterError(problem, expected=self.expected()) from None
         return self.check(value)

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from parrot.contracts.market import Number
 from parrot.engine.columns import timeframe_ns
 from parrot.engine.series import Columns, Condition, Engine, Quote, Series
-from parrot.kernel.errors import OrderError, ParameterError
+from parrot.kernel.errors import InputError, OrderError, ParameterError
 from parrot.sdk.levels import Amount, Level, split
 from parrot.sdk.lines import Lines
 from parrot.sdk.parameters import Parameter, parameters_of, unknown
@@ -27,6 +27,9 @@ class Strategy(Lines):
     """
 
     timeframes: ClassVar[Sequence[str]] = ()
+    """Longer timeframes whose bars `on_bar` hears too, such as ("1h", "1d")."""
+    warmup: ClassVar[int] = 0
+    """Bars of a symbol that pass before its handlers are called, if its indicators do not need more."""
     parameters: ClassVar[dict[str, Parameter]] = {}
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -47,9 +50,24 @@ class Strategy(Lines):
         """Builds indicators and subscriptions, once, before the first datum."""
 
     def fresh(self) -> Strategy:
-        """A new instance with the same parameters, so that a run never sees what another left behind."""
-        twin = copy.copy(self)
-        twin.__dict__ = {name: value for name, value in self.__dict__.items() if not name.startswith("_run_")}
+        """A new instance with copies of everything, so that a run never sees what another left behind.
+
+        Lists, dicts and sets of the class are copied too. Raises ParameterError for what cannot be copied.
+        """
+        shared = {
+            name: value
+            for cls in reversed(type(self).__mro__)
+            for name, value in vars(cls).items()
+            if isinstance(value, list | dict | set) and not hasattr(Strategy, name)
+        }
+        own = {name: value for name, value in self.__dict__.items() if not name.startswith("_run_")}
+        twin = object.__new__(type(self))
+        try:
+            twin.__dict__.update(copy.deepcopy(shared | own))
+        except TypeError as fault:
+            name = type(self).__name__
+            problem = f"{name} holds something that cannot be copied for a run: {fault}"
+            raise ParameterError(problem, fix="make it in init") from None
         return twin
 
     @property
@@ -148,8 +166,10 @@ class Strategy(Lines):
         why: str = "",
     ) -> int | None:
         """Brings the position to `fraction` of equity (rule O5); returns the order's id, None when nothing changes."""
-        index = self._index(symbol)
-        return self._run_engine.target(index, fraction, why=why, **_guard(stop, take))
+        try:
+            return self._run_engine.target(self._index(symbol), fraction, why=why, **_guard(stop, take))
+        except (ValueError, TypeError) as fault:
+            raise _order_error(fault) from None
 
     def hold(
         self,
@@ -161,10 +181,12 @@ class Strategy(Lines):
         why: str = "",
     ) -> int | None:
         """Brings the position to `quantity` units (rule O5); returns the order's id, None when nothing changes."""
-        if stop is None and take is None and symbol is None and self._run_alone:
-            return self._run_hold(quantity, why)
-        index = self._index(symbol)
-        return self._run_engine.hold(index, quantity, why=why, **_guard(stop, take))
+        try:
+            if stop is None and take is None and symbol is None and self._run_alone:
+                return self._run_hold(quantity, why)
+            return self._run_engine.hold(self._index(symbol), quantity, why=why, **_guard(stop, take))
+        except (ValueError, TypeError) as fault:
+            raise _order_error(fault) from None
 
     def buy(self, quantity: Number, **terms: Any) -> int:
         """Buys `quantity`; see `sell` for the terms. Returns the order's id."""
@@ -202,12 +224,14 @@ class Strategy(Lines):
 
     def every(self, interval: int | str, handler: Handler | None = None) -> None:
         """Calls `handler()` (else `on_timer(interval)`) at every multiple of `interval`, such as "100ms" or "1h"."""
+        if handler is None and type(self).on_timer is Strategy.on_timer:
+            problem = f"the timer {interval!r} has no handler"
+            raise ParameterError(problem, fix="define on_timer(self, name), or pass a handler")
         self._run_engine.every(timeframe_ns(interval))
         self._run_timers.append(handler or (lambda: self.on_timer(interval)))
 
     def on_timer(self, name: int | str) -> None:
         """Called by timers without a handler of their own."""
-        raise ParameterError(f"timer {name!r} has no handler", fix="define on_timer(self, name) or pass handler=")
 
     def log(self, text: str, *values: object) -> None:
         """Logs `text % values` at the time of the event being handled."""
@@ -244,7 +268,12 @@ class Strategy(Lines):
                 index, side, quantity, trail=split(trail)[0], oco=group, **_guard(stop, take), **terms
             )
         except (ValueError, TypeError) as fault:
-            raise OrderError(str(fault)) from None
+            raise _order_error(fault) from None
+
+
+def _order_error(fault: Exception) -> InputError:
+    """What the core said about an order, as an error of the tree."""
+    return fault if isinstance(fault, InputError) else OrderError(str(fault))
 
 
 def _guard(stop: Amount | Level | None, take: Amount | Level | None) -> dict[str, Any]:

@@ -21,8 +21,8 @@ def bars_of(rows: Sequence[Sequence[float]], *, start: int = START, step: int = 
 
 
 def closes(*prices: float, **where: object) -> Bars:
-    """Bars that open and stay at their close, but for a range of one."""
-    return bars_of([(price, price + 1, price - 1, price) for price in prices], **where)
+    """Bars that open at their close and reach half a unit up and down."""
+    return bars_of([(price, price + 0.5, price - 0.5, price) for price in prices], **where)
 
 
 def walk(count: int, seed: int = 1, **where: object) -> Bars:
