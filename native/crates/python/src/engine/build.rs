@@ -312,13 +312,8 @@ impl Engine {
             let inputs = Inputs { open, high, low, close, volume: &floats.volume, ts };
             spec.compute(replaced, &inputs)
         });
-        let scale_back = |mut line: Vec<f64>| {
-            if let (Some(factor), true) = (&floats.factor, is_price(spec)) {
-                line.iter_mut().zip(factor.iter()).for_each(|(value, factor)| *value /= factor);
-            }
-            Values::Float(Arc::new(line))
-        };
-        Ok(outputs.into_iter().map(scale_back).collect())
+        let named = spec.outputs().iter().zip(outputs);
+        Ok(named.map(|(output, line)| in_todays_terms(line, &floats, spec, output, source)).collect())
     }
 
     fn floats_of(&mut self, stream: usize) -> PyResult<Arc<Floats>> {
@@ -334,24 +329,19 @@ impl Engine {
     }
 }
 
-/// True where the indicator's values are prices, so that they go back into today's terms after an adjustment.
-fn is_price(spec: &Spec) -> bool {
-    const SCALE_FREE: [&str; 13] = [
-        "rsi",
-        "adx",
-        "stoch",
-        "cci",
-        "roc",
-        "obv",
-        "mfi",
-        "willr",
-        "zscore",
-        "percent_rank",
-        "plus_di",
-        "minus_di",
-        "correlation",
-    ];
-    !SCALE_FREE.contains(&spec.name())
+/// Values that were computed in the first bar's terms, in those of each bar: prices are divided by the factor, volumes
+/// multiplied; ratios and directions have no terms.
+fn in_todays_terms(mut line: Vec<f64>, floats: &Floats, spec: &Spec, output: &str, source: Option<&str>) -> Values {
+    const WITHOUT_TERMS: [&str; 11] =
+        ["rsi", "roc", "cci", "willr", "stoch", "percent_b", "adx", "mfi", "zscore", "percent_rank", "direction"];
+    let plain = WITHOUT_TERMS.contains(&spec.name()) || WITHOUT_TERMS.contains(&output);
+    if let (Some(factor), false) = (&floats.factor, plain) {
+        let is_volume = spec.name() == "obv" || source == Some("volume");
+        for (value, factor) in line.iter_mut().zip(factor.iter()) {
+            *value = if is_volume { *value * factor } else { *value / factor };
+        }
+    }
+    Values::Float(Arc::new(line))
 }
 
 fn float_column<'a>(floats: &'a Floats, name: &str) -> PyResult<&'a [f64]> {
