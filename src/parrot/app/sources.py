@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from parrot.engine.bars import Bars
-from parrot.kernel.errors import InputError, ParameterError
+from parrot.kernel.errors import InputError, MissingError, ParameterError
 
 DEMO, LAKE = "demo", "lake"
 
@@ -45,6 +45,7 @@ def read_all(arguments: Sequence[str], reading: Reading | None = None) -> dict[s
 
 def read_one(source: str, symbol: str = "", reading: Reading | None = None) -> Bars:
     """Bars of one source, with a symbol in any case; `source` of what comes back leads to the same data again."""
+    source = canonical(source)
     kind, _, name = source.partition(":")
     if kind == DEMO:
         from parrot.app.demo import demo_bars
@@ -58,6 +59,19 @@ def read_one(source: str, symbol: str = "", reading: Reading | None = None) -> B
     asked = asdict(reading or Reading())
     bars = read_bars(source, symbol=symbol, **{**asked, "columns": asked["columns"] or None})
     return bars if bars.symbol else replace(bars, symbol=symbol_from(Path(source)))
+
+
+def canonical(source: str) -> str:
+    """A source as it is kept: what is no file and has no ending is a series of the lake, if the lake has it."""
+    kind = source.partition(":")[0]
+    if kind in (DEMO, LAKE) or Path(source).exists() or Path(source).suffix:
+        return source
+    from parrot.app.wiring import market_data
+
+    try:
+        return f"{LAKE}:{market_data().find(source)}"
+    except MissingError:
+        return source  # then it is a file that is missing, and the reader says so
 
 
 def split_argument(argument: str) -> tuple[str, str]:

@@ -72,8 +72,11 @@ def test_the_lake_leads_back_to_itself(place: Path) -> None:
     bars = read_one("lake:AAA")
     assert (bars.symbol, bars.source, len(bars)) == ("AAA", "lake:here/AAA/ohlcv_1h", 30)
     assert read_one(bars.source).content_hash() == bars.content_hash()
+    assert read_one("here/AAA/ohlcv_1h").source == bars.source
     with pytest.raises(MissingError):
         read_one("lake:BBB")
+    with pytest.raises(DataError, match="BBB does not exist"):
+        read_one("BBB")
 
 
 def test_a_missing_file_is_named(place: Path) -> None:

@@ -161,9 +161,9 @@ def quality(
 
 def _raw(source: str, timezone: str, columns: dict[str, str]) -> Any:
     """A series as it lies there, flaws and all; named ones are sound already."""
-    from parrot.app.sources import DEMO, LAKE, read_one, split_argument
+    from parrot.app.sources import DEMO, LAKE, canonical, read_one, split_argument
 
-    if source.partition(":")[0] in (DEMO, LAKE):
+    if canonical(source).partition(":")[0] in (DEMO, LAKE):
         return read_one(source)
     from parrot.adapters.importers.bars import read_raw_bars
 
