@@ -211,7 +211,9 @@ def _refuse_actions(inputs: Inputs, market: Market) -> None:
     """Corporate actions of futures make no sense; those that prices already contain would count twice."""
     for action in inputs.actions:
         if isinstance(action, Split | Dividend) and market.of(action.symbol).kind is not InstrumentKind.SPOT:
-            raise InputError(f"{action}: {action.symbol} is a future", expected="splits and dividends of spot instruments")
+            raise InputError(
+                f"{action}: {action.symbol} is a future", expected="a spot instrument for splits and dividends"
+            )
         bars = inputs.bars.get(action.symbol)
         if bars is None or bars.adjusted == "none":
             continue

@@ -128,6 +128,7 @@ def test_parameters_and_terms_are_those_of_the_run(place: Path) -> None:
     np.savez(place / "a.npz", **columns())
     result = parrot.backtest(Swing(n=9), place / "a.npz", cash="12345.67", fees="3bp")
     job = job_again(backtests().load(result.save()))
+    assert isinstance(job.strategy, Strategy)
     assert job.strategy.parameter_values == {"n": 9}
     assert str(job.cash) == "12345.67"
     assert job.market.fees == Fees(maker="3bp", taker="3bp")

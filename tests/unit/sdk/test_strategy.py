@@ -11,32 +11,9 @@ import pytest
 
 import parrot
 from parrot.kernel.errors import ParameterError, StrategyError
-from parrot.sdk import Strategy, above, below, crossed_above, crossed_below
+from parrot.sdk import Strategy
+from tests.unit.sdk.listening import TEN, Recorder, heard
 from tests.unit.sdk.markets import MINUTE, START, bars_of, closes, walk
-
-TEN = closes(*range(100, 110))
-
-
-class Recorder(Strategy):
-    """Keeps what its handlers hear; the class, not the instance, holds it."""
-
-    heard: tuple = ()
-
-    def __init_subclass__(cls, **kwargs):
-        super().__init_subclass__(**kwargs)
-        cls.heard = ()
-
-    def hear(self, *what: object) -> None:
-        type(self).heard += (what,)
-
-
-def heard(strategy: type[Recorder], *arguments: object, **terms: object) -> list:
-    strategy.heard = ()
-    parrot.backtest(strategy, *arguments, **terms)
-    return list(strategy.heard)
-
-
-# -- handlers -----------------------------------------------------------------------------------------------------
 
 
 def test_a_handler_takes_the_bar_or_leaves_it():
@@ -118,9 +95,6 @@ def test_the_bar_has_all_its_columns():
     assert heard(Reads, bars) == [("X", MINUTE, START, START + MINUTE, 1.5, 4.0, 1.0, 2.0, 7.25)]
 
 
-# -- a run on its own ---------------------------------------------------------------------------------------------
-
-
 class Remembering(Strategy):
     """Trades by what it has collected since it was made: in the class, in __init__ and in init."""
 
@@ -152,9 +126,6 @@ def test_what_cannot_be_copied_belongs_into_init():
 
     with pytest.raises(ParameterError, match=r"Holds holds something that cannot be copied.*make it in init"):
         parrot.backtest(Holds, TEN)
-
-
-# -- what is revealed ---------------------------------------------------------------------------------------------
 
 
 def test_the_future_cannot_be_asked_for():
@@ -273,9 +244,6 @@ def test_a_line_that_cannot_be_is_refused_with_its_place(ask, message):
     assert "test_strategy.py:" in caught.value.location
 
 
-# -- timeframes and symbols ---------------------------------------------------------------------------------------
-
-
 def test_t3_a_larger_timeframe_is_told_before_the_smaller_one_at_the_same_time():
     class Two(Recorder):
         timeframes = ("5m",)
@@ -351,9 +319,6 @@ def test_several_symbols_need_a_known_name(verb, keywords, message):
         parrot.backtest(Asks, {"A": TEN, "B": TEN})
 
 
-# -- timers and log -----------------------------------------------------------------------------------------------
-
-
 def test_timers_ring_at_multiples_of_their_interval():
     class Rings(Recorder):
         def init(self):
@@ -396,102 +361,6 @@ def test_the_log_speaks_in_simulated_time(caplog):
     closing = START + 4 * MINUTE
     assert (record.name, record.getMessage()) == ("parrot.strategy.Logs", f"close 103.0 at {closing}")
     assert record.simulated_ns == closing
-
-
-# -- conditions ---------------------------------------------------------------------------------------------------
-
-
-def rows_of(build) -> list[float]:
-    """Closes of the bars on which a condition of (close, sma(3), sma(8)) holds."""
-
-    class Wakes(Recorder):
-        def init(self):
-            lines = self.price(), self.sma(3), self.sma(8)
-            self.when(build(*lines), lambda bar: self.hear(bar.ts))
-
-    return [ts for (ts,) in heard(Wakes, WALK)]
-
-
-def rows_by_hand(holds) -> list[float]:
-    """The same, asked on every bar."""
-
-    class Asks(Recorder):
-        def init(self):
-            self.lines = self.price(), self.sma(3), self.sma(8)
-
-        def on_bar(self, bar):
-            if holds(*self.lines):
-                self.hear(bar.ts)
-
-    return [ts for (ts,) in heard(Asks, WALK)]
-
-
-WALK = walk(300, seed=5)
-
-
-@pytest.mark.parametrize(
-    ("build", "holds"),
-    [
-        (lambda c, f, s: crossed_above(f, s), lambda c, f, s: f.crossed_above(s)),
-        (lambda c, f, s: crossed_below(f, 100), lambda c, f, s: f.crossed_below(100)),
-        (lambda c, f, s: above(c, f) & below(f, s), lambda c, f, s: c > f and f < s),
-        (lambda c, f, s: above(c, f) | crossed_below(f, s), lambda c, f, s: c > f or f.crossed_below(s)),
-        (lambda c, f, s: ~above(c, f), lambda c, f, s: not c > f),
-        (
-            lambda c, f, s: ~(above(c, f) | below(c, 99.5)) & ~below(f, s),
-            lambda c, f, s: not (c > f or c < 99.5) and f >= s,
-        ),
-    ],
-)
-def test_conditions_hold_where_the_lines_say_so(build, holds):
-    rows = rows_of(build)
-    assert rows == rows_by_hand(holds)
-    assert len(rows) > 5
-
-
-def test_a_crossing_from_a_tie_counts_and_to_a_tie_does_not():
-    class Crosses(Recorder):
-        def init(self):
-            self.c = self.price()
-            self.when(crossed_above(self.c, 100), lambda bar: self.hear("above", bar.ts))
-            self.when(crossed_below(self.c, 100), lambda bar: self.hear("below", bar.ts))
-
-    rows = heard(Crosses, closes(99, 100, 101, 100, 99, 101))
-    minutes = [(word, (ts - START) // MINUTE) for word, ts in rows]
-    assert minutes == [("above", 2), ("below", 4), ("above", 5)]
-
-
-def test_handlers_of_one_bar_come_in_the_order_of_their_subscription_and_before_on_bar():
-    class Both(Recorder):
-        def init(self):
-            c = self.price()
-            self.when(above(c, 101), lambda bar: self.hear("first", bar.close))
-            self.when(above(c, 100), lambda: self.hear("second"))
-
-        def on_bar(self, bar):
-            self.hear("bar", bar.close)
-
-    assert heard(Both, closes(100, 101, 102)) == [
-        ("bar", 100.0),
-        ("second",),
-        ("bar", 101.0),
-        ("first", 102.0),
-        ("second",),
-        ("bar", 102.0),
-    ]
-
-
-def test_a_condition_is_no_truth_by_itself():
-    class Asks(Strategy):
-        def init(self):
-            if above(self.price(), 1):
-                pass
-
-    with pytest.raises(StrategyError, match=r"use & \| ~"):
-        parrot.backtest(Asks, TEN)
-
-
-# -- what goes wrong ----------------------------------------------------------------------------------------------
 
 
 class Fails(Strategy):
