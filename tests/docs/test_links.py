@@ -32,3 +32,9 @@ def leads_somewhere(page: Path, target: str, anchor: str | None) -> bool:
     if not anchor or file.suffix != ".md":
         return file.exists()
     return file.exists() and anchor in anchors(file)
+
+
+def test_decisions_are_numbered_without_gaps_and_titled_by_their_number() -> None:
+    pages = sorted((ROOT / "docs" / "decisions").glob("[0-9]*.md"))
+    assert [page.name[:4] for page in pages] == [f"{number:04}" for number in range(1, len(pages) + 1)]
+    assert [page.name for page in pages if not page.read_text("utf-8").startswith(f"# {page.name[:4]}. ")] == []
