@@ -87,8 +87,8 @@ impl Reasons {
     }
 }
 
-/// Hash over every order, fill and change (rule R4).
-pub fn hash(orders: &[Order], fills: &[Fill], changes: &[Change], reasons: &Reasons) -> u64 {
+/// Hash over every order, fill, change and equity value (rule R4).
+pub fn hash(orders: &[Order], fills: &[Fill], changes: &[Change], equity: &[i64], reasons: &Reasons) -> u64 {
     let mut hash = Hash::default();
     for order in orders {
         let words = [
@@ -114,6 +114,7 @@ pub fn hash(orders: &[Order], fills: &[Fill], changes: &[Change], reasons: &Reas
     for change in changes {
         hash.words(&[i64::from(change.row), change.position, change.cash]);
     }
+    hash.column(equity);
     reasons.texts().iter().for_each(|text| hash.text(text));
     hash.finish()
 }

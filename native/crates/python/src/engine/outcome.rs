@@ -262,8 +262,8 @@ impl Engine {
         dict.set_item("final_equity", last as f64 / scale)?;
         dict.set_item("exposure", digest.exposed as f64 / clock.len().max(1) as f64)?;
         dict.set_item("turnover", (digest.mean > 0.0).then(|| traded as f64 / digest.mean))?;
-        let hash = hash(&core.orders, &core.fills, &core.changes, &core.reasons);
-        dict.set_item("hash", format!("{:016x}", hash ^ (last as u64).rotate_left(17)))?;
+        let hash = hash(&core.orders, &core.fills, &core.changes, equity, &core.reasons);
+        dict.set_item("hash", format!("{:016x}", hash))?;
         Ok(dict)
     }
 }
