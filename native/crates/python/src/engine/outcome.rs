@@ -263,7 +263,7 @@ impl Engine {
         dict.set_item("exposure", digest.exposed as f64 / clock.len().max(1) as f64)?;
         dict.set_item("turnover", (digest.mean > 0.0).then(|| traded as f64 / digest.mean))?;
         let hash = hash(&core.orders, &core.fills, &core.changes, equity, &core.reasons);
-        dict.set_item("hash", format!("{:016x}", hash))?;
+        dict.set_item("hash", format!("{hash:016x}"))?;
         Ok(dict)
     }
 }
