@@ -144,10 +144,12 @@ class Matcher:
 
     def _stops(self, symbol: str, waiting: list[Order], bar: Bar) -> None:
         """Stop-like orders and the liquidation price, nearest to the open first."""
+        held = self.account.positions[symbol]
         while True:
             waiting = [order for order in waiting if order.working and self._in_range(order, bar)]
             turns = [(abs(self.level(order) - bar.open), order.id) for order in waiting]
-            threat = self._threat(symbol, bar)
+            kept = 0 <= self.account.positions[symbol] * (1 if held > 0 else -1) <= abs(held)
+            threat = self._threat(symbol, bar) if kept else None
             if threat is not None and (not turns or abs(threat - bar.open) < min(turns)[0]):
                 self.liquidate(symbol, threat, "inside")
             elif turns:
@@ -236,12 +238,12 @@ class Matcher:
                 self.follow(order, bar.low if order.side > 0 else bar.high)
                 level = self.level(order)
                 if self.hit(order, bar.close, level):
-                    self.fill(order, self._trigger(order, Offer(level)), "inside")
+                    self.fill(order, self._trigger(order, Offer(level)), "late")
 
     def _grow_up(self, symbol: str, bar: Bar) -> None:
         """What was made inside the bar is an order like others from the next bar on."""
         for order in self.desk.working(symbol):
-            if order.born and order.kind == "trailing-stop":
+            if order.born == "inside" and order.kind == "trailing-stop":
                 self.follow(order, bar.close)
             order.born = ""
 
@@ -252,11 +254,8 @@ class Matcher:
         symbol, left = order.symbol, self.left.get(order.symbol)
         if self._killed(order, order.quantity if left is None else left) or left == 0:
             return
-        if order.reduce_only:
-            order.quantity = self.account.closing(symbol, order.side, order.quantity)
-            if order.quantity == 0:
-                order.end("canceled", "reduce-only: no position")
-                return
+        if order.reduce_only and self._reduced_away(order):
+            return
         can = order.quantity if left is None else min(order.quantity, left)
         price = offer.price
         if offer.slips and not offer.maker:
@@ -268,6 +267,15 @@ class Matcher:
             self._book(order, pays, price, offer.maker, when)
         if order.working and pays < can:
             self._end_trimmed(order)
+
+    def _reduced_away(self, order: Order) -> bool:
+        """Trim a reduce-only order to the position; whether that ended it (O4)."""
+        held = self.account.closing(order.symbol, order.side, order.quantity)
+        if held == 0:
+            order.end("canceled", "reduce-only: no position")
+        elif not self._killed(order, held):
+            order.quantity = held
+        return not order.working
 
     @staticmethod
     def _killed(order: Order, available: int) -> bool:

@@ -157,6 +157,7 @@ def order(row: dict) -> Order:
         kind="take-profit" if row["role"] == "take" else row["type"].replace("_", "-"),
         quantity=0,
         why=row["why"],
+        role="user" if row["role"] == "order" else row["role"],
         status=row["status"],
         reason=row["reason"] or "",
         filled=row["filled_lots"],

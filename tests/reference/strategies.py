@@ -150,12 +150,12 @@ def steps(draw, symbols: dict[str, int], step: int):
 
 
 @st.composite
-def happenings(draw, bars: dict[str, list[Bar]], inverse: bool):
+def happenings(draw, bars: dict[str, list[Bar]], future: bool):
     made = []
     for _ in range(draw(st.sampled_from([0, 0, 0, 1, 2]))):
         symbol = draw(st.sampled_from(sorted(bars)))
         bar = draw(st.sampled_from(bars[symbol]))
-        kinds = ["funding"] if inverse else ["split", "dividend", "funding"]
+        kinds = ["funding"] if future else ["split", "dividend", "funding"]
         kind = draw(st.sampled_from(kinds))
         value = {"split": ["2", "0.5", "1.5"], "dividend": ["0.5", "1"], "funding": ["0.001", "-0.0025"]}[kind]
         made.append(Event(kind, symbol, bar.ts + draw(st.sampled_from([0, 0, -1])), draw(st.sampled_from(value))))
@@ -181,6 +181,6 @@ def scenarios(draw):
         bars=bars,
         terms=terms,
         script=draw(steps({symbol: len(row) for symbol, row in bars.items()}, step)),
-        events=draw(happenings(bars, terms["A"].kind == "inverse")),
+        events=draw(happenings(bars, terms["A"].kind != "spot")),
         cash=draw(st.sampled_from(["1000", "1000", "10000", "500.25"])),
     )
