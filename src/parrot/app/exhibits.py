@@ -77,13 +77,13 @@ def _make(folder: Path) -> None:
 def _one(example: Example, folder: Path, tell: Callable[[str], None]) -> IndexEntry:
     from parrot.centers.backtest.reporting import index_entry
 
-    cls = load(str(examples_folder() / example.file))
+    strategy = load(str(examples_folder() / example.file))
     bars = {symbol: demo_market()[symbol] for symbol in example.symbols}
     market = Market(account=example.account, currency="USD")
-    job = prepare(cls, bars, cash=CASH, fees=example.fees, slippage=example.slippage, market=market, bounds=True)
+    job = prepare(strategy, bars, cash=CASH, fees=example.fees, slippage=example.slippage, market=market, bounds=True)
     result = backtests().run(job)
     page = result.report(folder / f"{Path(example.file).stem}.html")
-    tell(f"{cls.__name__}: {_told(result)}")
+    tell(f"{result.provenance.strategy}: {_told(result)}")
     return index_entry(result, page.name)
 
 

@@ -125,6 +125,8 @@ def _strategy(run: SavedRun, *, saved_code: bool) -> Strategy | Rules:
         raise MissingError(
             f"the code of {record.strategy} was in no file", fix="put the class into a file and back-test that"
         )
+    if isinstance(cls, Rules):
+        return cls
     return cls(**{name: value for name, value in record.parameters.items() if name in cls.parameters})
 
 

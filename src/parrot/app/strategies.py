@@ -13,41 +13,46 @@ from typing import Any
 from parrot.kernel.errors import InputError, MissingError, StorageError, StrategyError
 from parrot.sdk import Strategy
 from parrot.sdk.parameters import unknown
+from parrot.sdk.rules import Rules
 
 
-def load(name: str) -> type[Strategy]:
-    """The strategy that `FILE.py` or `FILE.py:Class` names.
+def load(name: str) -> type[Strategy] | Rules:
+    """The strategy that `FILE.py` or `FILE.py:Class` names; rules count too, also those in a `FILE.json`.
 
     Raises MissingError when there is no such file or class, StrategyError when the file cannot be executed, InputError
     when it holds no strategy, or several and none was chosen.
     """
     place, chosen = _split(name)
+    if place.suffix == ".json":
+        return Rules.from_json(_text(place))
     return pick(_executed(place, _text(place)), chosen, str(place))
 
 
-def load_text(text: str, path: str, chosen: str) -> type[Strategy]:
+def load_text(text: str, path: str, chosen: str) -> type[Strategy] | Rules:
     """A strategy of a kept text that once stood in `path`."""
     return pick(_executed(Path(path), text), chosen, path)
 
 
-def configured(cls: type[Strategy], settings: Mapping[str, str]) -> Strategy:
+def configured(strategy: type[Strategy] | Rules, settings: Mapping[str, str]) -> Strategy | Rules:
     """A strategy with parameters from the texts of flags. Raises ParameterError for an unknown or wrong one."""
+    owner = "Rules" if isinstance(strategy, Rules) else strategy.__name__
     values: dict[str, Any] = {}
     for name, text in settings.items():
-        if name not in cls.parameters:
-            raise unknown(name, cls.parameters, cls.__name__)
-        values[name] = cls.parameters[name].parse(text)
-    return cls(**values)
+        if name not in strategy.parameters:
+            raise unknown(name, strategy.parameters, owner)
+        values[name] = strategy.parameters[name].parse(text)
+    return strategy.with_(**values) if isinstance(strategy, Rules) else strategy(**values)
 
 
-def pick(module: ModuleType, chosen: str, place: str) -> type[Strategy]:
+def pick(module: ModuleType, chosen: str, place: str) -> type[Strategy] | Rules:
     """The named strategy of a module, or its only one."""
-    found = {
+    found: dict[str, type[Strategy] | Rules] = {
         name: held
         for name, held in vars(module).items()
-        if isinstance(held, type) and issubclass(held, Strategy) and held.__module__ == module.__name__
+        if isinstance(held, Rules)
+        or (isinstance(held, type) and issubclass(held, Strategy) and held.__module__ == module.__name__)
     }
-    public = {name: cls for name, cls in found.items() if not name.startswith("_")}
+    public = {name: held for name, held in found.items() if not name.startswith("_")}
     if chosen:
         if chosen not in found:
             raise MissingError(f"{place} has no strategy {chosen}", expected=_listed(public))
@@ -81,7 +86,7 @@ def _text(place: Path) -> str:
         near = sorted(path.name for path in place.parent.glob("*.py"))[:5] if place.parent.is_dir() else []
         raise MissingError(
             f"there is no file {place}",
-            expected="FILE.py or FILE.py:Class",
+            expected="FILE.py or FILE.py:Class, or rules in FILE.json",
             fix=f"there is {', '.join(near)}" if near else "check the path",
         )
     try:

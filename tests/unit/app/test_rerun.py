@@ -124,6 +124,19 @@ def test_other_data_are_told(place: Path) -> None:
     assert "has changed since" in missing[0]
 
 
+def test_rules_are_their_own_code(place: Path) -> None:
+    from parrot.rules import Range, Rules, close, sma
+
+    np.savez(place / "a.npz", **columns())
+    average = sma("n")
+    rules = Rules(enter=close > average, exit=close < average, hold=3, params={"n": Range(2, 50)})
+    result = parrot.backtest(rules.with_(n=7), place / "a.npz")
+    assert result.stats["fills"] > 5
+    found = rerun(result.save())
+    assert found.same
+    assert found.changes == []
+
+
 def test_parameters_and_terms_are_those_of_the_run(place: Path) -> None:
     np.savez(place / "a.npz", **columns())
     result = parrot.backtest(Swing(n=9), place / "a.npz", cash="12345.67", fees="3bp")

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from parrot.app.strategies import configured, load, load_text
+from parrot.centers.backtest.service import instance
 from parrot.kernel.errors import InputError, MissingError, ParameterError, StrategyError
+from parrot.sdk.rules import Rules
 
 ONE = """from parrot.sdk import Strategy
 
@@ -25,15 +27,19 @@ def write(folder: Path, text: str, name: str = "idea.py") -> str:
     return str(path)
 
 
+def named(path: str) -> str:
+    return type(instance(load(path))).__name__
+
+
 def test_the_only_strategy_of_a_file_is_taken(tmp_path: Path) -> None:
-    assert load(write(tmp_path, ONE)).__name__ == "One"
+    assert named(write(tmp_path, ONE)) == "One"
 
 
 def test_imported_and_private_strategies_do_not_count(tmp_path: Path) -> None:
     write(tmp_path, ONE, "base_idea.py")
     text = "from base_idea import One\n\nclass _Draft(One): ...\n\nclass Two(One): ...\n"
-    assert load(write(tmp_path, text)).__name__ == "Two"
-    assert load(write(tmp_path, text) + ":_Draft").__name__ == "_Draft"
+    assert named(write(tmp_path, text)) == "Two"
+    assert named(write(tmp_path, text) + ":_Draft") == "_Draft"
 
 
 def test_one_of_several_has_to_be_chosen(tmp_path: Path) -> None:
@@ -42,7 +48,7 @@ def test_one_of_several_has_to_be_chosen(tmp_path: Path) -> None:
         load(path)
     assert "holds 2 strategies" in refused.value.problem
     assert refused.value.fix == f"{path}:One"
-    assert load(f"{path}:Two").__name__ == "Two"
+    assert named(f"{path}:Two") == "Two"
 
 
 def test_a_file_without_strategies_is_refused(tmp_path: Path) -> None:
@@ -84,7 +90,7 @@ def test_what_is_wrong_in_a_file_is_told_with_its_line(text: str, line: int, tol
 def test_flags_become_parameters(tmp_path: Path) -> None:
     cls = load(write(tmp_path, ONE))
     made = configured(cls, {"fast": "7", "level": "0.25", "loud": "yes"})
-    assert made.parameter_values == {"fast": 7, "level": 0.25, "loud": True}
+    assert instance(made).parameter_values == {"fast": 7, "level": 0.25, "loud": True}
     with pytest.raises(ParameterError, match="not int"):
         configured(cls, {"fast": "seven"})
     with pytest.raises(ParameterError) as refused:
@@ -92,5 +98,19 @@ def test_flags_become_parameters(tmp_path: Path) -> None:
     assert refused.value.fix == "did you mean 'fast'?"
 
 
+def test_rules_count_as_strategies(tmp_path: Path) -> None:
+    text = "from parrot.rules import Range, Rules, close, sma\n\n"
+    text += "trend = Rules(enter=close > sma('n'), exit=close < sma(5), hold=1, params={'n': Range(2, 50)})\n"
+    rules = load(write(tmp_path, text))
+    made = configured(rules, {"n": "9"})
+    assert isinstance(made, Rules)
+    assert made.values == {"n": 9}
+    written = tmp_path / "trend.json"
+    written.write_text(made.to_json())
+    assert load(str(written)) == made
+    with pytest.raises(ParameterError, match="Rules has no parameter"):
+        configured(rules, {"m": "9"})
+
+
 def test_a_kept_copy_runs_without_its_file(tmp_path: Path) -> None:
-    assert load_text(ONE, str(tmp_path / "gone.py"), "One").__name__ == "One"
+    assert type(instance(load_text(ONE, str(tmp_path / "gone.py"), "One"))).__name__ == "One"

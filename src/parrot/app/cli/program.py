@@ -88,6 +88,7 @@ def _run(words: list[str]) -> int:
 
 
 def _refuse(fault: ParrotError, words: Sequence[str]) -> None:
+    fault.fix = fault.fix.replace("repair=True", "--repair")  # what a program passes is a flag here
     if "--json" in words:
         json.dump({"error": fault.as_dict()}, sys.stdout, indent=2, ensure_ascii=False)
         sys.stdout.write("\n")
