@@ -88,6 +88,9 @@ def run(strategy: Player, inputs: Inputs, market: Market, cash: Number, *, progr
         raise AmountError(str(fault), fix="start with less cash or smaller quantities") from None
     except Exception as fault:
         raise _failure(strategy, fault, outcome) from fault
+    finally:
+        for handlers in strategy.subscriptions:
+            handlers.clear()  # methods of the strategy: the circle would keep its columns until the collector comes by
     return outcome
 
 
@@ -233,6 +236,8 @@ def _refuse_actions(inputs: Inputs, market: Market) -> None:
 def _adjust(engine: Engine, stream: int, symbol: str, bars: Bars, actions: Sequence[Action]) -> None:
     """Indicators of a symbol with corporate actions see point-in-time prices: later ones in the first one's terms."""
     events = [a for a in actions if a.symbol == symbol and isinstance(a, Split | Dividend)]
+    if not events:
+        return
     factor = np.ones(len(bars))
     for action in events:
         row = int(np.searchsorted(bars.ts, action.ts))
@@ -241,8 +246,7 @@ def _adjust(engine: Engine, stream: int, symbol: str, bars: Bars, actions: Seque
         elif 0 < row < len(bars):
             before = float(bars.close_ticks[row - 1]) / 10**bars.price_decimals
             factor[row:] /= 1 - float(decimal(action.amount, "amount")) / before
-    if events:
-        engine.adjust(stream, factor)
+    engine.adjust(stream, factor)
 
 
 def _play(engine: Engine, strategy: Any, inputs: Inputs, progress: Progress | None) -> None:
