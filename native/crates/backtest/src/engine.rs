@@ -267,6 +267,7 @@ impl Engine {
         let cursor = Arc::new(Cursor::new(streams.len()));
         let account = Account::new(config.account, i128::from(config.cash), config.borrow);
         let groups = group(&streams);
+        let room = room(&streams);
         let mut symbols = symbols;
         for (index, stream) in streams.iter().enumerate().filter(|(_, stream)| stream.base) {
             symbols[stream.symbol as usize].base = Some(index as u16);
@@ -275,10 +276,10 @@ impl Engine {
             config,
             symbols,
             streams,
-            orders: Vec::new(),
+            orders: Vec::with_capacity(room),
             account,
-            fills: Vec::new(),
-            changes: Vec::new(),
+            fills: Vec::with_capacity(room),
+            changes: Vec::with_capacity(room),
             reasons: Reasons::default(),
             cursor,
             now: i64::MIN,
@@ -574,6 +575,12 @@ impl Engine {
 
 fn in_universe(stream: &Stream, index: usize, symbol: &Symbol) -> bool {
     stream.bars.member.as_ref().is_none_or(|member| member[index] != 0) || symbol.position.quantity != 0
+}
+
+/// Orders to make room for at once, so that records need not move as they grow; memory is taken up only when written.
+fn room(streams: &[Stream]) -> usize {
+    let bars: usize = streams.iter().filter(|stream| stream.base).map(|stream| stream.bars.ts.len()).sum();
+    (bars / 16).min(1 << 18)
 }
 
 /// Streams with equal clocks go together, so that many symbols cost no more to merge than one.
