@@ -3,9 +3,13 @@
 mod book;
 mod engine;
 mod indicators;
+mod memory;
 mod metrics;
 
 use pyo3::prelude::*;
+
+#[global_allocator]
+static MEMORY: memory::Paged = memory::Paged::new();
 
 /// Registers every part of the compiled module.
 #[pymodule]
