@@ -7,13 +7,15 @@ import json
 import os
 import sys
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 import typer.exceptions
 
 from parrot.app.cli import backtest, check, data, doctor, runs, screen, strategy, up
 from parrot.kernel.errors import InputError, ParrotError
+
+_NOBODY_READS: Final = 141  # what a shell shows for a program that SIGPIPE ended
 
 app = typer.Typer(
     name="parrot",
@@ -65,10 +67,10 @@ def run(arguments: Sequence[str] | None = None) -> int:
         if debug:
             raise
         return _stopped(words)
-    except BrokenPipeError:
-        # Whoever read the answer has gone; nothing may be written at exit any more.
+    except (BrokenPipeError, SystemExit):
+        # Whoever read the answer has gone (Rich and Typer exit on that); nothing may be written any more.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        return _NOBODY_READS
     except Exception as fault:
         if debug:
             raise
