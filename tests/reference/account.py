@@ -34,14 +34,14 @@ class Account:
         return size * UNIT / price if terms.kind == "inverse" else size * price / UNIT
 
     def fee(self, symbol: str, quantity: int, price: int, *, maker: bool) -> int:
-        """Rate x notional plus quantity x per-unit amount, each rounded, at least the minimum (A5)."""
+        """Rate x notional plus quantity x per-unit amount, each rounded, at least the minimum if there is one (A5)."""
         if quantity == 0:
             return 0
         terms = self.terms[symbol]
         amount = half_even(self.notional(symbol, quantity, price) * terms.fee_rate(maker)) + half_even(
             fraction(terms.per_unit) * quantity
         )
-        return max(units(terms.minimum), amount)
+        return max(units(terms.minimum), amount) if units(terms.minimum) else amount
 
     def slipped(self, symbol: str, price: int, side: int) -> int:
         """`price` moved against an order of `side` (A6)."""

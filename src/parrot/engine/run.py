@@ -13,7 +13,18 @@ from typing import Any, ClassVar, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from parrot.contracts.market import Action, Dividend, InstrumentKind, Market, Number, Slippage, Split, decimal
+from parrot.contracts.market import (
+    AccountKind,
+    Action,
+    Dividend,
+    Fees,
+    InstrumentKind,
+    Market,
+    Number,
+    Slippage,
+    Split,
+    decimal,
+)
 from parrot.contracts.orders import FillView, OrderView
 from parrot.engine import terms
 from parrot.engine.bars import Bars
@@ -98,6 +109,8 @@ def _build(
     inputs: Inputs, market: Market, cash: Decimal, timeframes: Sequence[str | int]
 ) -> tuple[Engine, dict[tuple[str, int], Bars]]:
     account = terms.account_terms(market, cash)
+    _refuse_futures_for_cash(inputs, market)
+    _require_fee_rate(inputs, market)
     _refuse_actions(inputs, market)
     specified = {}
     for symbol in inputs.symbols:
@@ -208,6 +221,25 @@ def _require_slippage_basis(slippage: Slippage, inputs: Inputs, market: Market) 
         if slippage.spread and symbol not in inputs.quotes and symbol not in inputs.books:
             problem = f"slippage is a share of the spread, and {symbol} has no quotes"
             raise ParameterError(problem, expected="quotes= or books= for it", fix='or slippage="5bp"')
+
+
+def _refuse_futures_for_cash(inputs: Inputs, market: Market) -> None:
+    futures = [symbol for symbol in inputs.symbols if market.of(symbol).kind is not InstrumentKind.SPOT]
+    if futures and market.account is AccountKind.CASH:
+        raise InputError(
+            f"{', '.join(futures)}: futures cannot be held on a cash account", fix='pass Market(account="margin", ...)'
+        )
+
+
+def _require_fee_rate(inputs: Inputs, market: Market) -> None:
+    """A fee in a third currency costs the account its value at the last rate, which has to be known (rule A5)."""
+    currency = Fees.of(market.fees).currency
+    if currency not in ("quote", "base", market.currency, *inputs.fx):
+        raise InputError(
+            f"fees are paid in {currency!r}, whose rate is not given",
+            expected='"quote", "base", the account\'s currency, or one with a rate',
+            fix=f'pass fx={{"{currency}": bars of its rate}}',
+        )
 
 
 def _refuse_actions(inputs: Inputs, market: Market) -> None:

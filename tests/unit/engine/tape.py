@@ -62,6 +62,7 @@ def play(
     quotes: Sequence[Sequence[float]] = (),
     books: Sequence[Sequence[float]] = (),
     fill: FillModel | None = None,
+    fx: Mapping[str, Any] | None = None,
     **terms: Any,
 ) -> Played:
     """Runs a script {(kind of event, its number from 0): what to do then}; minutes for bars, seconds for the rest."""
@@ -91,7 +92,8 @@ def play(
     given = {"trades": trades, "quotes": quotes, "books": books}
     data: dict[str, Any] = {kind: columns(kind, rows) for kind, rows in given.items() if rows}
     read_bars = parrot.read_bars(columns("bars", bars), timeframe=60 * SECOND) if bars else None
-    result = parrot.backtest(Scripted, read_bars, cash=cash, market=Market(fill=fill or FillModel(), **terms), **data)
+    market = Market(fill=fill or FillModel(), **terms)
+    result = parrot.backtest(Scripted, read_bars, cash=cash, market=market, fx=fx, **data)
     fills = [
         ((ts - START) / SECOND, side, quantity, price, liquidity == "maker")
         for ts, side, quantity, price, liquidity in result.fills.select(

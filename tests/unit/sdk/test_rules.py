@@ -201,6 +201,12 @@ def test_an_unknown_indicator_is_refused():
         parrot.backtest(Rules(enter=close > indicator("smma", 3), stop=1, hold=1), BARS)
 
 
+def test_a_parameter_of_an_indicator_is_a_number_or_a_name():
+    assert sma(param("n")) == sma("n")
+    with pytest.raises(ParameterError, match=r"2 \* param\(\"n\"\) is no parameter of an indicator"):
+        sma(2 * param("n"))
+
+
 def test_and_or_not_are_refused_aloud():
     with pytest.raises(TypeError, match=r"use & \| ~"):
         (rsi(14) < 30) and (close > open_)

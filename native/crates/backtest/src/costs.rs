@@ -59,7 +59,7 @@ impl Fees {
         if self.per_unit > 0 {
             fee += div_half_even(i128::from(quantity) * i128::from(self.per_unit), RATE);
         }
-        fee.max(i128::from(self.minimum))
+        if self.minimum > 0 { fee.max(i128::from(self.minimum)) } else { fee } // without one, a rebate may be negative
     }
 }
 

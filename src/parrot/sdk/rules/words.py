@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from parrot.kernel.errors import ParameterError
 from parrot.sdk.rules.expressions import Constant, Crossing, Expression, Line, Named, Operand, Price, Test, expression
 
-Parameter = int | float | str
-"""A number, or the name of a parameter."""
+Parameter = int | float | str | Expression
+"""A number, or a parameter: its name or `param(name)`."""
 
 open_, high, low, close, volume = map(Price, ("open", "high", "low", "close", "volume"))
 
@@ -76,4 +77,7 @@ def crossed_below(a: Operand, b: Operand) -> Test:
 
 
 def _parameter(value: Parameter) -> Constant | Named:
-    return Named(value) if isinstance(value, str) else Constant(value)
+    made = expression(value)
+    if not isinstance(made, Constant | Named):
+        raise ParameterError(f"{made!r} is no parameter of an indicator", expected="a number or a parameter's name")
+    return made
