@@ -16,34 +16,15 @@ pub struct Condition {
     pub streams: Vec<usize>,
 }
 
-/// How two lines lie at every bar, one bit a bar.
-pub struct Sides {
-    above: Vec<u64>,
-    below: Vec<u64>,
+/// The bars on which a line lies on one side of another, and those on which both have a value: one bit a bar.
+pub struct Side {
+    there: Vec<u64>,
     known: Vec<u64>,
 }
 
-impl Sides {
-    /// Asks `order` for (above, below, known) of every row.
-    #[inline]
-    fn scan(rows: usize, mut order: impl FnMut(usize) -> (bool, bool, bool)) -> Self {
-        let words = rows.div_ceil(64);
-        let mut sides = Self { above: vec![0; words], below: vec![0; words], known: vec![0; words] };
-        for word in 0..words {
-            let (mut above, mut below, mut known) = (0, 0, 0);
-            for bit in 0..64.min(rows - word * 64) {
-                let (over, under, both) = order(word * 64 + bit);
-                above |= u64::from(over) << bit;
-                below |= u64::from(under) << bit;
-                known |= u64::from(both) << bit;
-            }
-            (sides.above[word], sides.below[word], sides.known[word]) = (above, below, known);
-        }
-        sides
-    }
-
-    /// Two lines, exactly where both are exact.
-    pub fn of_lines(values: &Values, theirs: &Values) -> Self {
+impl Side {
+    /// Where `values` lie on `side` of `theirs`, exactly where both are exact.
+    pub fn of_lines(values: &Values, theirs: &Values, side: Ordering) -> Self {
         let rows = values.len().min(theirs.len());
         if let (
             Values::Exact { numerators: a, denominator: p, decimals: scale, first, bound },
@@ -52,29 +33,37 @@ impl Sides {
         {
             let fits = bound.checked_mul(*q).is_some() && limit.checked_mul(*p).is_some();
             if scale == decimals && fits {
-                let (a, b, from) = (&a[..rows], &b[..rows], *first.max(start));
-                return Self::scan(rows, |row| {
-                    let (left, right, known) = (a[row] * q, b[row] * p, row >= from);
-                    (known && left > right, known && left < right, known)
-                });
+                let (a, b, p, q) = (&a[..rows], &b[..rows], *p, *q);
+                let known = bits(rows, |row| row >= *first.max(start));
+                let mut there = if side == Ordering::Greater {
+                    bits(rows, |row| a[row] * q > b[row] * p)
+                } else {
+                    bits(rows, |row| a[row] * q < b[row] * p)
+                };
+                there.iter_mut().zip(&known).for_each(|(there, known)| *there &= known);
+                return Self { there, known };
             }
         }
-        Self::scan(rows, |row| flags(values.compare(row as i64, theirs, row as i64)))
+        Self::scan(rows, side, |row| values.compare(row, theirs, row))
     }
 
-    /// A line and a number.
-    pub fn of_level(values: &Values, level: f64) -> Self {
-        Self::scan(values.len(), |row| flags(values.at(row as i64).partial_cmp(&level)))
+    /// Where `values` lie on `side` of a number.
+    pub fn of_level(values: &Values, level: f64, side: Ordering) -> Self {
+        Self::scan(values.len(), side, |row| values.at(row).partial_cmp(&level))
     }
 
-    /// The bars on one side.
-    pub fn side(self, side: Ordering) -> Vec<u64> {
-        if side == Ordering::Greater { self.above } else { self.below }
+    fn scan(rows: usize, side: Ordering, order: impl Fn(i64) -> Option<Ordering>) -> Self {
+        let there = bits(rows, |row| order(row as i64) == Some(side));
+        Self { there, known: bits(rows, |row| order(row as i64).is_some()) }
     }
 
-    /// On the other side or equal on the bar before, on `side` now.
-    pub fn crossing(self, side: Ordering) -> Vec<u64> {
-        let now = if side == Ordering::Greater { &self.above } else { &self.below };
+    /// The bars on that side.
+    pub fn bars(self) -> Vec<u64> {
+        self.there
+    }
+
+    /// The bars on which the line comes to that side: equal or on the other side on the bar before.
+    pub fn crossings(self) -> Vec<u64> {
         let mut carried = 0;
         let step = |(now, known): (&u64, &u64)| {
             let before = known & !now;
@@ -82,12 +71,18 @@ impl Sides {
             carried = before >> 63;
             crossed
         };
-        now.iter().zip(&self.known).map(step).collect()
+        self.there.iter().zip(&self.known).map(step).collect()
     }
 }
 
-fn flags(order: Option<Ordering>) -> (bool, bool, bool) {
-    (order == Some(Ordering::Greater), order == Some(Ordering::Less), order.is_some())
+/// One bit a row, the first in the lowest place.
+#[inline]
+fn bits(rows: usize, holds: impl Fn(usize) -> bool) -> Vec<u64> {
+    let word = |word: usize| {
+        let first = word * 64;
+        (0..64.min(rows - first)).fold(0, |bits, bit| bits | u64::from(holds(first + bit)) << bit)
+    };
+    (0..rows.div_ceil(64)).map(word).collect()
 }
 
 impl Condition {

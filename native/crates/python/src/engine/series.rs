@@ -10,7 +10,7 @@ use pyo3::prelude::*;
 use pyo3::pyclass::CompareOp;
 use pyo3::types::PyString;
 
-use super::condition::{Condition, Sides};
+use super::condition::{Condition, Side};
 use super::values::Values;
 
 /// One line of an indicator, or a price, for every symbol that has it.
@@ -106,22 +106,22 @@ impl Series {
 
     /// The condition that this line crosses above `other`, for `when`.
     fn crosses_above(&self, other: &Bound<'_, PyAny>) -> PyResult<Condition> {
-        self.condition(other, |sides| sides.crossing(Ordering::Greater))
+        self.condition(other, Ordering::Greater, Side::crossings)
     }
 
     /// The condition that this line crosses below `other`, for `when`.
     fn crosses_below(&self, other: &Bound<'_, PyAny>) -> PyResult<Condition> {
-        self.condition(other, |sides| sides.crossing(Ordering::Less))
+        self.condition(other, Ordering::Less, Side::crossings)
     }
 
     /// The condition that this line lies above `other`, for `when`.
     fn is_above(&self, other: &Bound<'_, PyAny>) -> PyResult<Condition> {
-        self.condition(other, |sides| sides.side(Ordering::Greater))
+        self.condition(other, Ordering::Greater, Side::bars)
     }
 
     /// The condition that this line lies below `other`, for `when`.
     fn is_below(&self, other: &Bound<'_, PyAny>) -> PyResult<Condition> {
-        self.condition(other, |sides| sides.side(Ordering::Less))
+        self.condition(other, Ordering::Less, Side::bars)
     }
 
     /// `[0]` is the value now, `[-1]` the one before; `["BTC"]` is the line of one symbol.
@@ -222,26 +222,31 @@ impl Series {
         })
     }
 
-    /// The bars on which this line and `other` lie as `bits_of` asks, for every symbol.
-    fn condition(&self, other: &Bound<'_, PyAny>, bits_of: impl Fn(Sides) -> Vec<u64>) -> PyResult<Condition> {
+    /// The bars on which this line lies on `side` of `other`, or comes to it, for every symbol.
+    fn condition(
+        &self,
+        other: &Bound<'_, PyAny>,
+        side: Ordering,
+        bits_of: fn(Side) -> Vec<u64>,
+    ) -> PyResult<Condition> {
         let line = other.cast::<Series>().ok().map(Bound::get);
         let level = if line.is_some() { 0.0 } else { number(other)? };
-        let mut sides = Vec::new();
+        let mut symbols = Vec::new();
         for (symbol, values) in self.values.iter().enumerate() {
             let values = values.as_ref().filter(|_| self.fixed.is_none_or(|fixed| fixed == symbol));
             if line.is_some_and(|line| line.streams[symbol] != self.streams[symbol]) {
                 return Err(PyValueError::new_err("both sides of a condition must have one timeframe"));
             }
-            sides.push(match (values, line) {
+            let found = match (values, line) {
                 (None, _) => None,
-                (Some(values), None) => Some((values.len(), Sides::of_level(values, level))),
+                (Some(values), None) => Some(Side::of_level(values, level, side)),
                 (Some(values), Some(line)) => {
-                    line.values[symbol].as_ref().map(|theirs| (values.len(), Sides::of_lines(values, theirs)))
+                    line.values[symbol].as_ref().map(|theirs| Side::of_lines(values, theirs, side))
                 }
-            });
+            };
+            symbols.push(found.map(|found| (values.map_or(0, Values::len), bits_of(found))));
         }
-        let bits = sides.into_iter().map(|sides| sides.map(|(rows, sides)| (rows, bits_of(sides)))).collect();
-        Ok(Condition::new(bits, self.streams.clone()))
+        Ok(Condition::new(symbols, self.streams.clone()))
     }
 }
 
