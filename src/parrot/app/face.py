@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Any, SupportsIndex
 
 from parrot.adapters.importers import read_bars, read_books, read_quotes, read_trades
 from parrot.app.wiring import backtests
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from parrot.sdk import Strategy
     from parrot.sdk.rules import Rules
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _COLUMN_NAMES = {"ts", "time", "timestamp", "date", "datetime", "open", "high", "low", "close", "price", "bid"}
 
 
@@ -98,14 +100,14 @@ def prepare(
         terms = replace(terms, slippage=Slippage.of(slippage))
     between = window(start, end)
     fx_bars = {currency: read_bars(source) for currency, source in (fx or {}).items()}
-    inputs = Inputs(
-        bars=_cut(_by_symbol(bars, read_bars), between),
-        trades=_cut(_by_symbol(trades, read_trades), between),
-        quotes=_cut(_by_symbol(quotes, read_quotes), between),
-        books=_cut(_by_symbol(books, read_books), between),
-        actions=actions_of(actions),
-        fx=fx_bars,
-    )
+    read = {
+        "bars": _by_symbol(bars, read_bars),
+        "trades": _by_symbol(trades, read_trades),
+        "quotes": _by_symbol(quotes, read_quotes),
+        "books": _by_symbol(books, read_books),
+    }
+    series = {kind: _cut(data, between) for kind, data in _named(read).items()}
+    inputs = Inputs(**series, actions=actions_of(actions), fx=fx_bars)
     if universe is not None:
         inputs = replace(inputs, masks=_masks(universe, inputs))
     extra = {"fx": {currency: describe(data, "bars") for currency, data in fx_bars.items()}, "universe": universe}
@@ -120,13 +122,27 @@ def runs() -> pl.DataFrame:
 
 
 def _by_symbol(source: Any, read: Callable[..., Any]) -> dict[str, Any]:
+    """Series by symbol; one that does not say its symbol stands under no name."""
     if source is None:
         return {}
     if isinstance(source, Mapping) and not _COLUMN_NAMES & {str(name).lower() for name in source}:
         made = {str(symbol): read(data) for symbol, data in source.items()}
         return {symbol: data if data.symbol else replace(data, symbol=symbol) for symbol, data in made.items()}
     data = read(source)
-    return {data.symbol or "asset": data}
+    return {data.symbol: data}
+
+
+def _named(read: Mapping[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """The same with a name for everything: what has none belongs to the only symbol there is, else to "asset"."""
+    names = sorted({symbol for known in read.values() for symbol in known if symbol})
+    nameless = [kind for kind, known in read.items() if "" in known]
+    if nameless and len(names) > 1:
+        raise ParameterError(
+            f"{' and '.join(nameless)} do not say their symbol, and there are several: {', '.join(names)}",
+            fix=f"pass {nameless[0]}={{symbol: data}}",
+        )
+    only = names[0] if names else "asset"
+    return {kind: {symbol or only: data for symbol, data in known.items()} for kind, known in read.items()}
 
 
 def _cut(data: Mapping[str, Any], window: tuple[int | None, int | None]) -> dict[str, Any]:
@@ -149,8 +165,10 @@ def window(start: str | int | date | None, end: str | int | date | None) -> tupl
 
 def _moment(value: str | int | date | None, name: str) -> int | None:
     """A moment in ns UTC from ISO text, a date or an int of ns."""
-    if value is None or (isinstance(value, int) and not isinstance(value, bool)):
-        return value
+    if value is None:
+        return None
+    if isinstance(value, SupportsIndex) and not isinstance(value, bool):
+        return operator.index(value)
     try:
         text = value.isoformat() if isinstance(value, date) else str(value)
         moment = datetime.fromisoformat(text)
@@ -159,4 +177,4 @@ def _moment(value: str | int | date | None, name: str) -> int | None:
             f"{name} is {value!r}", expected='ISO 8601 such as "2024-01-31" or "2024-01-31T12:00Z"'
         ) from None
     aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return int(aware.timestamp()) * 1_000_000_000 + aware.microsecond * 1_000
+    return (aware - _EPOCH) // timedelta(microseconds=1) * 1_000

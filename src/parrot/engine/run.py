@@ -35,6 +35,7 @@ from parrot.engine.series import Columns, Engine
 from parrot.kernel.errors import AmountError, InputError, Interrupted, ParameterError, ParrotError, StrategyError
 
 Progress = Callable[[int], None]
+Handler = Callable[..., object]
 
 
 class Player(Protocol):
@@ -50,7 +51,7 @@ class Player(Protocol):
         """Lets it declare indicators and subscriptions."""
 
     @property
-    def subscriptions(self) -> tuple[list[Callable[..., object]], list[Callable[..., object]]]:
+    def subscriptions(self) -> tuple[list[Handler], list[Handler]]:
         """Handlers of conditions and of timers, by number."""
 
 
@@ -285,26 +286,17 @@ def _play(engine: Engine, strategy: Any, inputs: Inputs, progress: Progress | No
     strategy.init()
     if strategy.warmup:
         engine.warm_up(strategy.warmup, 0)
-    handlers = {name: getattr(strategy, f"on_{name}", None) for name in ("bar", "order", "fill")}
-    ticks = {name: getattr(strategy, f"on_{name}", None) for name in ("trade", "quote", "book")}
-    engine.listen(
-        bar=handlers["bar"] is not None,
-        trade=ticks["trade"] is not None and bool(inputs.trades),
-        quote=ticks["quote"] is not None and bool(inputs.quotes),
-        book=ticks["book"] is not None and bool(inputs.books),
-        order=handlers["order"] is not None,
-        fill=handlers["fill"] is not None,
-    )
+    feeds: dict[str, Mapping[str, Any]] = {"trade": inputs.trades, "quote": inputs.quotes, "book": inputs.books}
+    names = ("bar", "order", "fill", *feeds)
+    handlers = {name: _taking(getattr(strategy, f"on_{name}", None), 1) for name in names}
+    engine.listen(**{name: handler is not None and bool(feeds.get(name, True)) for name, handler in handlers.items()})
     _call(strategy, "on_start")
     conditions, timers = strategy.subscriptions
     engine.run(
         {
-            "bar": _taking(handlers["bar"], 1),
-            "order": handlers["order"] and (lambda number: handlers["order"](OrderView(**engine.order(number)))),
-            "fill": handlers["fill"] and (lambda number: handlers["fill"](FillView(**engine.fill(number)))),
-            "trade": ticks["trade"],
-            "quote": ticks["quote"],
-            "book": ticks["book"],
+            **handlers,
+            "order": _shown(handlers["order"], engine.order, OrderView),
+            "fill": _shown(handlers["fill"], engine.fill, FillView),
             "conditions": [_taking(handler, 1) for handler in conditions],
             "timers": [_taking(handler, 0) for handler in timers],
             "progress": progress,
@@ -319,7 +311,14 @@ def _call(strategy: object, name: str) -> None:
         handler()
 
 
-def _taking(handler: Callable[..., object] | None, given: int) -> Callable[..., object] | None:
+def _shown(
+    handler: Handler | None, look: Callable[[int], dict[str, Any]], view: Callable[..., object]
+) -> Handler | None:
+    """`handler` called with a number, and hearing what stands behind it."""
+    return None if handler is None else lambda number: handler(view(**look(number)))
+
+
+def _taking(handler: Handler | None, given: int) -> Handler | None:
     """`handler` called with as many arguments as it takes: `on_bar(self)` is as good as `on_bar(self, bar)`."""
     if handler is None:
         return None

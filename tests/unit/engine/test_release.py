@@ -30,7 +30,7 @@ class Watched(Strategy):
 
 def test_a_finished_strategy_is_in_no_circle() -> None:
     prices = np.array([10.0, 9, 8, 9, 10, 11, 12, 11])
-    bars = {name: prices for name in ("open", "high", "low", "close", "volume")} | {"ts": np.arange(8) * MINUTE}
+    bars = dict.fromkeys(("open", "high", "low", "close", "volume"), prices) | {"ts": np.arange(8) * MINUTE}
     gc.collect()
     gc.disable()
     try:
