@@ -102,3 +102,18 @@ def test_ctrl_c_in_a_download_keeps_what_came(place: Path, binance: Binance, mon
     assert 0 < stopped["new_bars"] < 79 * 24
     monkeypatch.setattr(FileLake, "write", write)
     assert download(place)["new_bars"] == 79 * 24 - stopped["new_bars"]
+
+
+def test_recorded_trades_decide_the_fills(place: Path) -> None:
+    rows = [f"{1_700_000_000 + n},{100 + n % 5},2,{'buy' if n % 2 else 'sell'}" for n in range(120)]
+    (place / "trades.csv").write_text("\n".join(["ts,price,size,side", *rows]))
+    (place / "beat.py").write_text(
+        "from parrot.sdk import Strategy\n\n\nclass Beat(Strategy):\n    def init(self):\n"
+        "        self.every('10s', self.beat)\n\n    def beat(self):\n        self.hold(0 if self.position else 1)\n"
+    )
+    made = told("backtest", "beat.py", "--trades", "T=trades.csv", cwd=place)
+    assert made["stats"]["fills"] >= 10
+    assert made["data"]["T trades"]["rows"] == 120
+    assert told("runs", "rerun", "last", cwd=place)["same"] is True
+    twice = told("backtest", "beat.py", "--trades", "T=trades.csv", "--trades", "T=trades.csv", cwd=place, code=2)
+    assert "T is named twice" in twice["error"]["problem"]

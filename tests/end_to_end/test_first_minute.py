@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import resource
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.command import PROGRAM, answer, environment, parrot, told
+from tests.end_to_end.command import CROSS, PROGRAM, answer, environment, parrot, told
 
 CPU_SECONDS_MAX = 0.5
 
@@ -25,6 +26,21 @@ def test_help_is_there_at_once(tmp_path: Path) -> None:
     assert "backtest" in done.stdout
     assert min(seconds) < CPU_SECONDS_MAX
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_back_test_loads_nothing_that_it_does_not_need(tmp_path: Path) -> None:
+    code = (
+        "import sys; from parrot.app.cli import main; "
+        "main(['backtest', 'cross.py', '--data', 'demo', '--to', '2022-02-01', '--report', 'r.html', '--json']); "
+        "unneeded = {'pandas', 'ccxt', 'exchange_calendars'} & set(sys.modules); sys.exit(' '.join(unneeded))"
+    )
+    (tmp_path / "cross.py").write_text(CROSS)
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(
+        command, cwd=tmp_path, env=environment(tmp_path / "var"), capture_output=True, text=True, check=False
+    )
+    assert (tmp_path / "r.html").exists()
+    assert done.returncode == 0, done.stderr
 
 
 def test_a_machine_that_runs_the_tests_is_healthy(tmp_path: Path) -> None:

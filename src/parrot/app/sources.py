@@ -74,6 +74,18 @@ def canonical(source: str) -> str:
         return source  # then it is a file that is missing, and the reader says so
 
 
+def named(arguments: Sequence[str]) -> dict[str, str]:
+    """Paths of tick data by symbol. Raises InputError when two would have one symbol."""
+    found: dict[str, str] = {}
+    for argument in arguments:
+        symbol, path = split_argument(argument)
+        name = symbol or symbol_from(Path(path))
+        if name in found:
+            raise InputError(f"{name} is named twice", expected="one file a symbol", fix=f"OTHER={path}")
+        found[name] = path
+    return found
+
+
 def split_argument(argument: str) -> tuple[str, str]:
     """`SYMBOL=SOURCE` as both; a path that itself holds a = stays whole."""
     symbol, equals, source = argument.partition("=")

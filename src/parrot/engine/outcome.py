@@ -169,7 +169,12 @@ def _series(values: NDArray[Any]) -> pl.Series:
     import polars as pl
     import pyarrow as pa
 
-    made = pl.from_arrow(pa.array(values))
+    if values.dtype == np.bool_:
+        return pl.Series(values)
+    # From buffers: pa.array(values) would import all of pandas to ask whether the values are its own.
+    held = np.ascontiguousarray(values)
+    kind = pa.from_numpy_dtype(held.dtype)
+    made = pl.from_arrow(pa.Array.from_buffers(kind, len(held), [None, pa.py_buffer(held)]))
     assert isinstance(made, pl.Series)  # an array makes a series
     return made
 

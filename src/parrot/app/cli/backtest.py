@@ -39,6 +39,9 @@ _FIGURES: Final = (
 def backtest(
     file: options.StrategyFile,
     data: options.DataArguments = None,
+    trades: options.Trades = None,
+    quotes: options.Quotes = None,
+    books: options.Books = None,
     settings: options.Settings = None,
     cash: options.Cash = "1000000",
     fees: options.FeesRate = "0",
@@ -61,7 +64,8 @@ def backtest(
     from parrot.app.sources import Reading, pairs
 
     reading = Reading(timezone, timeframe, pairs(column or [], "--column"), adjusted, repair)
-    market = {"cash": cash, "fees": fees, "slippage": slippage, "account": account, "calendar": calendar}
+    ticks = {"trades": trades, "quotes": quotes, "books": books}
+    market = {**ticks, "cash": cash, "fees": fees, "slippage": slippage, "account": account, "calendar": calendar}
     job = make_job(file, data or [], settings or [], reading, {**market, "start": start, "end": end, "bounds": bounds})
     screen.show_strategy_log()
     _deliver(job, report, save=save, as_json=as_json)
@@ -72,17 +76,18 @@ def make_job(file: str, data: list[str], settings: list[str], reading: Reading, 
     from dataclasses import replace
 
     from parrot.app.face import prepare
-    from parrot.app.sources import pairs, read_all
+    from parrot.app.sources import named, pairs, read_all
     from parrot.app.strategies import configured, load
     from parrot.contracts.market import Market
     from parrot.kernel.errors import InputError
 
-    if not data:
+    ticks: dict[str, Any] = {kind: named(asked[kind]) for kind in ("trades", "quotes", "books") if asked[kind]}
+    if not data and not ticks:
         raise InputError("there are no data", expected="--data PATH", fix="--data demo tries it on the demo market")
     strategy = configured(load(file), pairs(settings, "--set"))
     market = Market(account=asked["account"], calendar=asked["calendar"])
     terms = {name: asked[name] for name in ("cash", "fees", "slippage", "start", "end", "bounds") if name in asked}
-    job = prepare(strategy, read_all(data, reading), market=market, **terms)
+    job = prepare(strategy, read_all(data, reading), market=market, **ticks, **terms)
     set_values = reading.set_values()
     return replace(job, extra={**job.extra, "reading": set_values}) if set_values else job
 
@@ -92,8 +97,7 @@ def run_job(job: Job, *, as_json: bool) -> tuple[Result, ParrotError | None, int
     from parrot.app.wiring import backtests
     from parrot.centers.backtest.result import Result
 
-    first = min(int(bars.ts[0]) for bars in job.inputs.bars.values() if len(bars)) if job.inputs.bars else 0
-    last = max((int(bars.close_ts[-1]) for bars in job.inputs.bars.values() if len(bars)), default=0)
+    first, last = _span(job)
     try:
         with screen.progress("back-test", last - first, as_json=as_json) as tell:
             result = backtests().run(job, None if tell is None else lambda now: tell(now - first))
@@ -106,6 +110,14 @@ def run_job(job: Job, *, as_json: bool) -> tuple[Result, ParrotError | None, int
             raise
         return stop.result, None, INTERRUPTED
     return result, None, 0
+
+
+def _span(job: Job) -> tuple[int, int]:
+    """First and last moment of the data, ns UTC."""
+    inputs = job.inputs
+    held = [data for kind in (inputs.bars, inputs.trades, inputs.quotes, inputs.books) for data in kind.values()]
+    ends = [(int(data.ts[0]), int(data.ts[-1])) for data in held if len(data)]
+    return min((first for first, _ in ends), default=0), max((last for _, last in ends), default=0)
 
 
 def run_whole(job: Job, *, as_json: bool) -> Result:

@@ -16,6 +16,9 @@ _PLACES_MAX = 3
 def check(
     file: options.StrategyFile,
     data: options.DataArguments = None,
+    trades: options.Trades = None,
+    quotes: options.Quotes = None,
+    books: options.Books = None,
     settings: options.Settings = None,
     cash: options.Cash = "1000000",
     fees: options.FeesRate = "0",
@@ -40,7 +43,8 @@ def check(
     from parrot.centers.backtest.check import CheckReport, check
 
     reading = Reading(timezone, timeframe, pairs(column or [], "--column"), adjusted, repair)
-    market = {"cash": cash, "fees": fees, "slippage": slippage, "account": account, "calendar": calendar}
+    ticks = {"trades": trades, "quotes": quotes, "books": books}
+    market = {**ticks, "cash": cash, "fees": fees, "slippage": slippage, "account": account, "calendar": calendar}
     job = make_job(file, data or [], settings or [], reading, {**market, "start": start, "end": end})
     with screen.progress("check", 100, as_json=as_json) as drawn:
         report: CheckReport = check(

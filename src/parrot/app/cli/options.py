@@ -17,6 +17,13 @@ DataArguments = Annotated[
         help="A file (parquet, csv, npz, feather, json, zip), demo, demo:SYMBOL or lake:NAME. Again for more symbols.",
     ),
 ]
+Trades = Annotated[
+    list[str] | None, typer.Option("--trades", metavar="[SYMBOL=]PATH", help="Recorded trades: they decide the fills.")
+]
+Quotes = Annotated[
+    list[str] | None, typer.Option("--quotes", metavar="[SYMBOL=]PATH", help="Recorded best bids and offers.")
+]
+Books = Annotated[list[str] | None, typer.Option("--books", metavar="[SYMBOL=]PATH", help="Recorded L2 books.")]
 Settings = Annotated[
     list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A parameter of the strategy. Repeatable.")
 ]
