@@ -36,7 +36,8 @@ def test_a_run_is_kept_and_gives_the_same_hash_again(place: Path) -> None:
     listed = answer(parrot("runs", "ls", "--json", cwd=place))
     assert [row["run_id"] for row in listed] == [made["run_id"]]
     shown = answer(parrot("runs", "show", made["run_id"], "--json", cwd=place))
-    assert shown["stats"] == made["stats"]
+    assert shown == {name: value for name, value in made.items() if name != "report"}
+    assert shown["made_ns"] > 0
     again = answer(parrot("runs", "rerun", "last", "--json", cwd=place))
     assert again["same"] is True
     assert again["changes"] == []

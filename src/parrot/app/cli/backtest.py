@@ -129,6 +129,7 @@ def run_whole(job: Job, *, as_json: bool) -> Result:
 
 
 def _deliver(job: Job, report: Path | None, *, save: bool, as_json: bool) -> None:
+    from parrot.app.wiring import backtests
     from parrot.centers.backtest.records import record_of
 
     result, fault, code = run_job(job, as_json=as_json)
@@ -140,7 +141,7 @@ def _deliver(job: Job, report: Path | None, *, save: bool, as_json: bool) -> Non
             written = result.report(report)
     except StorageError as storage:
         fault, code = storage, storage.exit_code
-    record = record_of(result)
+    record = backtests().find([result.run_id])[0] if result.run_id else record_of(result)
     value = {**as_value(record), "report": None if written is None else str(written)}
     if fault is not None:
         value["error"] = fault.as_dict()
