@@ -16,7 +16,6 @@ from tests.unit.sdk.markets import MINUTE, START, bars_of, closes
 EURO = Market(currency="USD", instrument=Instrument(currency="EUR"))
 BARS = closes(100, 100, 110, 120)
 EARLIER = START - MINUTE
-MARKED = pytest.mark.xfail(strict=True, reason="rows of the curve value foreign positions without their rate")
 
 
 class BuysTen(Strategy):
@@ -47,14 +46,12 @@ def test_a9_amounts_are_converted_at_the_last_known_rate():
     assert result.fills["realised"].to_list() == [0, -200]
 
 
-@MARKED
 def test_a9_the_curve_values_positions_at_the_rate_of_its_time():
     # 10 x 100 x 1.8 at the second close, 10 x 110 x 1.5 at the third.
     result = run(euro(1.9, 2, 1.8, 1.5, 9))
     assert result.equity["equity"].to_list() == [10_000, 9_800, 9_650, 9_800]
 
 
-@MARKED
 def test_a9_an_open_position_counts_at_the_last_rate():
     class Holds(Strategy):
         def on_bar(self):

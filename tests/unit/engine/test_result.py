@@ -73,11 +73,12 @@ def test_r5_the_curve_has_a_row_for_every_close():
     assert result.equity["drawdown"].to_list()[-1] == 10_001 / 10_006 - 1
 
 
-def test_r5_without_bars_it_has_one_a_second_and_one_at_the_end():
+def test_r5_without_bars_it_has_one_for_each_second_with_news_and_one_at_the_end():
     tape = [(0.25, 100, 1, BUYER), (0.75, 101, 1, BUYER), (2.5, 103, 1, BUYER), (3.1, 99, 1, SELLER)]
     result = play({("trade", 0): lambda s: s.buy(1)}, trades=tape).result
-    # Bought at 101; at the last trade 103 from second 2.5 on, and 99 from 3.1 on. The second from 1 to 2 is quiet.
-    assert result.equity["ts"].to_list() == [at(2), at(3), at(3.1)]
+    # Bought at 101; at the last trade 103 from second 2.5 on, and 99 from 3.1 on. The second from 1 to 2 is quiet
+    # and has no row.
+    assert result.equity["ts"].to_list() == [at(1), at(3), at(3.1)]
     assert result.equity["equity"].to_list() == [10_000, 10_002, 9_998]
 
 
@@ -86,3 +87,12 @@ def test_r5_with_quotes_a_position_counts_at_the_middle():
     result = play({("quote", 0): lambda s: s.buy(1)}, quotes=quotes).result
     # Bought at 101, worth (99 + 101) / 2, then (102 + 104) / 2.
     assert result.equity["equity"].to_list() == [9_999, 10_002]
+
+
+def test_r5_the_last_moment_counts_where_it_is_a_full_second():
+    tape = [(0, 100, 1, BUYER), (2, 101, 1, BUYER)]
+    result = play({("trade", 0): lambda s: s.buy(1)}, trades=tape, fees="1%").result
+    # The trade of second 2 fills the order, takes the fee and values the position.
+    assert result.equity["ts"].to_list() == [at(0), at(2)]
+    assert result.equity["cash"].to_list() == [10_000, 10_000 - 101 - 1.01]
+    assert result.stats["final_equity"] == 10_000 - 1.01

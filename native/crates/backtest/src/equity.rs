@@ -1,8 +1,9 @@
 //! The equity curve, computed column by column from the recorded changes: nothing is stored per bar while a run goes on.
 
-use parrot_kernel::{Column, time};
+use parrot_kernel::{Column, div_half_even, time};
 
-use crate::instrument::Instrument;
+use crate::data::FxRates;
+use crate::instrument::{Instrument, RATE};
 use crate::records::Change;
 
 /// Where the price of a symbol at each row of the curve comes from.
@@ -79,6 +80,29 @@ pub fn add_symbol(
                 add_rows(curve, rows, &prices, instrument, position);
             }
         }
+    }
+}
+
+/// Adds the value of a position in a foreign currency, at the rate known at each row (rule A9).
+pub fn add_foreign(
+    curve: &mut Curve,
+    clock: &[i64],
+    symbol: u16,
+    changes: &[Change],
+    instrument: &Instrument,
+    (marks, fx): (&Marks, &FxRates),
+) {
+    let mut foreign = Curve { cash: Vec::new(), equity: vec![0; clock.len()], gross: vec![0; clock.len()] };
+    add_symbol(&mut foreign, clock, symbol, changes, instrument, marks);
+    let mut known = 0;
+    for (row, now) in clock.iter().enumerate() {
+        while known < fx.ts.len() && fx.ts[known] <= *now {
+            known += 1;
+        }
+        let rate = if known == 0 { 0 } else { i128::from(fx.rate[known - 1]) };
+        let value = div_half_even(i128::from(foreign.equity[row]) * rate, RATE) as i64;
+        curve.equity[row] += value;
+        curve.gross[row] += value.abs();
     }
 }
 

@@ -40,6 +40,7 @@ impl Engine {
             (first.min(times.first().copied().unwrap_or(i64::MAX)), last.max(times.last().copied().unwrap_or(i64::MIN)))
         });
         // Without bars the equity curve has a row a second, or a minute when the data span more than a day.
+        self.ticks.next_row = i64::MIN;
         self.ticks.spacing = if last.saturating_sub(first) > time::DAY { time::MINUTE } else { time::SECOND };
     }
 
@@ -221,22 +222,38 @@ impl Engine {
         self.watch_margin(symbol);
     }
 
-    /// Rows of the equity curve when there are no bars to give it a clock.
+    /// Rows of the equity curve when there are no bars to give it a clock: one at the end of every second (minute) in
+    /// which something happened, written when time has moved beyond it.
     pub(crate) fn mark_rows(&mut self, now: i64) {
-        if !self.groups.is_empty() || !self.ticks.any() || now < self.ticks.next_row {
+        if !self.groups.is_empty() || !self.ticks.any() || now <= self.ticks.next_row {
             return;
         }
-        let spacing = self.ticks.spacing;
-        if self.ticks.next_row != 0 {
-            self.end_row(now - now.rem_euclid(spacing), 0);
+        if self.ticks.next_row != i64::MIN {
+            self.end_row(self.ticks.next_row, 0);
         }
-        self.ticks.next_row = now - now.rem_euclid(spacing) + spacing;
+        let spacing = self.ticks.spacing;
+        self.ticks.next_row = now + (-now).rem_euclid(spacing);
     }
 
-    /// The last row: what happened after the last regular one still counts.
+    /// The last row: what happened after the last regular one, or in its very moment, still counts.
     pub(crate) fn mark_end(&mut self) {
-        if self.ticks.any() && self.clock.last() != Some(&self.now) && self.now != i64::MIN {
-            self.end_row(self.now, 0);
+        if !self.ticks.any() || self.now == i64::MIN {
+            return;
+        }
+        if self.clock.last() == Some(&self.now) {
+            self.take_back_row();
+        }
+        self.end_row(self.now, 0);
+    }
+
+    fn take_back_row(&mut self) {
+        self.rows -= 1;
+        self.clock.pop();
+        for symbol in &mut self.symbols {
+            symbol.marks.pop();
+        }
+        for change in self.changes.iter_mut().rev().take_while(|change| change.row > self.rows) {
+            change.row = self.rows;
         }
     }
 }

@@ -3,7 +3,7 @@
 #![allow(clippy::needless_pass_by_value)] // PyO3 hands borrowed arrays over by value
 
 use numpy::{IntoPyArray, PyArray1, PyReadonlyArray1};
-use parrot_backtest::equity::{Curve, Digest, Marks, add_symbol, cash_curve, digest};
+use parrot_backtest::equity::{Curve, Digest, Marks, add_foreign, add_symbol, cash_curve, digest};
 use parrot_backtest::order::{Kind, Order, Role, Status, Tif};
 use parrot_backtest::records::hash;
 use parrot_backtest::trades::{Trade, round_trips};
@@ -292,7 +292,11 @@ impl Engine {
                 Some(bars) if symbol.marks.is_empty() => Marks::Bars(&bars.close_ts, &bars.close),
                 _ => Marks::Rows(&symbol.marks),
             };
-            add_symbol(&mut curve, &clock, index as u16, &core.changes, &symbol.instrument, &marks);
+            let (changes, terms) = (&core.changes, &symbol.instrument);
+            match &symbol.fx {
+                None => add_symbol(&mut curve, &clock, index as u16, changes, terms, &marks),
+                Some(fx) => add_foreign(&mut curve, &clock, index as u16, changes, terms, (&marks, fx)),
+            }
         }
         Ok((clock, curve))
     }
