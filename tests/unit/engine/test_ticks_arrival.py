@@ -21,19 +21,9 @@ BOOK = [(30, BID, 94, 5, SNAPSHOT), (30, ASK, 95, 5, SNAPSHOT), (90, BID, 94.5, 
         # Trades: the first one after the decision at second 60.
         ({"trades": TRADES}, (70, "buy", 1, 98.5, False), 70),
         # Quotes: the ask as known at second 60, which was shown at second 40.
-        pytest.param(
-            {"trades": TRADES, "quotes": QUOTES},
-            (60, "buy", 1, 100.5, False),
-            40,
-            marks=pytest.mark.xfail(strict=True, reason="evidence of a taker names the last trade"),
-        ),
+        ({"trades": TRADES, "quotes": QUOTES}, (60, "buy", 1, 100.5, False), 40),
         # A book: its best ask as known at second 60, which was shown at second 30.
-        pytest.param(
-            {"trades": TRADES, "quotes": QUOTES, "books": BOOK},
-            (60, "buy", 1, 95, False),
-            30,
-            marks=pytest.mark.xfail(strict=True, reason="evidence of a taker names the last trade"),
-        ),
+        ({"trades": TRADES, "quotes": QUOTES, "books": BOOK}, (60, "buy", 1, 95, False), 30),
     ],
 )
 def test_k1_the_finest_data_decide_and_bars_only_carry_signals(data, fill, evidence):
@@ -58,10 +48,7 @@ ASKS = [(0, 99, 100, 5, 5), (1, 100, 101, 5, 5), (2, 101, 102, 5, 5), (3, 102, 1
         # 1.0 s for the news to come, 0.5 s for the order to go: it arrives at second 1.5, and meets the quote of 1.
         (1.0, 0.5, (1.5, "buy", 1, 101, False), 1),
         # It arrives together with a quote, and meets that one: the market as recorded at that time.
-        pytest.param(
-            *(0, 2, (2, "buy", 1, 102, False), 2),
-            marks=pytest.mark.xfail(strict=True, reason="arrivals come before the ticks of their time"),
-        ),
+        (0, 2, (2, "buy", 1, 102, False), 2),
         (1, 1.999, (2.999, "buy", 1, 102, False), 2),
     ],
 )

@@ -86,7 +86,6 @@ def test_k4_on_quotes_the_queue_is_the_size_shown_at_the_touch():
     assert played.fills == [(1, "buy", 1, 99, True)]
 
 
-@pytest.mark.xfail(strict=True, reason="an unknown queue counts as empty")
 def test_k4_where_the_size_is_not_known_the_order_waits_until_its_level_is_shown():
     # The quote shows 99 only. At second 2 the level of 98 is shown with four; we stand behind them.
     quotes = [(0, 99, 100, 5, 5), (2, 98, 100, 4, 5)]
@@ -148,9 +147,7 @@ def test_k5_protection_is_live_from_the_fill_on():
     assert played.fills == [(1, "buy", 1, 101, False), (3, "sell", 1, 99.5, False)]
 
 
-@pytest.mark.parametrize(
-    "tif", ["IOC", pytest.param("FOK", marks=pytest.mark.xfail(strict=True, reason="the reason says ioc"))]
-)
+@pytest.mark.parametrize("tif", ["IOC", "FOK"])
 def test_k5_immediate_orders_are_cancelled_by_the_next_trade_that_does_not_fill_them(tif):
     played = play({("trade", 0): lambda s: s.buy(1, limit=99, tif=tif)}, trades=TAPE)
     assert played.orders == [("canceled", 0, tif.lower())]

@@ -72,7 +72,6 @@ def test_k3_protection_works_on_quotes():
     assert [status for status, _, _ in played.orders] == ["filled", "canceled", "filled"]
 
 
-WALK = pytest.mark.xfail(strict=True, reason="fill-or-kill is judged level by level")
 BOOK = [
     (0, ASK, 100, 2, SNAPSHOT),
     (0, ASK, 101, 3, SNAPSHOT),
@@ -112,9 +111,9 @@ def test_k3_a_limit_walks_to_its_price():
 @pytest.mark.parametrize(
     ("quantity", "limit", "fills", "order"),
     [
-        pytest.param(4, None, [(0, "buy", 2, 100, False), (0, "buy", 2, 101, False)], ("filled", 4, None), marks=WALK),
+        (4, None, [(0, "buy", 2, 100, False), (0, "buy", 2, 101, False)], ("filled", 4, None)),
         (16, None, [], ("canceled", 0, "fok")),  # 2 + 3 + 10 are on offer
-        pytest.param(5, 101, [(0, "buy", 2, 100, False), (0, "buy", 3, 101, False)], ("filled", 5, None), marks=WALK),
+        (5, 101, [(0, "buy", 2, 100, False), (0, "buy", 3, 101, False)], ("filled", 5, None)),
         (6, 101, [], ("canceled", 0, "fok")),
     ],
 )

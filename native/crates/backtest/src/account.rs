@@ -24,7 +24,7 @@ pub enum AccountKind {
 pub struct Position {
     /// Quantity units, negative when short.
     pub quantity: i64,
-    /// Signed value paid for it, in cash units.
+    /// Signed value paid for it, in cash units; of the settlement currency for a future, else of the account's.
     pub cost: i128,
 }
 
@@ -38,7 +38,7 @@ pub struct Effect {
 }
 
 impl Position {
-    /// Books a fill of signed `quantity` whose unsigned worth in account currency is `worth` (`closed_worth` for the part
+    /// Books a fill of signed `quantity` whose unsigned worth in the currency of the cost is `worth` (`closed_worth` for the part
     /// that closes).
     pub fn fill(&mut self, instrument: &Instrument, quantity: i64, worth: i128, closed_worth: i128) -> Effect {
         let side = i128::from(quantity.signum());
@@ -54,7 +54,7 @@ impl Position {
         if closing < quantity.abs() {
             self.cost += sign * (worth - closed_worth);
         }
-        self.quantity += quantity;
+        self.quantity = self.quantity.saturating_add(quantity);
         let cash = if instrument.is_future() { realised } else { -sign * worth };
         Effect { cash, realised }
     }
@@ -67,8 +67,6 @@ pub struct Account {
     pub kind: AccountKind,
     /// Free cash, in cash units.
     pub cash: i128,
-    /// Sum of the costs of open futures, in cash units.
-    pub future_cost: i128,
     /// Yearly borrow rate, 10^-8.
     pub borrow: i64,
     traded: VecDeque<(i64, i128)>,
@@ -78,7 +76,7 @@ pub struct Account {
 impl Account {
     /// An account with nothing but `cash`.
     pub fn new(kind: AccountKind, cash: i128, borrow: i64) -> Self {
-        Self { kind, cash, future_cost: 0, borrow, traded: VecDeque::new(), volume: 0 }
+        Self { kind, cash, borrow, traded: VecDeque::new(), volume: 0 }
     }
 
     /// Notional traded in the 30 days before `now`, in cash units.

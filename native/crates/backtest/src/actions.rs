@@ -4,8 +4,8 @@ use parrot_kernel::{div_half_even, mul_pow10_half_even, round_to, time};
 
 use crate::calendar::{Action, Calendar};
 use crate::engine::Engine;
-use crate::instrument::RATE;
-use crate::order::{Level, Status};
+use crate::instrument::rated;
+use crate::order::Status;
 use crate::records::Change;
 
 impl Engine {
@@ -25,7 +25,7 @@ impl Engine {
                 continue;
             }
             let (dividend, divisor) = state.instrument.worth_ratio(held.abs(), state.last);
-            let paid = div_half_even(dividend * i128::from(rate), divisor * RATE) * i128::from(held.signum());
+            let paid = rated(dividend, divisor, rate) * i128::from(held.signum());
             let paid = self.in_account_currency(symbol as usize, paid);
             self.pay(symbol as usize, -paid);
         }
@@ -35,8 +35,7 @@ impl Engine {
     }
 
     fn charge_borrow(&mut self, day: i64) {
-        let days = if self.calendar.day == 0 { 0 } else { day - self.calendar.day };
-        self.calendar.day = day;
+        let days = day - self.calendar.day.replace(day).unwrap_or(day);
         if days <= 0 {
             return;
         }
@@ -79,21 +78,27 @@ impl Engine {
 
     fn split(&mut self, symbol: usize, new: i64, old: i64) {
         let state = &mut self.symbols[symbol];
-        let held = i128::from(state.position.quantity);
-        let exact = held * i128::from(new);
-        let whole = (exact / i128::from(old)) as i64;
-        let whole = state.instrument.lots(whole);
-        // The fraction is worth (exact - whole x old) / new old units at the last close.
-        let fraction = exact - i128::from(whole) * i128::from(old);
-        let (worth, scale) = state.instrument.worth_ratio(1, state.last);
-        let cash = div_half_even(worth * fraction, scale * i128::from(new));
-        state.position.quantity = whole;
-        state.last = scaled(state.last, old, new);
+        let (held, last) = (i128::from(state.position.quantity), state.last);
+        (state.last, state.close) = (scaled(last, old, new), scaled(state.close, old, new));
         self.split_orders(symbol, new, old);
-        let cash = self.in_account_currency(symbol, cash);
-        if held != 0 {
-            self.pay(symbol, cash);
+        let state = &mut self.symbols[symbol];
+        if held == 0 {
+            let mark = state.close;
+            return self.record_change(symbol as u16, 0, mark);
         }
+        let exact = held * i128::from(new);
+        let whole = state.instrument.lots(narrow(exact / i128::from(old)));
+        // The fraction is worth (exact - whole x old) / new old units at the last close, and leaves with its share of the cost.
+        let fraction = exact - i128::from(whole) * i128::from(old);
+        let (worth, scale) = state.instrument.worth_ratio(1, last);
+        let cash = div_half_even(worth * fraction, scale * i128::from(new));
+        state.position.cost -= div_half_even(state.position.cost * fraction.abs(), exact.abs());
+        state.position.quantity = whole;
+        let mark = state.close;
+        self.account.cash += self.in_account_currency(symbol, cash);
+        self.record_change(symbol as u16, whole, mark);
+        self.resize_protection(symbol, whole);
+        self.tidy(symbol);
     }
 
     fn split_orders(&mut self, symbol: usize, new: i64, old: i64) {
@@ -101,16 +106,16 @@ impl Engine {
         for id in self.symbols[symbol].open.clone() {
             let instrument = &self.symbols[symbol].instrument;
             let order = &mut self.orders[id as usize];
-            let exact = |quantity: i64| (i128::from(quantity) * i128::from(new) / i128::from(old)) as i64;
-            order.quantity = instrument.lots(exact(order.quantity)).max(order.filled);
+            let open = narrow(i128::from(order.remaining()) * i128::from(new) / i128::from(old));
+            order.quantity = order.filled.saturating_add(instrument.lots(open));
             let buys = order.buys();
-            order.limit = round_to(scaled(order.limit, old, new), tick, !buys);
-            order.trigger = round_to(scaled(order.trigger, old, new), tick, buys);
+            order.limit = on_grid(order.limit, old, new, tick, !buys);
+            order.trigger = on_grid(order.trigger, old, new, tick, buys);
             order.best = scaled(order.best, old, new);
             order.entry = scaled(order.entry, old, new);
-            order.trail = split_level(order.trail, new, old);
-            order.guard.stop = order.guard.stop.map(|level| split_level(level, new, old));
-            order.guard.take = order.guard.take.map(|level| split_level(level, new, old));
+            order.trail = order.trail.split(new, old);
+            order.guard.stop = order.guard.stop.map(|level| level.split(new, old));
+            order.guard.take = order.guard.take.map(|level| level.split(new, old));
             if order.remaining() == 0 {
                 self.end_order(id, Status::Canceled, Some("split"));
             }
@@ -122,24 +127,30 @@ impl Engine {
     pub(crate) fn pay(&mut self, symbol: usize, cash: i128) {
         self.account.cash += cash;
         let position = self.symbols.get(symbol).map_or(0, |state| state.position.quantity);
-        self.record_change(symbol as u16, position);
+        self.record_change(symbol as u16, position, 0);
     }
 
-    pub(crate) fn record_change(&mut self, symbol: u16, position: i64) {
+    pub(crate) fn record_change(&mut self, symbol: u16, position: i64, mark: i64) {
         let cash = self.narrow(self.account.cash);
-        let base = self.narrow(self.account.cash - self.account.future_cost);
-        self.changes.push(Change { row: self.rows, symbol, position, cash, base });
+        let future = self.symbols.get(symbol as usize).filter(|state| state.instrument.is_future());
+        let cost = self.narrow(future.map_or(0, |state| state.position.cost));
+        self.changes.push(Change { row: self.rows, symbol, position, cash, cost, mark });
     }
 }
 
-fn scaled(price: i64, numerator: i64, denominator: i64) -> i64 {
-    div_half_even(i128::from(price) * i128::from(numerator), i128::from(denominator)) as i64
+/// `price` x `numerator` / `denominator`, half-even.
+pub(crate) fn scaled(price: i64, numerator: i64, denominator: i64) -> i64 {
+    narrow(div_half_even(i128::from(price) * i128::from(numerator), i128::from(denominator)))
 }
 
-fn split_level(level: Level, new: i64, old: i64) -> Level {
-    match level {
-        Level::Price(price) => Level::Price(scaled(price, old, new)),
-        Level::Distance(units) => Level::Distance(scaled(units, old, new)),
-        Level::Percent(share) => Level::Percent(share),
-    }
+/// `price` x `numerator` / `denominator` on the tick, up or down (rule N3).
+fn on_grid(price: i64, numerator: i64, denominator: i64, tick: i64, up: bool) -> i64 {
+    let (exact, divisor) = (i128::from(price) * i128::from(numerator), i128::from(denominator));
+    let whole = if up { -(-exact).div_euclid(divisor) } else { exact.div_euclid(divisor) };
+    round_to(narrow(whole), tick, up)
+}
+
+/// The nearest 64-bit value.
+pub(crate) fn narrow(value: i128) -> i64 {
+    value.clamp(i128::from(i64::MIN), i128::from(i64::MAX)) as i64
 }

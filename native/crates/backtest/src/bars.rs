@@ -2,6 +2,7 @@
 
 use parrot_kernel::{mul_pow10_half_even, time};
 
+use crate::actions::narrow;
 use crate::engine::{Bounds, Engine};
 use crate::execute::Moment;
 use crate::instrument::RATE;
@@ -112,10 +113,10 @@ impl Engine {
         self.tidy(symbol);
     }
 
-    fn volume_and_session(&self, symbol: usize, bar: usize) -> (i64, i64) {
+    pub(crate) fn volume_and_session(&self, symbol: usize, bar: usize) -> (i64, i64) {
         let base = self.symbols[symbol].base.expect("worked by bars");
         let bars = &self.streams[base as usize].bars;
-        let volume = mul_pow10_half_even(i128::from(bars.volume[bar]), 8 - bars.volume_decimals as i32) as i64;
+        let volume = narrow(mul_pow10_half_even(i128::from(bars.volume[bar]), 8 - bars.volume_decimals as i32));
         let session = bars.session.as_ref().map_or_else(|| time::day(bars.ts[bar]), |session| session[bar]);
         (volume, session)
     }
@@ -201,19 +202,33 @@ impl Engine {
                 }
             }
         }
-        let margin_call = self.liquidation_price(symbol, ohlc);
-        if let Some(price) = margin_call {
-            queue.push(((price - ohlc.open).abs(), u32::MAX));
-        }
         queue.sort_unstable();
-        for (_, id) in &queue {
-            match margin_call {
-                Some(price) if *id == u32::MAX => self.liquidate_inside(symbol, price),
-                _ if self.orders[*id as usize].is_live() => self.trigger_in_range(*id, ohlc),
-                _ => {}
+        let held = self.symbols[symbol].position.quantity;
+        let (mut at, mut called) = (0, false);
+        loop {
+            let margin_call = if called { None } else { self.margin_call(symbol, held, ohlc) };
+            match (queue.get(at), margin_call) {
+                (Some((distance, id)), call) if call.is_none_or(|price| *distance <= (price - ohlc.open).abs()) => {
+                    if self.orders[*id as usize].is_live() {
+                        self.trigger_in_range(*id, ohlc);
+                    }
+                    at += 1;
+                }
+                (_, Some(price)) => {
+                    self.liquidate_inside(symbol, price);
+                    called = true;
+                }
+                _ => break,
             }
         }
         self.scratch = queue;
+    }
+
+    /// The liquidation price of the position as it stands; what has grown or turned inside the bar waits for B10 (rule A3).
+    fn margin_call(&self, symbol: usize, held: i64, ohlc: Ohlc) -> Option<i64> {
+        let now = self.symbols[symbol].position.quantity;
+        let kept = now.signum() == held.signum() && now.abs() <= held.abs();
+        if kept { self.liquidation_price(symbol, ohlc) } else { None }
     }
 
     fn trigger_in_range(&mut self, id: u32, ohlc: Ohlc) {
@@ -318,10 +333,12 @@ impl Engine {
             return None;
         }
         let close_only = Ohlc { high: ohlc.close, low: ohlc.close, ..ohlc };
-        let range = if self.config.bounds == Bounds::Optimistic { close_only } else { ohlc };
         let level = order.stop_level(state.instrument.tick);
+        // On the wrong side of its entry it exits at once, whatever the bound (rule O3).
+        let wrong_side = if order.buys() { level <= order.entry } else { level >= order.entry };
+        let range = if self.config.bounds == Bounds::Optimistic { close_only } else { ohlc };
         let price = if order.buys() { level.max(order.entry) } else { level.min(order.entry) };
-        reached(order.buys(), price, range).then_some((id, price))
+        (wrong_side || reached(order.buys(), price, range)).then_some((id, price))
     }
 
     fn take_inside(&mut self, symbol: usize, ohlc: Ohlc) {

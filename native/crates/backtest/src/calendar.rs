@@ -29,7 +29,8 @@ pub enum Action {
 pub struct Calendar {
     pub(crate) funding: VecDeque<(i64, u16, i64)>,
     pub(crate) corporate: Vec<VecDeque<(i64, Action)>>,
-    pub(crate) day: i64,
+    /// The UTC day that has been charged for borrowing.
+    pub(crate) day: Option<i64>,
 }
 
 impl Calendar {
@@ -45,9 +46,15 @@ impl Calendar {
         calendar
     }
 
-    /// Time of the next funding.
-    pub fn next_funding(&self) -> i64 {
+    /// Time of the next funding, `i64::MAX` when there is none.
+    pub(crate) fn next_funding(&self) -> i64 {
         self.funding.front().map_or(i64::MAX, |event| event.0)
+    }
+
+    /// Time of the next event of any kind, `i64::MAX` when there is none.
+    pub(crate) fn next_event(&self) -> i64 {
+        let corporate = self.corporate.iter().filter_map(|events| events.front()).map(|event| event.0).min();
+        corporate.unwrap_or(i64::MAX).min(self.next_funding())
     }
 
     /// True when there is anything that could still happen.

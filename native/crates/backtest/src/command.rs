@@ -3,6 +3,7 @@
 use parrot_kernel::round_to;
 
 use crate::account::AccountKind;
+use crate::costs::Liquidity;
 use crate::engine::{Engine, Notice};
 use crate::order::{Guard, Kind, Order, Role, Status, Tif};
 
@@ -67,9 +68,10 @@ impl Engine {
         if self.fx_rate(symbol).is_none() {
             return Some("no rate of its currency is known yet".into());
         }
-        if self.account.kind == AccountKind::Cash && !order.buys() && !order.reduce_only && !instrument.is_future() {
-            let buying: i64 = self.working(symbol).filter(|other| other.buys()).map(Order::remaining).sum();
-            if order.quantity > state.position.quantity.max(0).saturating_add(buying) {
+        if self.account.kind == AccountKind::Cash && !order.buys() && !order.reduce_only {
+            let buying: i128 =
+                self.working(symbol).filter(|other| other.buys()).map(|other| i128::from(other.remaining())).sum();
+            if i128::from(order.quantity) > i128::from(state.position.quantity.max(0)) + buying {
                 return Some("a short on a cash account".into());
             }
         }
@@ -100,19 +102,23 @@ impl Engine {
         let buys = share > 0;
         let budget = self.share_of_equity(share);
         let last = state.last;
-        let price_for = |engine: &Self, quantity| {
-            engine.config.slippage.apply(last, buys, quantity, engine.symbols[symbol as usize].liquidity)
-        };
+        let liquidity = self.liquidity_at_close(symbol as usize);
+        let price_for = |engine: &Self, quantity| engine.config.slippage.apply(last, buys, quantity, liquidity);
         let cost = move |engine: &mut Self, quantity: i64| {
             let price = price_for(engine, quantity);
-            let worth = engine.in_account_currency(
-                symbol as usize,
-                engine.symbols[symbol as usize].instrument.worth(quantity, price),
-            );
+            let worth = engine.worth(symbol as usize, quantity, price);
             worth + engine.fee(symbol as usize, quantity, price, false)
         };
         let quantity = self.size_for(symbol as usize, budget, cost);
         Ok(self.hold(symbol, if buys { quantity } else { -quantity }, guard, why))
+    }
+
+    /// Volume and spread as the decision knows them: the volume is that of the bar that has closed.
+    fn liquidity_at_close(&self, symbol: usize) -> Liquidity {
+        let state = &self.symbols[symbol];
+        let bar = state.base.filter(|_| !state.by_ticks).map(|base| self.cursor.index(base as usize));
+        let volume = bar.and_then(|bar| usize::try_from(bar).ok()).map(|bar| self.volume_and_session(symbol, bar).0);
+        Liquidity { volume: volume.unwrap_or(state.liquidity.volume), ..state.liquidity }
     }
 
     /// The most lots whose cost stays within `budget`: a guess from one unit's price, then doubling steps.
@@ -142,7 +148,7 @@ impl Engine {
     pub fn hold(&mut self, symbol: u16, quantity: i64, guard: Guard, why: u32) -> Option<u32> {
         let state = &self.symbols[symbol as usize];
         let (held, wanted) = (state.position.quantity, state.instrument.lots(quantity));
-        if wanted < 0 && self.account.kind == AccountKind::Cash && !state.instrument.is_future() {
+        if wanted < 0 && self.account.kind == AccountKind::Cash {
             return Some(self.refuse_short(symbol, wanted - held, why));
         }
         self.cancel_targets(symbol as usize, "replaced");
@@ -152,8 +158,12 @@ impl Engine {
         }
         let mut rest = change;
         if held != 0 && wanted.signum() == -held.signum() {
-            self.send_target(symbol, -held, true, Guard::default(), why);
-            rest = change + held;
+            // What is less than a lot stays behind; it is flat (rule N4).
+            let closing = self.symbols[symbol as usize].instrument.lots(held);
+            if closing != 0 {
+                self.send_target(symbol, -closing, true, Guard::default(), why);
+                rest = wanted;
+            }
         }
         let reduces = held.signum() == -rest.signum() && rest.abs() <= held.abs() && rest == change;
         (rest != 0).then(|| self.send_target(symbol, rest, reduces, guard, why))

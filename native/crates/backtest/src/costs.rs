@@ -1,6 +1,6 @@
 //! Fees and slippage (rules A5, A6).
 
-use crate::instrument::{Instrument, RATE};
+use crate::instrument::{Instrument, RATE, rated};
 use parrot_kernel::{div_half_even, isqrt};
 
 /// The currency in which a fee is taken.
@@ -55,7 +55,7 @@ impl Fees {
     #[inline]
     pub fn of(&self, instrument: &Instrument, quantity: i64, price: i64, rate: i64) -> i128 {
         let (dividend, divisor) = instrument.worth_ratio(quantity, price);
-        let mut fee = if rate == 0 { 0 } else { div_half_even(dividend * i128::from(rate), divisor * RATE) };
+        let mut fee = if rate == 0 { 0 } else { rated(dividend, divisor, rate) };
         if self.per_unit > 0 {
             fee += div_half_even(i128::from(quantity) * i128::from(self.per_unit), RATE);
         }
@@ -95,7 +95,7 @@ impl Slippage {
     pub fn apply(self, price: i64, buy: bool, quantity: i64, liquidity: Liquidity) -> i64 {
         let distance = match self {
             Self::None => return price,
-            Self::Ticks(ticks) => ticks * liquidity.tick,
+            Self::Ticks(ticks) => ticks.saturating_mul(liquidity.tick),
             Self::Rate(rate) => div_half_even(i128::from(price) * i128::from(rate), RATE) as i64,
             Self::Spread(share) => div_half_even(i128::from(liquidity.spread) * i128::from(share), RATE) as i64,
             Self::Impact(coefficient) => impact(price, coefficient, quantity, liquidity.volume),

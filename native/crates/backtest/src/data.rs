@@ -93,3 +93,11 @@ pub struct FxRates {
     /// Rates.
     pub rate: Column<i64>,
 }
+
+impl FxRates {
+    /// The rate known at `now`; None before the first.
+    pub fn at(&self, now: i64) -> Option<i64> {
+        let known = self.ts.partition_point(|ts| *ts <= now);
+        known.checked_sub(1).map(|row| self.rate[row])
+    }
+}

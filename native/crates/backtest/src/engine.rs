@@ -79,8 +79,10 @@ pub struct Symbol {
     pub base: Option<u16>,
     /// Its position.
     pub position: Position,
-    /// Last known price, 0 before the first.
+    /// Last known price, opens included; 0 before the first.
     pub last: i64,
+    /// Last close, which values positions where bars decide; 0 before the first.
+    pub close: i64,
     /// Working orders, by number.
     pub open: Vec<u32>,
     /// Protective stop and take-profit of the position.
@@ -99,31 +101,28 @@ pub struct Symbol {
     pub fx: Option<FxRates>,
     /// Time from which handlers are called (rule T5).
     pub warm_from: i64,
-    /// Conditions of the strategy.
-    pub subscriptions: Subscriptions,
-    /// Marks of each row of the equity curve, where bars cannot give them.
+    /// Marks of each row of the equity curve, where ticks give them.
     pub marks: Vec<i64>,
 }
 
 impl Symbol {
     /// A symbol without data and position.
     pub fn new(instrument: Instrument) -> Self {
-        let tick = instrument.tick;
         Self {
+            liquidity: Liquidity { tick: instrument.tick, ..Liquidity::default() },
             instrument,
             base: None,
             position: Position::default(),
             last: 0,
+            close: 0,
             open: Vec::new(),
             stop: None,
             take: None,
             bar: 0,
             budget: i64::MAX,
-            liquidity: Liquidity { tick, ..Liquidity::default() },
             by_ticks: false,
             fx: None,
             warm_from: i64::MIN,
-            subscriptions: Subscriptions::default(),
             marks: Vec::new(),
         }
     }
@@ -252,6 +251,8 @@ pub struct Engine {
     pub(crate) clock: Vec<i64>,
     pub(crate) scratch: Vec<(i64, u32)>,
     pub(crate) opening: Vec<(u16, u32)>,
+    /// Conditions of the strategy, by stream.
+    subscriptions: Vec<Subscriptions>,
     notices: VecDeque<Notice>,
     timers: Vec<Timer>,
     stage: Stage,
@@ -268,7 +269,7 @@ impl Engine {
         let account = Account::new(config.account, i128::from(config.cash), config.borrow);
         let groups = group(&streams);
         let room = room(&streams);
-        let mut symbols = symbols;
+        let (mut symbols, conditions) = (symbols, vec![Subscriptions::default(); streams.len()]);
         for (index, stream) in streams.iter().enumerate().filter(|(_, stream)| stream.base) {
             symbols[stream.symbol as usize].base = Some(index as u16);
         }
@@ -293,6 +294,7 @@ impl Engine {
             clock: Vec::new(),
             scratch: Vec::new(),
             opening: Vec::new(),
+            subscriptions: conditions,
             notices: VecDeque::new(),
             timers: Vec::new(),
             stage: Stage::Closes,
@@ -316,14 +318,16 @@ impl Engine {
         symbol.warm_from = symbol.warm_from.max(ready);
     }
 
-    /// Starts the subscriptions of every symbol at its first warm bar.
+    /// Adds condition `id`, true on the bars of `rows` (rising) of a stream.
+    pub fn subscribe(&mut self, stream: usize, id: u16, rows: &[u32]) {
+        self.subscriptions[stream].add(id, rows);
+    }
+
+    /// Starts the subscriptions of every stream at its first warm bar.
     pub fn arm(&mut self) {
-        for symbol in &mut self.symbols {
-            if let Some(base) = symbol.base {
-                let closes = &self.streams[base as usize].bars.close_ts;
-                let warm = symbol.warm_from;
-                symbol.subscriptions.start_at(closes.partition_point(|ts| *ts < warm));
-            }
+        for (stream, subscriptions) in self.streams.iter().zip(&mut self.subscriptions) {
+            let warm = self.symbols[stream.symbol as usize].warm_from;
+            subscriptions.start_at(stream.bars.close_ts.partition_point(|ts| *ts < warm));
         }
     }
 
@@ -381,9 +385,10 @@ impl Engine {
         (time != i64::MAX).then_some(time)
     }
 
-    pub(crate) fn next_bar_or_timer(&self) -> i64 {
+    pub(crate) fn next_bar_timer_or_event(&self) -> i64 {
         let bars = self.groups.iter().map(|group| group.time).min().unwrap_or(i64::MAX);
-        bars.min(self.timers.iter().map(|timer| timer.due).min().unwrap_or(i64::MAX))
+        let timers = self.timers.iter().map(|timer| timer.due).min().unwrap_or(i64::MAX);
+        bars.min(timers).min(self.calendar.next_event())
     }
 
     pub(crate) fn has_notices(&self) -> bool {
@@ -392,16 +397,20 @@ impl Engine {
 
     /// The oldest notice as a step.
     pub(crate) fn advance_notice(&mut self) -> Option<Step> {
-        self.notices.pop_front().map(|notice| match notice {
-            Notice::Order(id) => Step::Order { id },
-            Notice::Fill(index) => Step::Fill { index },
-        })
+        let notice = self.notices.pop_front()?;
+        let (symbol, step) = match notice {
+            Notice::Order(id) => (self.orders[id as usize].symbol, Step::Order { id }),
+            Notice::Fill(index) => (self.fills[index as usize].symbol, Step::Fill { index }),
+        };
+        self.cursor.select(symbol);
+        Some(step)
     }
 
+    /// The next time at which anything happens; funding before the first datum finds no position and makes no moment.
     fn next_moment(&self) -> Option<i64> {
         let timer = self.timers.iter().map(|timer| timer.due).min().unwrap_or(i64::MAX);
-        let others = timer.min(self.ticks.next_arrival()).min(self.calendar.next_funding());
-        self.next_data().map(|time| time.min(others))
+        let funding = if self.now == i64::MIN { i64::MAX } else { self.calendar.next_funding() };
+        self.next_data().map(|time| time.min(timer).min(funding).min(self.ticks.next_arrival()))
     }
 
     /// Moves time on and works through the bars that close then.
@@ -424,59 +433,59 @@ impl Engine {
                 due += 1;
             }
         }
-        self.charge(now);
+        if due > 1 {
+            let streams = &self.streams;
+            self.calls.sort_unstable_by_key(|id| {
+                let stream = &streams[*id as usize];
+                (stream.symbol, std::cmp::Reverse(stream.timeframe))
+            });
+        }
+        for at in 0..self.calls.len() {
+            self.close_bar(self.calls[at] as usize);
+        }
         self.mark_rows(now);
+        self.charge(now);
         if due > 0 {
-            self.end_row(now, due);
+            self.end_row(now);
         }
         self.stage = Stage::Calls;
     }
 
+    /// Reveals the bars of a group and moves it on.
     fn close_group(&mut self, index: usize) {
-        let bar = self.groups[index].next;
-        for member in 0..self.groups[index].streams.len() {
-            let id = self.groups[index].streams[member];
-            let (base, symbol) = (self.streams[id as usize].base, self.streams[id as usize].symbol as usize);
-            self.cursor.reveal(id as usize, bar);
-            if base {
-                self.close_bar(symbol, bar);
-            }
-            self.calls.push(id);
-        }
         let group = &mut self.groups[index];
+        for id in &group.streams {
+            self.cursor.reveal(*id as usize, group.next);
+        }
+        self.calls.extend_from_slice(&group.streams);
         group.next += 1;
         group.closing = false;
         group.time =
             if group.next < group.len { self.streams[group.streams[0] as usize].bars.ts[group.next] } else { i64::MAX };
     }
 
-    fn close_bar(&mut self, symbol: usize, bar: usize) {
+    /// What happened inside the revealed bar of a stream, if it decides fills, and its close.
+    fn close_bar(&mut self, id: usize) {
+        let (symbol, bar) = (self.streams[id].symbol as usize, self.cursor.index(id) as usize);
         let state = &self.symbols[symbol];
-        if state.by_ticks {
+        if !self.streams[id].base || state.by_ticks {
             return;
         }
         if !state.open.is_empty() || (state.position.quantity != 0 && self.is_margin()) {
             self.range_phase(symbol, bar);
         }
-        let base = self.symbols[symbol].base.expect("a closing symbol has a base stream");
-        self.symbols[symbol].last = self.streams[base as usize].bars.close[bar];
+        let close = self.streams[id].bars.close[bar];
+        (self.symbols[symbol].last, self.symbols[symbol].close) = (close, close);
     }
 
     /// Completes one row of the equity curve.
-    pub(crate) fn end_row(&mut self, now: i64, due: usize) {
+    pub(crate) fn end_row(&mut self, now: i64) {
         self.rows += 1;
         if self.groups.len() > 1 || self.ticks.any() {
             self.clock.push(now);
         }
-        if due > 1 {
-            let streams = &self.streams;
-            self.calls.sort_by_key(|id| {
-                let stream = &streams[*id as usize];
-                (stream.symbol, std::cmp::Reverse(stream.timeframe))
-            });
-        }
-        for symbol in self.symbols.iter_mut().filter(|symbol| symbol.by_ticks || symbol.fx.is_some()) {
-            symbol.marks.push(symbol.last);
+        if self.ticks.any() {
+            self.symbols.iter_mut().filter(|symbol| symbol.by_ticks).for_each(|symbol| symbol.marks.push(symbol.last));
         }
     }
 
@@ -484,14 +493,13 @@ impl Engine {
         while self.call < self.calls.len() {
             let id = self.calls[self.call];
             let stream = &self.streams[id as usize];
-            let symbol = &mut self.symbols[stream.symbol as usize];
             let index = self.cursor.index(id as usize) as usize;
-            if self.now < symbol.warm_from || !in_universe(stream, index, symbol) {
+            if self.now < self.symbols[stream.symbol as usize].warm_from || !self.in_universe(stream.symbol) {
                 self.call += 1;
                 continue;
             }
             self.cursor.select(stream.symbol);
-            if let Some(condition) = stream.base.then(|| symbol.subscriptions.take(index)).flatten() {
+            if let Some(condition) = self.subscriptions[id as usize].take(index) {
                 return Some(Step::Condition { id: condition, stream: id, index: index as u32 });
             }
             self.call += 1;
@@ -543,11 +551,11 @@ impl Engine {
             && self.timers.is_empty()
             && !self.ticks.any()
             && !self.calendar.any()
-            && self.symbols.iter().all(|symbol| symbol.fx.is_none());
+            && self.account.borrow == 0;
         if !quiet {
             return;
         }
-        let next = self.symbols.iter().filter_map(|symbol| symbol.subscriptions.next_row()).min();
+        let next = self.subscriptions.iter().filter_map(Subscriptions::next_row).min();
         let group = &mut self.groups[0];
         let target = next.unwrap_or(usize::MAX).min(group.len - usize::from(group.len > 0));
         if target <= group.next || group.next >= group.len {
@@ -568,13 +576,18 @@ impl Engine {
         times.map_or_else(Vec::new, |times| times[..self.rows as usize].to_vec())
     }
 
+    /// Handlers hear of a symbol while it is in the universe, as its finest bars tell, or while it is held.
+    fn in_universe(&self, symbol: u16) -> bool {
+        let state = &self.symbols[symbol as usize];
+        let Some(base) = state.base.map(usize::from) else { return true };
+        let Some(member) = &self.streams[base].bars.member else { return true };
+        let known = usize::try_from(self.cursor.index(base)).is_ok_and(|row| member[row] != 0);
+        known || state.position.quantity != 0
+    }
+
     pub(crate) fn is_margin(&self) -> bool {
         matches!(self.account.kind, AccountKind::Margin { .. })
     }
-}
-
-fn in_universe(stream: &Stream, index: usize, symbol: &Symbol) -> bool {
-    stream.bars.member.as_ref().is_none_or(|member| member[index] != 0) || symbol.position.quantity != 0
 }
 
 /// Orders to make room for at once, so that records need not move as they grow; memory is taken up only when written.

@@ -2,6 +2,7 @@
 
 use parrot_kernel::{Column, div_half_even, time};
 
+use crate::actions::narrow;
 use crate::data::FxRates;
 use crate::instrument::{Instrument, RATE};
 use crate::records::Change;
@@ -14,10 +15,16 @@ pub enum Marks<'a> {
     Bars(&'a Column<i64>, &'a Column<i64>),
 }
 
-/// One piece of the curve: from a row on, a position.
-struct Piece {
-    row: usize,
-    position: i64,
+/// What a symbol's positions are worth: on which terms, at which prices, in which currency.
+pub struct Holding<'a> {
+    /// Index of the symbol.
+    pub symbol: u16,
+    /// Its terms.
+    pub instrument: &'a Instrument,
+    /// Its prices.
+    pub marks: Marks<'a>,
+    /// Rates of its currency, when it is not the account's.
+    pub fx: Option<&'a FxRates>,
 }
 
 /// Cash and equity of every row, in cash units.
@@ -33,95 +40,94 @@ pub struct Curve {
 /// Starts a curve of `rows` rows from the cash changes.
 pub fn cash_curve(rows: usize, start: i64, changes: &[Change]) -> Curve {
     let mut curve = Curve { cash: Vec::with_capacity(rows), equity: Vec::with_capacity(rows), gross: vec![0; rows] };
-    let (mut cash, mut base) = (start, start);
+    let mut cash = start;
     for change in changes {
         let row = (change.row as usize).min(rows);
         curve.cash.resize(row.max(curve.cash.len()), cash);
-        curve.equity.resize(row.max(curve.equity.len()), base);
-        (cash, base) = (change.cash, change.base);
+        cash = change.cash;
     }
     curve.cash.resize(rows, cash);
-    curve.equity.resize(rows, base);
+    curve.equity.extend_from_slice(&curve.cash);
     curve
 }
 
-/// Adds the value of one symbol's position to every row.
-pub fn add_symbol(
-    curve: &mut Curve,
-    clock: &[i64],
-    symbol: u16,
-    changes: &[Change],
-    instrument: &Instrument,
-    marks: &Marks,
-) {
-    let mut pieces: Vec<Piece> = vec![Piece { row: 0, position: 0 }];
-    for change in changes.iter().filter(|change| change.symbol == symbol) {
-        pieces.push(Piece { row: (change.row as usize).min(clock.len()), position: change.position });
-    }
-    pieces.push(Piece { row: clock.len(), position: 0 });
-    let mut walk = 0;
-    for pair in pieces.windows(2) {
-        let (position, rows) = (pair[0].position, pair[0].row..pair[1].row);
-        if position == 0 || rows.is_empty() {
+/// Adds what one symbol's positions are worth to every row.
+pub fn add_symbol(curve: &mut Curve, clock: &[i64], changes: &[Change], holding: &Holding) {
+    let mut own = changes.iter().filter(|change| change.symbol == holding.symbol).peekable();
+    let mut walk = Walk::default();
+    while let Some(change) = own.next() {
+        let from = (change.row as usize).min(clock.len());
+        let until = own.peek().map_or(clock.len(), |next| (next.row as usize).min(clock.len()));
+        if let (Marks::Bars(times, _), Some(now), true) = (&holding.marks, clock.get(from), change.mark != 0) {
+            walk.restart(times, *now, change.mark);
+        }
+        if change.position == 0 || from == until {
             continue;
         }
-        match marks {
-            Marks::Rows(prices) => add_rows(curve, rows.clone(), &prices[rows], instrument, position),
+        match &holding.marks {
+            Marks::Rows(prices) => add_rows(curve, from, &clock[from..until], &prices[from..until], holding, change),
             Marks::Bars(times, closes) => {
-                let prices: Vec<i64> = rows
-                    .clone()
-                    .map(|row| {
-                        while walk < times.len() && times[walk] <= clock[row] {
-                            walk += 1;
-                        }
-                        if walk == 0 { 0 } else { closes[walk - 1] }
-                    })
-                    .collect();
-                add_rows(curve, rows, &prices, instrument, position);
+                let prices = walk.prices(&clock[from..until], times, closes);
+                add_rows(curve, from, &clock[from..until], &prices, holding, change);
             }
         }
     }
 }
 
-/// Adds the value of a position in a foreign currency, at the rate known at each row (rule A9).
-pub fn add_foreign(
-    curve: &mut Curve,
-    clock: &[i64],
-    symbol: u16,
-    changes: &[Change],
-    instrument: &Instrument,
-    (marks, fx): (&Marks, &FxRates),
-) {
-    let mut foreign = Curve { cash: Vec::new(), equity: vec![0; clock.len()], gross: vec![0; clock.len()] };
-    add_symbol(&mut foreign, clock, symbol, changes, instrument, marks);
-    let mut known = 0;
-    for (row, now) in clock.iter().enumerate() {
-        while known < fx.ts.len() && fx.ts[known] <= *now {
-            known += 1;
-        }
-        let rate = if known == 0 { 0 } else { i128::from(fx.rate[known - 1]) };
-        let value = div_half_even(i128::from(foreign.equity[row]) * rate, RATE) as i64;
-        curve.equity[row] += value;
-        curve.gross[row] += value.abs();
+/// How far the bars of a symbol have been walked along the clock.
+#[derive(Default)]
+struct Walk {
+    next: usize,
+    price: i64,
+}
+
+impl Walk {
+    /// `mark` is the price from `now` until the next close.
+    fn restart(&mut self, times: &[i64], now: i64, mark: i64) {
+        self.next += times[self.next..].partition_point(|time| *time < now);
+        self.price = mark;
+    }
+
+    /// The last close at every time, 0 before the first.
+    fn prices(&mut self, clock: &[i64], times: &[i64], closes: &[i64]) -> Vec<i64> {
+        let at = |now: &i64| {
+            while self.next < times.len() && times[self.next] <= *now {
+                self.price = closes[self.next];
+                self.next += 1;
+            }
+            self.price
+        };
+        clock.iter().map(at).collect()
     }
 }
 
-fn add_rows(curve: &mut Curve, rows: std::ops::Range<usize>, prices: &[i64], instrument: &Instrument, position: i64) {
+fn add_rows(curve: &mut Curve, from: usize, clock: &[i64], prices: &[i64], holding: &Holding, change: &Change) {
+    let rows = from..from + prices.len();
     let (equity, gross) = (&mut curve.equity[rows.clone()], &mut curve.gross[rows]);
-    if let Some(unit) = whole_unit(instrument, position) {
+    let rows = equity.iter_mut().zip(gross).zip(prices);
+    let unit = whole_unit(holding.instrument, change.position).filter(|_| holding.fx.is_none());
+    if let Some(unit) = unit {
         // A whole number of cash units for each price unit: plain 64-bit products, which the compiler vectorises.
-        for ((equity, gross), price) in equity.iter_mut().zip(gross).zip(prices) {
+        for ((equity, gross), price) in rows {
             let value = unit * price;
-            *equity += value;
+            *equity += value - change.cost;
             *gross += value.abs();
         }
         return;
     }
-    for ((equity, gross), price) in equity.iter_mut().zip(gross).zip(prices) {
-        let value = if *price == 0 { 0 } else { instrument.value(position, *price) as i64 };
-        *equity += value;
-        *gross += value.abs();
+    for (((equity, gross), price), now) in rows.zip(clock) {
+        let value = if *price == 0 { 0 } else { holding.instrument.value(change.position, *price) };
+        let cost = if *price == 0 { 0 } else { i128::from(change.cost) };
+        *equity += in_account(holding.fx, *now, value - cost);
+        *gross += in_account(holding.fx, *now, value.abs());
     }
+}
+
+/// An amount at `now` in cash units of the account (rule A9), 0 while no rate is known.
+fn in_account(fx: Option<&FxRates>, now: i64, amount: i128) -> i64 {
+    let Some(fx) = fx else { return narrow(amount) };
+    let rate = fx.at(now).unwrap_or(0);
+    narrow(div_half_even(amount * i128::from(rate), RATE))
 }
 
 /// Cash units for one price unit of `position`, when that is a whole number and no product overflows.

@@ -2,7 +2,7 @@
 
 use parrot_kernel::div_half_even;
 
-use crate::account::AccountKind;
+use crate::account::{AccountKind, Effect};
 use crate::costs::FeeCurrency;
 use crate::engine::{Engine, Notice};
 use crate::instrument::RATE;
@@ -49,7 +49,8 @@ impl Engine {
     pub(crate) fn fill(&mut self, id: u32, price: i64, maker: bool, moment: Moment) {
         let order = &self.orders[id as usize];
         let symbol = order.symbol as usize;
-        if order.tif == Tif::Fok && order.remaining() > moment.cap {
+        // On ticks the whole walk has been looked at before its first level.
+        if order.tif == Tif::Fok && order.remaining() > moment.cap && !self.symbols[symbol].by_ticks {
             return self.end_order(id, Status::Canceled, Some("fok"));
         }
         let wanted = order.remaining().min(moment.cap);
@@ -134,25 +135,15 @@ impl Engine {
         let fee = self.fee(symbol, quantity, price, maker);
         let held = self.symbols[symbol].position;
         let signed = quantity * i64::from(side);
-        let closing = if held.quantity.signum() == -signed.signum() { quantity.min(held.quantity.abs()) } else { 0 };
-        let worth = self.in_account_currency(symbol, self.symbols[symbol].instrument.worth(quantity, price));
-        let closed = if closing == quantity {
-            worth
-        } else {
-            self.in_account_currency(symbol, self.symbols[symbol].instrument.worth(closing, price))
-        };
-        let state = &mut self.symbols[symbol];
-        let cost_before = state.position.cost;
-        let effect = state.position.fill(&state.instrument, signed, worth, closed);
-        if state.instrument.is_future() {
-            self.account.future_cost += state.position.cost - cost_before;
-        }
-        let in_base = side > 0 && self.config.fees.currency == FeeCurrency::Base;
+        let worth = self.worth(symbol, quantity, price);
+        let in_base = self.pays_in_base(symbol, side);
+        let effect = self.settle(symbol, signed, price, worth);
         if in_base {
-            // The fee is taken from what is received, so cash pays the notional alone (rule A5).
-            let rate = self.config.fees.rate(maker, self.account.volume(self.now));
-            let taken = div_half_even(i128::from(quantity) * i128::from(rate), RATE) as i64;
-            self.symbols[symbol].position.quantity -= taken;
+            // The fee is taken from what is received, with its share of the cost; cash pays the notional alone (rule A5).
+            let taken = self.base_fee(symbol, quantity, price, maker);
+            let position = &mut self.symbols[symbol].position;
+            position.quantity -= taken;
+            position.cost -= fee;
             self.account.cash += effect.cash;
         } else {
             self.account.cash += effect.cash - fee;
@@ -175,12 +166,59 @@ impl Engine {
             quantity,
             price,
             fee,
+            held: held.quantity,
             notional,
             realised,
             position,
         });
-        self.record_change(symbol, position);
+        self.record_change(symbol, position, 0);
         self.notify(Notice::Fill(self.fills.len() as u32 - 1));
+    }
+
+    /// Moves the position; a future's profit becomes account currency when it is realised.
+    fn settle(&mut self, symbol: usize, signed: i64, price: i64, worth: i128) -> Effect {
+        let state = &self.symbols[symbol];
+        let (held, future) = (state.position.quantity, state.instrument.is_future());
+        let closing = if held.signum() == -signed.signum() { signed.abs().min(held.abs()) } else { 0 };
+        let worth = if future { state.instrument.worth(signed.abs(), price) } else { worth };
+        let closed = match closing {
+            0 => 0,
+            _ if closing == signed.abs() => worth,
+            _ if future => state.instrument.worth(closing, price),
+            _ => self.worth(symbol, closing, price),
+        };
+        let state = &mut self.symbols[symbol];
+        let effect = state.position.fill(&state.instrument, signed, worth, closed);
+        self.overflow |= state.position.quantity.unsigned_abs() >= i64::MAX as u64;
+        if !future {
+            return effect;
+        }
+        let realised = self.in_account_currency(symbol, effect.realised);
+        Effect { cash: realised, realised }
+    }
+
+    /// Unsigned worth in account currency.
+    pub(crate) fn worth(&self, symbol: usize, quantity: i64, price: i64) -> i128 {
+        self.in_account_currency(symbol, self.symbols[symbol].instrument.worth(quantity, price))
+    }
+
+    /// A purchase of what is owned pays its fee from what it receives; what covers a short receives nothing (rule A5).
+    pub(crate) fn pays_in_base(&self, symbol: usize, side: i8) -> bool {
+        let state = &self.symbols[symbol];
+        let owned = side > 0 && state.position.quantity >= 0 && !state.instrument.is_future();
+        owned && self.config.fees.currency == FeeCurrency::Base
+    }
+
+    /// The fee of a fill in quantity units: its rate, or where amounts are part of it, what they buy at the price.
+    fn base_fee(&mut self, symbol: usize, quantity: i64, price: i64, maker: bool) -> i64 {
+        let volume = if self.config.fees.tiers.is_empty() { 0 } else { self.account.volume(self.now) };
+        let (fees, instrument) = (&self.config.fees, &self.symbols[symbol].instrument);
+        let rate = fees.rate(maker, volume);
+        if fees.per_unit == 0 && fees.minimum == 0 {
+            return div_half_even(i128::from(quantity) * i128::from(rate), RATE) as i64;
+        }
+        let (fee, worth) = (fees.of(instrument, quantity, price, rate), instrument.worth(quantity, price).max(1));
+        div_half_even(i128::from(quantity) * fee, worth).min(i128::from(quantity)) as i64
     }
 
     fn after_fill(&mut self, id: u32, quantity: i64, price: i64, moment: Moment) {
@@ -201,7 +239,7 @@ impl Engine {
         if oco != 0 {
             self.shrink_siblings(id, oco, symbol, quantity);
         }
-        self.protect(id, moment);
+        self.protect(id, price, moment);
     }
 
     /// Rule O1.
@@ -234,6 +272,9 @@ impl Engine {
             Role::Stop if state.stop == Some(id) => state.stop = None,
             Role::Take if state.take == Some(id) => state.take = None,
             _ => {}
+        }
+        if state.by_ticks {
+            self.ticks.markets[symbol].queues.remove(&id);
         }
         self.notify(Notice::Order(id));
     }

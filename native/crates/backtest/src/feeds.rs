@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use parrot_book::{Book, Columns, Consumed, Position, RestingQueue};
+use parrot_book::{Book, Columns, Consumed, Position, RestingQueue, Side};
 use parrot_kernel::div_half_even;
 
 use crate::data::{Books, Quotes, Trades};
@@ -47,6 +47,9 @@ pub(crate) struct Market {
     /// Sizes at them; -1 unknown.
     pub(crate) bid_size: i64,
     pub(crate) ask_size: i64,
+    /// Sizes as the last quote showed them, what we took included.
+    pub(crate) bid_shown: i64,
+    pub(crate) ask_shown: i64,
     /// Price of the last trade, 0 before the first.
     pub(crate) trade: i64,
     /// Time of the last update.
@@ -55,12 +58,60 @@ pub(crate) struct Market {
     pub(crate) consumed: Consumed,
     pub(crate) queues: HashMap<u32, RestingQueue>,
     pub(crate) has_quotes: bool,
+    pub(crate) has_trades: bool,
 }
 
 impl Market {
     /// Bid and ask are known (from a book or quotes).
     pub(crate) fn is_quoted(&self) -> bool {
         self.has_quotes || self.book.is_some()
+    }
+
+    /// A quote states one side anew; queues at its price hear of it when it differs from the last one.
+    pub(crate) fn requote(&mut self, side: Side, price: i64, size: i64) {
+        let shown = match side {
+            Side::Bid => (&mut self.bid, &mut self.bid_size, &mut self.bid_shown),
+            Side::Ask => (&mut self.ask, &mut self.ask_size, &mut self.ask_shown),
+        };
+        let changed = (*shown.0, *shown.2) != (price, size);
+        (*shown.0, *shown.1, *shown.2) = (price, size, size);
+        if changed {
+            for queue in self.queues.values_mut().filter(|queue| queue.side() == side) {
+                match shown_at(side, queue.price(), price, size) {
+                    i64::MAX => {}
+                    shown => queue.on_level_change(shown),
+                }
+            }
+        }
+    }
+
+    /// The size that stands at a price as far as it is known, `i64::MAX` where it is not (rule K4).
+    pub(crate) fn size_at(&self, side: Side, price: i64) -> i64 {
+        match (&self.book, side) {
+            (Some(book), _) => book.size_at(side, price),
+            (None, Side::Bid) => shown_at(side, price, self.bid, self.bid_shown),
+            (None, Side::Ask) => shown_at(side, price, self.ask, self.ask_shown),
+        }
+    }
+
+    /// What a taker would get now, at most `wanted` and no worse than `limit`: (price, size), best first.
+    pub(crate) fn offers(&self, buys: bool, wanted: i64, limit: Option<i64>) -> Vec<(i64, i64)> {
+        if let Some(book) = &self.book {
+            return self.consumed.offered(book, offering(buys), wanted, limit);
+        }
+        let (price, size) = if buys { (self.ask, self.ask_size) } else { (self.bid, self.bid_size) };
+        let size = if size < 0 { wanted } else { wanted.min(size) };
+        let reaches = limit.is_none_or(|limit| if buys { price <= limit } else { price >= limit });
+        if price > 0 && size > 0 && reaches { vec![(price, size)] } else { Vec::new() }
+    }
+
+    /// We took `size` at `price`; it is gone until the next update (rule K3).
+    pub(crate) fn consume(&mut self, buys: bool, price: i64, size: i64) {
+        if self.book.is_some() {
+            return self.consumed.hide(offering(buys), price, size);
+        }
+        let shown = if buys { &mut self.ask_size } else { &mut self.bid_size };
+        *shown -= if *shown < 0 { 0 } else { size };
     }
 
     pub(crate) fn read_book(&mut self) {
@@ -76,6 +127,21 @@ impl Market {
             return div_half_even(i128::from(self.bid) + i128::from(self.ask), 2) as i64;
         }
         self.trade
+    }
+}
+
+/// The side of the book that an order takes from.
+fn offering(buys: bool) -> Side {
+    if buys { Side::Ask } else { Side::Bid }
+}
+
+/// What a best price and its size say of another price: nothing stands before the best, what stands behind is unknown.
+fn shown_at(side: Side, price: i64, best: i64, size: i64) -> i64 {
+    let before = best == 0 || if side == Side::Bid { price > best } else { price < best };
+    match (before, price == best && size >= 0) {
+        (true, _) => 0,
+        (_, true) => size,
+        _ => i64::MAX,
     }
 }
 

@@ -8,8 +8,8 @@ use crate::instrument::RATE;
 use crate::order::{Kind, Level, Order, Role, Status};
 
 impl Engine {
-    /// Brings the protection of a symbol in line with its position after a fill of order `id`.
-    pub(crate) fn protect(&mut self, id: u32, moment: Moment) {
+    /// Brings the protection of a symbol in line with its position after a fill of order `id` at `price`.
+    pub(crate) fn protect(&mut self, id: u32, price: i64, moment: Moment) {
         let order = &self.orders[id as usize];
         let (symbol, guard) = (order.symbol as usize, order.guard);
         let (entry, first) = (order.entry, order.filled == order.last_fill);
@@ -25,7 +25,7 @@ impl Engine {
             let Some(level) = level.filter(|_| first || current.is_none()) else { continue };
             self.retire(current, "replaced");
             let mut order = self.guard_order(symbol, role, level, guard.trailing, entry);
-            order.inside = moment.inside;
+            (order.inside, order.entry) = (moment.inside, price);
             order.why = self.reasons.intern(match (role, guard.trailing) {
                 (Role::Take, _) => "take-profit",
                 (_, true) => "trailing stop",
@@ -38,7 +38,7 @@ impl Engine {
         self.resize_protection(symbol, position);
     }
 
-    /// A protective order for the whole position of a symbol, its level measured from `entry`.
+    /// A protective order for the whole position of a symbol, its level measured from the order's first fill at `entry`.
     fn guard_order(&self, symbol: usize, role: Role, level: Level, trailing: bool, entry: i64) -> Order {
         let state = &self.symbols[symbol];
         let held = state.instrument.lots(state.position.quantity);
@@ -53,7 +53,7 @@ impl Engine {
         // Triggers round up for a buy and down for a sell, limits the other way (rule N3).
         let up = (side > 0) == (role == Role::Stop);
         let price = round_to(level_price(level, entry, direction), state.instrument.tick, up);
-        (order.role, order.reduce_only, order.entry) = (role, true, entry);
+        (order.role, order.reduce_only) = (role, true);
         (order.arrived, order.best, order.trail) = (state.bar as i64, entry, level);
         *(if role == Role::Take { &mut order.limit } else { &mut order.trigger }) = price;
         order
@@ -68,7 +68,7 @@ impl Engine {
         }
     }
 
-    fn resize_protection(&mut self, symbol: usize, position: i64) {
+    pub(crate) fn resize_protection(&mut self, symbol: usize, position: i64) {
         let state = &self.symbols[symbol];
         for id in [state.stop, state.take].into_iter().flatten() {
             let order = &mut self.orders[id as usize];

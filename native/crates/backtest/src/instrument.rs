@@ -41,6 +41,19 @@ pub struct Instrument {
     pub cash_decimals: u32,
 }
 
+/// `rate` (10^-8) of the quotient `dividend` / `divisor`, rounded half-even once.
+#[inline]
+pub fn rated(dividend: i128, divisor: i128, rate: i64) -> i128 {
+    let rate = i128::from(rate);
+    if let Some(product) = dividend.checked_mul(rate) {
+        return div_half_even(product, divisor * RATE);
+    }
+    // Too wide for one product: whole quotient and rest apart, exactly.
+    let (quotient, rest) = (dividend.div_euclid(divisor), dividend.rem_euclid(divisor));
+    let (whole, part) = ((quotient * rate).div_euclid(RATE), (quotient * rate).rem_euclid(RATE));
+    whole + div_half_even(part * divisor + rest * rate, divisor * RATE)
+}
+
 impl Instrument {
     /// The unsigned worth of `quantity` (>= 0) at `price` as an exact quotient in cash units.
     #[inline]
@@ -83,5 +96,24 @@ impl Instrument {
     #[inline]
     pub fn lots(&self, quantity: i64) -> i64 {
         quantity - quantity % self.lot
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{RATE, rated};
+    use parrot_kernel::div_half_even;
+
+    #[test]
+    fn a_wide_product_is_rounded_like_a_narrow_one() {
+        let divisor = 10_i128.pow(28);
+        for rate in [1, 10_000, -10_000, 99_999_999] {
+            for dividend in [divisor / 2, 7 * divisor + 12_345, 123_456_789 * divisor] {
+                let narrow = div_half_even((dividend / 1_000_000) * i128::from(rate), (divisor / 1_000_000) * RATE);
+                let wide = rated(dividend, divisor, rate);
+                assert!((narrow - wide).abs() <= 1, "{dividend} {rate}");
+            }
+        }
+        assert_eq!(rated(i128::MAX / 2, 10_i128.pow(20), 100_000_000), div_half_even(i128::MAX / 2, 10_i128.pow(20)));
     }
 }

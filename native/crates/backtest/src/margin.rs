@@ -12,9 +12,7 @@ use crate::order::{Kind, Order, Role, Status};
 impl Engine {
     /// The rate of a symbol's currency, in 10^-8 account units; None when it is not known yet.
     pub(crate) fn fx_rate(&self, symbol: usize) -> Option<i64> {
-        let Some(fx) = &self.symbols[symbol].fx else { return Some(RATE as i64) };
-        let known = fx.ts.partition_point(|ts| *ts <= self.now);
-        (known > 0).then(|| fx.rate[known - 1])
+        self.symbols[symbol].fx.as_ref().map_or(Some(RATE as i64), |fx| fx.at(self.now))
     }
 
     /// An amount of the symbol's currency in cash units of the account (rule A9).
@@ -39,19 +37,36 @@ impl Engine {
         self.value_at(symbol, self.symbols[symbol].last)
     }
 
-    /// Cash plus the value of all positions at their last prices, in cash units.
+    /// What a symbol's position adds to equity at `price`: its value, of a future what it has gained (rule A4).
+    fn stake_at(&self, symbol: usize, price: i64) -> i128 {
+        let state = &self.symbols[symbol];
+        if !state.instrument.is_future() || state.position.quantity == 0 || price == 0 {
+            return self.value_at(symbol, price);
+        }
+        let value = state.instrument.value(state.position.quantity, price);
+        self.in_account_currency(symbol, value - state.position.cost)
+    }
+
+    /// Cash plus what all positions add at their last prices, in cash units.
     pub fn equity(&self) -> i128 {
-        self.account.cash - self.account.future_cost
-            + (0..self.symbols.len()).map(|symbol| self.value_of(symbol)).sum::<i128>()
+        let stakes = (0..self.symbols.len()).map(|symbol| self.stake_at(symbol, self.symbols[symbol].last));
+        self.account.cash + stakes.sum::<i128>()
+    }
+
+    /// Equity as the curve shows it: at the last closes where bars decide (rules O5, R5).
+    fn equity_at_closes(&self) -> i128 {
+        let price = |state: &crate::engine::Symbol| if state.by_ticks { state.last } else { state.close };
+        let stakes = (0..self.symbols.len()).map(|symbol| self.stake_at(symbol, price(&self.symbols[symbol])));
+        self.account.cash + stakes.sum::<i128>()
     }
 
     /// Equity and gross exposure with one symbol at `price`.
     fn at_price(&self, symbol: usize, price: i64) -> (i128, i128) {
-        let (mut equity, mut gross) = (self.account.cash - self.account.future_cost, 0);
-        for other in 0..self.symbols.len() {
-            let value = if other == symbol { self.value_at(other, price) } else { self.value_of(other) };
-            equity += value;
-            gross += value.abs();
+        let (mut equity, mut gross) = (self.account.cash, 0);
+        for (other, state) in self.symbols.iter().enumerate().filter(|(_, state)| state.position.quantity != 0) {
+            let price = if other == symbol { price } else { state.last };
+            equity += self.stake_at(other, price);
+            gross += self.value_at(other, price).abs();
         }
         (equity, gross)
     }
@@ -73,8 +88,7 @@ impl Engine {
                 let others = gross - self.value_at(symbol, price).abs();
                 self.largest(symbol, wanted, closing, |engine, quantity| {
                     let after = (held + side * quantity).abs();
-                    let exposure = others
-                        + engine.in_account_currency(symbol, engine.symbols[symbol].instrument.worth(after, price));
+                    let exposure = others + engine.worth(symbol, after, price);
                     let fee = engine.fee(symbol, quantity, price, maker);
                     (equity - fee) * RATE >= exposure * i128::from(initial)
                 })
@@ -84,10 +98,8 @@ impl Engine {
 
     /// What a purchase takes from cash: a fee in the base currency is taken from what is received instead (rule A5).
     fn cost(&mut self, symbol: usize, quantity: i64, price: i64, maker: bool) -> i128 {
-        let worth = self.in_account_currency(symbol, self.symbols[symbol].instrument.worth(quantity, price));
-        let in_base = self.config.fees.currency == crate::costs::FeeCurrency::Base;
-        let worth = if self.symbols[symbol].instrument.is_future() { 0 } else { worth };
-        if in_base { worth } else { worth + self.fee(symbol, quantity, price, maker) }
+        let worth = self.worth(symbol, quantity, price);
+        if self.pays_in_base(symbol, 1) { worth } else { worth + self.fee(symbol, quantity, price, maker) }
     }
 
     /// The most lots between `least` and `wanted` that `fits`; fits is true up to some quantity and false beyond.
@@ -142,7 +154,7 @@ impl Engine {
     pub(crate) fn liquidate_at_open(&mut self, symbol: usize) {
         let state = &self.symbols[symbol];
         let open = state.last;
-        if state.position.quantity != 0 && self.is_below_maintenance(symbol, open) {
+        if state.position.quantity != 0 && state.budget > 0 && self.is_below_maintenance(symbol, open) {
             let id = self.liquidation_order(symbol);
             let moment = Moment::at_open(self, id);
             self.execute(id, open, false, moment);
@@ -151,7 +163,7 @@ impl Engine {
     }
 
     pub(crate) fn liquidate_inside(&mut self, symbol: usize, price: i64) {
-        if self.symbols[symbol].position.quantity == 0 {
+        if self.symbols[symbol].position.quantity == 0 || self.symbols[symbol].budget <= 0 {
             return;
         }
         let id = self.liquidation_order(symbol);
@@ -169,14 +181,17 @@ impl Engine {
         self.add_order(order)
     }
 
+    /// What the market did not take ends with the order; the next open or quote looks anew.
     pub(crate) fn finish_liquidation(&mut self, id: u32) {
-        if self.orders[id as usize].is_live() {
-            self.end_order(id, Status::Canceled, Some("participation"));
+        let order = &self.orders[id as usize];
+        if order.is_live() {
+            let status = if order.filled > 0 { Status::Filled } else { Status::Canceled };
+            self.end_order(id, status, Some("participation"));
         }
     }
 
-    /// `share` (10^-8) of equity in cash units, rounded down.
+    /// `share` (10^-8) of equity in cash units, rounded down (rule O5).
     pub(crate) fn share_of_equity(&self, share: i64) -> i128 {
-        (self.equity() * i128::from(share.abs())).div_euclid(RATE)
+        (self.equity_at_closes() * i128::from(share.abs())).div_euclid(RATE)
     }
 }

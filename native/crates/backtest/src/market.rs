@@ -5,7 +5,7 @@ use parrot_kernel::time;
 
 use crate::engine::Engine;
 use crate::execute::Moment;
-use crate::order::{Kind, Role, Status, Tif};
+use crate::order::{Kind, Status, Tif};
 
 impl Engine {
     /// An order reaches the market and meets it as it is recorded now (rule K2).
@@ -33,7 +33,7 @@ impl Engine {
         }
         let fill_or_kill = order.tif == Tif::Fok;
         if quoted && order.kind != Kind::Trail {
-            if fill_or_kill && self.on_offer(id) < self.orders[id as usize].remaining() {
+            if fill_or_kill && !self.fills_wholly(id) {
                 self.end_order(id, Status::Canceled, Some("fok"));
             } else {
                 self.work_order(id, true);
@@ -62,21 +62,23 @@ impl Engine {
         price > 0 && if order.buys() { price <= order.limit } else { price >= order.limit }
     }
 
-    /// What a taker would get now, at most the order's rest.
-    fn on_offer(&self, id: u32) -> i64 {
+    /// The market offers all of an order and the account covers it at the worst price of the walk (rule B12).
+    fn fills_wholly(&mut self, id: u32) -> bool {
         let order = &self.orders[id as usize];
-        let market = &self.ticks.markets[order.symbol as usize];
+        let (symbol, buys, wanted) = (order.symbol as usize, order.buys(), order.remaining());
         let limit = order.rests_as_limit().then_some(order.limit);
-        if let Some(book) = &market.book {
-            return market.consumed.available(book, offering(order.buys()), order.remaining(), limit);
+        if limit.is_some() && !self.is_marketable(id) {
+            return false;
         }
-        let (price, size) = if order.buys() { (market.ask, market.ask_size) } else { (market.bid, market.bid_size) };
-        let reachable = price > 0 && (limit.is_none() || self.is_marketable(id));
-        match (reachable, size) {
-            (false, _) => 0,
-            (true, -1) => i64::MAX,
-            (true, size) => size,
-        }
+        let offers = self.ticks.markets[symbol].offers(buys, wanted, limit);
+        let offered: i64 = offers.iter().map(|offer| offer.1).sum();
+        let worst = offers.last().map_or(0, |offer| offer.0);
+        let worst = if limit.is_some() {
+            worst
+        } else {
+            self.config.slippage.apply(worst, buys, wanted, self.symbols[symbol].liquidity)
+        };
+        offered >= wanted && self.affordable(id, wanted, worst, false) >= wanted
     }
 
     /// After a change of bid or ask: triggers, then whatever can take or is reached.
@@ -100,10 +102,11 @@ impl Engine {
         if !order.rests_as_limit() {
             return self.take(id, None, false);
         }
-        // A limit that has rested fills at its own price when the other side comes to it; a new one takes what is there.
-        if self.is_marketable(id) {
-            let rested =
-                !fresh && self.ticks.markets[self.orders[id as usize].symbol as usize].queues.contains_key(&id);
+        // A new limit takes what is there. One that rests waits for trades; where there are none to wait for, it fills at its
+        // own price when the other side comes to it (rule K4).
+        let market = &self.ticks.markets[order.symbol as usize];
+        let rested = !fresh && market.queues.contains_key(&id);
+        if !(rested && market.has_trades) && self.is_marketable(id) {
             self.take(id, Some(self.orders[id as usize].limit), rested);
         }
         self.join_queue(id);
@@ -130,32 +133,25 @@ impl Engine {
     fn take(&mut self, id: u32, limit: Option<i64>, rested: bool) {
         let order = &self.orders[id as usize];
         let (symbol, buys, wanted) = (order.symbol as usize, order.buys(), order.remaining());
-        let market = &mut self.ticks.markets[symbol];
-        let offers = if let Some(book) = &market.book {
-            market.consumed.take(book, offering(buys), wanted, limit)
-        } else {
-            let (price, size) =
-                if buys { (market.ask, &mut market.ask_size) } else { (market.bid, &mut market.bid_size) };
-            let taken = if *size < 0 { wanted } else { wanted.min(*size) };
-            *size -= if *size < 0 { 0 } else { taken };
-            vec![(price, taken)]
-        };
-        for (price, quantity) in offers {
-            if quantity > 0 && self.orders[id as usize].is_live() {
-                let price = if rested { self.orders[id as usize].limit } else { price };
-                self.fill_tick(id, price, quantity, rested);
+        for (shown, quantity) in self.ticks.markets[symbol].offers(buys, wanted, limit) {
+            let order = &self.orders[id as usize];
+            if !order.is_live() {
+                return;
             }
+            let (price, before) = (if rested { order.limit } else { shown }, order.filled);
+            self.fill_tick(id, price, quantity, rested);
+            // What account rules trimmed is still there for the next one.
+            let taken = self.orders[id as usize].filled - before;
+            self.ticks.markets[symbol].consume(buys, shown, taken);
         }
     }
 
     fn fill_tick(&mut self, id: u32, price: i64, quantity: i64, maker: bool) {
         let symbol = self.orders[id as usize].symbol as usize;
-        let evidence = self.ticks.markets[symbol].updated;
+        // A taker took from the last update; a maker was met by what happens now (rule R1).
+        let evidence = if maker { self.now } else { self.ticks.markets[symbol].updated };
         let moment = Moment { ts: self.now, evidence, inside: false, cap: quantity };
         self.execute(id, price, maker, moment);
-        if !self.orders[id as usize].is_live() {
-            self.ticks.markets[symbol].queues.remove(&id);
-        }
     }
 
     /// A limit that rests joins the back of the size shown at its price (rule K4).
@@ -167,12 +163,7 @@ impl Engine {
             return;
         }
         let side = if order.buys() { Side::Bid } else { Side::Ask };
-        let (best, size) = if order.buys() { (market.bid, market.bid_size) } else { (market.ask, market.ask_size) };
-        let shown = match &market.book {
-            Some(book) => book.size_at(side, order.limit),
-            None if best == order.limit => size.max(0),
-            None => 0,
-        };
+        let shown = market.size_at(side, order.limit);
         market.queues.insert(id, RestingQueue::join(side, order.limit, shown, model));
     }
 
@@ -230,7 +221,8 @@ impl Engine {
         if through || (price == limit && self.config.touch) {
             self.fill_tick(id, limit, remaining, true);
         } else if immediate {
-            self.end_order(id, Status::Canceled, Some("ioc"));
+            let reason = if self.orders[id as usize].tif == Tif::Ioc { "ioc" } else { "fok" };
+            self.end_order(id, Status::Canceled, Some(reason));
         }
     }
 
@@ -240,6 +232,10 @@ impl Engine {
         if !self.is_margin() || state.position.quantity == 0 || !self.is_below_maintenance(symbol, state.last) {
             return;
         }
+        let (buys, market) = (state.position.quantity < 0, &self.ticks.markets[symbol]);
+        if market.is_quoted() && market.offers(buys, 1, None).is_empty() {
+            return; // nobody to trade with: the next quote looks anew
+        }
         let id = self.liquidation_order(symbol);
         if self.ticks.markets[symbol].is_quoted() {
             self.take(id, None, false);
@@ -247,13 +243,7 @@ impl Engine {
             let (price, quantity) = (self.ticks.markets[symbol].trade, self.orders[id as usize].remaining());
             self.fill_tick(id, price, quantity, false);
         }
-        debug_assert!(self.orders[id as usize].role == Role::Liquidation);
         self.finish_liquidation(id);
         self.tidy(symbol);
     }
-}
-
-/// The side of the book that an order takes from.
-fn offering(buys: bool) -> Side {
-    if buys { Side::Ask } else { Side::Bid }
 }

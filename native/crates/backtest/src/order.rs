@@ -75,6 +75,17 @@ pub enum Level {
     Percent(i64),
 }
 
+impl Level {
+    /// The level after a split of `new` for `old` units.
+    pub(crate) fn split(self, new: i64, old: i64) -> Self {
+        match self {
+            Self::Price(units) => Self::Price(crate::actions::scaled(units, old, new)),
+            Self::Distance(units) => Self::Distance(crate::actions::scaled(units, old, new)),
+            Self::Percent(share) => Self::Percent(share),
+        }
+    }
+}
+
 /// Protection that an order brings along for the position it opens (rules O2, O3).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Guard {

@@ -28,6 +28,8 @@ pub struct Fill {
     pub price: i64,
     /// Cash units.
     pub fee: i64,
+    /// Position before, quantity units.
+    pub held: i64,
     /// Unsigned worth in cash units.
     pub notional: i64,
     /// What the closed part earned, fee left out, in cash units.
@@ -47,8 +49,10 @@ pub struct Change {
     pub position: i64,
     /// Cash afterwards.
     pub cash: i64,
-    /// Cash less the cost of open futures: equity is this plus the value of all positions.
-    pub base: i64,
+    /// Cost of the position afterwards if it is a future, which equity counts against its value; else 0.
+    pub cost: i64,
+    /// The last close in new terms after a split, until the next close; else 0.
+    pub mark: i64,
 }
 
 /// Reasons given by the strategy, each stored once.
@@ -97,6 +101,10 @@ pub fn hash(orders: &[Order], fills: &[Fill], changes: &[Change], equity: &[i64]
             order.kind as i64,
             order.role as i64,
             order.status as i64,
+            order.tif as i64,
+            order.until,
+            i64::from(order.oco),
+            order.updated,
             order.quantity,
             order.filled,
             order.limit,
@@ -108,11 +116,11 @@ pub fn hash(orders: &[Order], fills: &[Fill], changes: &[Change], equity: &[i64]
         hash.text(order.reason.as_deref().unwrap_or_default());
     }
     for fill in fills {
-        let words = [fill.ts, fill.evidence, i64::from(fill.order), fill.quantity, fill.price, fill.fee, fill.position];
-        hash.words(&words);
+        hash.words(&[fill.ts, fill.evidence, i64::from(fill.order), i64::from(fill.maker), fill.quantity, fill.price]);
+        hash.words(&[fill.fee, fill.notional, fill.realised, fill.position]);
     }
     for change in changes {
-        hash.words(&[i64::from(change.row), change.position, change.cash]);
+        hash.words(&[i64::from(change.row), i64::from(change.symbol), change.position, change.cash, change.cost]);
     }
     hash.column(equity);
     reasons.texts().iter().for_each(|text| hash.text(text));

@@ -11,6 +11,7 @@ impl Engine {
     /// Gives a symbol trades.
     pub fn add_trades(&mut self, symbol: u16, trades: Trades) {
         self.add_source(symbol, Feed::Trades(trades));
+        self.ticks.markets[symbol as usize].has_trades = true;
     }
 
     /// Gives a symbol quotes.
@@ -65,19 +66,20 @@ impl Engine {
         [Side::Bid, Side::Ask].map(|side| book.map_or_else(Vec::new, |book| book.levels(side, depth).collect()))
     }
 
-    /// Arrivals that are due, then the next tick of `now`; the step is what the strategy must hear of.
+    /// The ticks of `now`, then the orders that arrive (rule K2); the step is what the strategy must hear of.
     pub(crate) fn tick_step(&mut self, now: i64) -> Option<Step> {
         if !self.ticks.any() {
             return None;
         }
         self.tick_housekeeping(now);
         loop {
-            while let Some(id) = self.ticks.due(now) {
-                self.arrive_at_market(id);
-            }
-            let source = (0..self.ticks.sources.len()).find(|index| self.ticks.sources[*index].next_time() <= now)?;
-            if let Some(step) = self.play(source) {
+            let source = (0..self.ticks.sources.len()).find(|index| self.ticks.sources[*index].next_time() <= now);
+            if let Some(step) = source.and_then(|source| self.play(source)) {
                 return Some(step);
+            }
+            if source.is_none() {
+                let id = self.ticks.due(now)?;
+                self.arrive_at_market(id);
             }
             if self.has_notices() {
                 return self.advance_notice();
@@ -104,14 +106,17 @@ impl Engine {
         let row = self.ticks.sources[index].next;
         match &self.ticks.sources[index].feed {
             Feed::Trades(_) => {
+                self.cursor.select(symbol);
                 self.play_trade(index, row);
                 self.wants.trade.then_some(Step::Trade { symbol, row: row as u32 })
             }
             Feed::Quotes(_) => {
+                self.cursor.select(symbol);
                 self.play_quote(index, row);
                 self.wants.quote.then_some(Step::Quote { symbol, row: row as u32 })
             }
             Feed::Book(_) => {
+                self.cursor.select(symbol);
                 let last = self.play_book(index);
                 self.wants.book.then_some(Step::Book { symbol, row: last as u32 })
             }
@@ -125,8 +130,9 @@ impl Engine {
         let Feed::Trades(trades) = &source.feed else { return };
         let (ts, price, size, side) = (trades.ts[row], trades.price[row], trades.size[row], trades.side[row]);
         let market = &mut self.ticks.markets[symbol];
-        (market.trade, market.updated) = (price, ts);
+        market.trade = price;
         if !market.is_quoted() {
+            market.updated = ts;
             self.symbols[symbol].last = price;
         }
         if !self.symbols[symbol].open.is_empty() {
@@ -147,8 +153,8 @@ impl Engine {
         let Feed::Quotes(quotes) = &source.feed else { return };
         let market = &mut self.ticks.markets[symbol];
         if market.book.is_none() {
-            (market.bid, market.ask) = (quotes.bid[row], quotes.ask[row]);
-            (market.bid_size, market.ask_size) = (quotes.bid_size[row], quotes.ask_size[row]);
+            market.requote(Side::Bid, quotes.bid[row], quotes.bid_size[row]);
+            market.requote(Side::Ask, quotes.ask[row], quotes.ask_size[row]);
             market.updated = quotes.ts[row];
             self.requoted(symbol);
         }
@@ -206,7 +212,7 @@ impl Engine {
         let others = self.ticks.sources.iter().enumerate().filter(|(other, _)| *other != index);
         let ticks = others.map(|(_, source)| source.next_time()).min().unwrap_or(i64::MAX);
         let row = if self.groups.is_empty() { self.ticks.next_row } else { i64::MAX };
-        ticks.min(row).min(self.next_bar_or_timer())
+        ticks.min(row).min(self.next_bar_timer_or_event())
     }
 
     fn requoted(&mut self, symbol: usize) {
@@ -229,7 +235,7 @@ impl Engine {
             return;
         }
         if self.ticks.next_row != i64::MIN {
-            self.end_row(self.ticks.next_row, 0);
+            self.end_row(self.ticks.next_row);
         }
         let spacing = self.ticks.spacing;
         self.ticks.next_row = now + (-now).rem_euclid(spacing);
@@ -243,7 +249,7 @@ impl Engine {
         if self.clock.last() == Some(&self.now) {
             self.take_back_row();
         }
-        self.end_row(self.now, 0);
+        self.end_row(self.now);
     }
 
     fn take_back_row(&mut self) {

@@ -18,11 +18,11 @@ pub struct Trade {
     /// Largest position, quantity units.
     pub quantity: i64,
     /// Entered quantity and sum of price x quantity.
-    pub entered: (i64, i128),
+    pub entered: (i128, i128),
     /// Left quantity and sum of price x quantity.
-    pub left: (i64, i128),
+    pub left: (i128, i128),
     /// Worth of the entries, in cash units.
-    pub notional: i64,
+    pub notional: i128,
     /// Profit after fees, in cash units; while open, what has been realised.
     pub pnl: i64,
     /// Fees, in cash units.
@@ -35,21 +35,27 @@ pub struct Trade {
     pub open: bool,
 }
 
-/// All round trips in the order in which they began.
-pub fn round_trips(fills: &[Fill], symbols: usize) -> Vec<Trade> {
+/// All round trips in the order in which they began; `lots` by symbol: less than one is flat (rule N4).
+pub fn round_trips(fills: &[Fill], lots: &[i64]) -> Vec<Trade> {
     let mut trades: Vec<Trade> = Vec::new();
-    let mut current: Vec<Option<usize>> = vec![None; symbols];
+    let mut current: Vec<Option<usize>> = vec![None; lots.len()];
     for fill in fills {
         let signed = fill.quantity * i64::from(fill.side);
-        let before = fill.position - signed;
         let slot = &mut current[fill.symbol as usize];
-        let closing = if before.signum() == -signed.signum() { fill.quantity.min(before.abs()) } else { 0 };
+        let whole = |quantity: i64| quantity - quantity % lots[fill.symbol as usize];
+        let (before, after) = (whole(fill.held), whole(fill.position));
+        // A split can leave less than a lot of a position: its trade ended there.
+        if let Some(index) = slot.take_if(|_| before == 0) {
+            let trade = &mut trades[index];
+            (trade.open, trade.exit_ts) = (false, if trade.exit_ts == 0 { fill.ts } else { trade.exit_ts });
+        }
+        let closing = if fill.held.signum() == -signed.signum() { fill.quantity.min(fill.held.abs()) } else { 0 };
         let fee_of = |part: i64| (i128::from(fill.fee) * i128::from(part) / i128::from(fill.quantity)) as i64;
         let close_fee = if closing == fill.quantity { fill.fee } else { fee_of(closing) };
         if let (Some(index), true) = (*slot, closing > 0) {
             leave(&mut trades[index], fill, closing, close_fee);
         }
-        let ended = before != 0 && fill.position.signum() != before.signum();
+        let ended = before != 0 && after.signum() != before.signum();
         if let Some(index) = slot.take_if(|_| ended) {
             trades[index].open = false;
         }
@@ -85,16 +91,16 @@ fn begin(fill: &Fill) -> Trade {
 }
 
 fn enter(trade: &mut Trade, fill: &Fill, quantity: i64, fee: i64) {
-    trade.entered.0 += quantity;
+    trade.entered.0 += i128::from(quantity);
     trade.entered.1 += i128::from(quantity) * i128::from(fill.price);
-    trade.notional += (i128::from(fill.notional) * i128::from(quantity) / i128::from(fill.quantity)) as i64;
+    trade.notional += i128::from(fill.notional) * i128::from(quantity) / i128::from(fill.quantity);
     trade.quantity = trade.quantity.max(fill.position.abs());
     trade.fees += fee;
     trade.pnl -= fee;
 }
 
 fn leave(trade: &mut Trade, fill: &Fill, quantity: i64, fee: i64) {
-    trade.left.0 += quantity;
+    trade.left.0 += i128::from(quantity);
     trade.left.1 += i128::from(quantity) * i128::from(fill.price);
     trade.exit_ts = fill.ts;
     trade.bars.1 = fill.bar;

@@ -4,7 +4,7 @@ use parrot_backtest::account::AccountKind;
 use parrot_backtest::costs::{FeeCurrency, Fees, Slippage};
 use parrot_backtest::data::{Bars, Stream};
 use parrot_backtest::engine::{Bounds, Config, Symbol, Wants};
-use parrot_backtest::equity::{Marks, add_symbol, cash_curve};
+use parrot_backtest::equity::{Holding, Marks, add_symbol, cash_curve};
 use parrot_backtest::instrument::{Instrument, Kind as InstrumentKind};
 use parrot_backtest::order::{Guard, Kind, Level, Order, Role, Status, Tif};
 use parrot_backtest::records::hash;
@@ -169,7 +169,7 @@ fn check_end(engine: &Engine) {
         i128::from(CASH + realised - fees) + open,
         "equity is cash in plus profit less fees (A10)"
     );
-    let trades = round_trips(&engine.fills, 1);
+    let trades = round_trips(&engine.fills, &[UNIT / 4]);
     assert_eq!(
         trades.iter().map(|trade| trade.pnl).sum::<i64>(),
         realised - fees,
@@ -181,7 +181,9 @@ fn check_curve(engine: &Engine) {
     let clock = engine.clock();
     let mut curve = cash_curve(clock.len(), CASH, &engine.changes);
     let closes = &engine.streams[0].bars.close;
-    add_symbol(&mut curve, &clock, 0, &engine.changes, &engine.symbols[0].instrument, &Marks::Rows(closes));
+    let instrument = &engine.symbols[0].instrument;
+    let holding = Holding { symbol: 0, instrument, marks: Marks::Rows(closes), fx: None };
+    add_symbol(&mut curve, &clock, &engine.changes, &holding);
     assert_eq!(
         curve.equity.last().map(|value| i128::from(*value)),
         Some(engine.equity()),

@@ -120,6 +120,15 @@ impl Consumed {
     ///
     /// A buy takes from the asks. Returns (price, lots) for each level, at most `quantity` lots in all.
     pub fn take(&mut self, book: &Book, from: Side, quantity: i64, limit: Option<i64>) -> Vec<(i64, i64)> {
+        let fills = self.offered(book, from, quantity, limit);
+        for &(price, lots) in &fills {
+            self.hide(from, price, lots);
+        }
+        fills
+    }
+
+    /// What [`Consumed::take`] would get, level by level.
+    pub fn offered(&self, book: &Book, from: Side, quantity: i64, limit: Option<i64>) -> Vec<(i64, i64)> {
         let mut left = quantity;
         let mut fills = Vec::new();
         for (price, size) in self.offers(book, from, limit) {
@@ -129,10 +138,14 @@ impl Consumed {
             fills.push((price, size.min(left)));
             left -= size.min(left);
         }
-        for &(price, lots) in &fills {
+        fills
+    }
+
+    /// `lots` were taken at a price.
+    pub fn hide(&mut self, from: Side, price: i64, lots: i64) {
+        if lots > 0 {
             *self.side_mut(from).entry(price).or_insert(0) += lots;
         }
-        fills
     }
 
     /// The lots, at most `quantity`, that [`Consumed::take`] would get: what a fill-or-kill order asks first.

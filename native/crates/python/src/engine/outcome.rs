@@ -3,7 +3,8 @@
 #![allow(clippy::needless_pass_by_value)] // PyO3 hands borrowed arrays over by value
 
 use numpy::{IntoPyArray, PyArray1, PyReadonlyArray1};
-use parrot_backtest::equity::{Curve, Digest, Marks, add_foreign, add_symbol, cash_curve, digest};
+use parrot_backtest::Engine as Core;
+use parrot_backtest::equity::{Curve, Digest, Holding, Marks, add_symbol, cash_curve, digest};
 use parrot_backtest::order::{Kind, Order, Role, Status, Tif};
 use parrot_backtest::records::hash;
 use parrot_backtest::trades::{Trade, round_trips};
@@ -154,9 +155,9 @@ impl Engine {
     /// Round trips as columns of integers (rule R2).
     fn trades<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let core = self.core()?;
-        let (dict, rows) = (PyDict::new(py), round_trips(&core.fills, core.symbols.len()));
+        let (dict, rows) = (PyDict::new(py), round_trips(&core.fills, &lots(core)));
         let average =
-            |(quantity, sum): (i64, i128)| if quantity == 0 { f64::NAN } else { sum as f64 / quantity as f64 };
+            |(quantity, sum): (i128, i128)| if quantity == 0 { f64::NAN } else { sum as f64 / quantity as f64 };
         columns!(dict, py, rows, {
             "symbol": |trade: &Trade| trade.symbol,
             "side": |trade: &Trade| trade.side,
@@ -165,7 +166,7 @@ impl Engine {
             "quantity": |trade: &Trade| trade.quantity,
             "entry": |trade: &Trade| average(trade.entered),
             "exit": |trade: &Trade| average(trade.left),
-            "notional": |trade: &Trade| trade.notional,
+            "notional": |trade: &Trade| trade.notional as f64,
             "pnl": |trade: &Trade| trade.pnl,
             "fees": |trade: &Trade| trade.fees,
             "why_entry": |trade: &Trade| core.orders[trade.entry_order as usize].why,
@@ -245,7 +246,7 @@ impl Engine {
         let (digest, figures, trades) = py.detach(|| {
             let digest = digest(clock, self.start_equity, equity, gross);
             let closes = daily_equity(&digest, every_day, scale);
-            (digest, parrot_metrics::summary(&closes, periods_per_year), round_trips(&core.fills, core.symbols.len()))
+            (digest, parrot_metrics::summary(&closes, periods_per_year), round_trips(&core.fills, &lots(core)))
         });
         let mut closed: Vec<&Trade> = trades.iter().filter(|trade| !trade.open).collect();
         closed.sort_by_key(|trade| trade.exit_ts);
@@ -258,7 +259,7 @@ impl Engine {
         dict.set_item("fills", core.fills.len())?;
         dict.set_item("orders", core.orders.len())?;
         dict.set_item("trades", trades.len())?;
-        dict.set_item("fees", core.fills.iter().map(|fill| fill.fee).sum::<i64>() as f64 / scale)?;
+        dict.set_item("fees", core.fills.iter().map(|fill| i128::from(fill.fee)).sum::<i128>() as f64 / scale)?;
         dict.set_item("final_equity", last as f64 / scale)?;
         dict.set_item("exposure", digest.exposed as f64 / clock.len().max(1) as f64)?;
         dict.set_item("turnover", (digest.mean > 0.0).then(|| traded as f64 / digest.mean))?;
@@ -266,6 +267,10 @@ impl Engine {
         dict.set_item("hash", format!("{hash:016x}"))?;
         Ok(dict)
     }
+}
+
+fn lots(core: &Core) -> Vec<i64> {
+    core.symbols.iter().map(|symbol| symbol.instrument.lot).collect()
 }
 
 /// Daily closes as floats; with `every_day` a day without rows keeps the equity of the day before.
@@ -288,15 +293,13 @@ impl Engine {
         let mut curve = cash_curve(clock.len(), self.start_equity, &core.changes);
         for (index, symbol) in core.symbols.iter().enumerate() {
             let marks = match symbol.base.map(|base| &core.streams[base as usize].bars) {
-                Some(bars) if symbol.marks.is_empty() && bars.close_ts.len() == clock.len() => Marks::Rows(&bars.close),
-                Some(bars) if symbol.marks.is_empty() => Marks::Bars(&bars.close_ts, &bars.close),
+                Some(bars) if !symbol.by_ticks && bars.close_ts[..] == clock[..] => Marks::Rows(&bars.close),
+                Some(bars) if !symbol.by_ticks => Marks::Bars(&bars.close_ts, &bars.close),
                 _ => Marks::Rows(&symbol.marks),
             };
-            let (changes, terms) = (&core.changes, &symbol.instrument);
-            match &symbol.fx {
-                None => add_symbol(&mut curve, &clock, index as u16, changes, terms, &marks),
-                Some(fx) => add_foreign(&mut curve, &clock, index as u16, changes, terms, (&marks, fx)),
-            }
+            let fx = symbol.fx.as_ref();
+            let holding = Holding { symbol: index as u16, instrument: &symbol.instrument, marks, fx };
+            add_symbol(&mut curve, &clock, &core.changes, &holding);
         }
         Ok((clock, curve))
     }

@@ -53,9 +53,7 @@ impl Engine {
         let id = self.conditions;
         let core = self.core_mut()?;
         for symbol in 0..core.symbols.len() {
-            if core.symbols[symbol].base.is_some_and(|base| base as usize == condition.streams[symbol]) {
-                core.symbols[symbol].subscriptions.add(id, &condition.rows(symbol));
-            }
+            core.subscribe(condition.streams[symbol], id, &condition.rows(symbol));
         }
         self.conditions += 1;
         Ok(id)

@@ -233,6 +233,11 @@ impl Series {
         let level = if line.is_some() { 0.0 } else { number(other)? };
         let mut symbols = Vec::new();
         for (symbol, values) in self.values.iter().enumerate() {
+            if line.is_some_and(|line| line.fixed.is_some() && line.fixed != self.fixed && self.values.len() > 1) {
+                return Err(PyValueError::new_err(
+                    "both sides of a condition must be of one symbol; compare symbols in on_bar",
+                ));
+            }
             let values = values.as_ref().filter(|_| self.fixed.is_none_or(|fixed| fixed == symbol));
             if line.is_some_and(|line| line.streams[symbol] != self.streams[symbol]) {
                 return Err(PyValueError::new_err("both sides of a condition must have one timeframe"));
