@@ -94,6 +94,28 @@ def test_k4_where_the_size_is_not_known_the_order_waits_until_its_level_is_shown
     assert played.fills == [(3, "buy", 1, 98, True)]
 
 
+def test_k4_behind_a_quote_without_sizes_only_a_trade_through_fills():
+    quotes = [(0, 99, 100, float("nan"), float("nan"))]
+    script = {("quote", 0): lambda s: s.buy(2, limit=99)}
+    played = play(script, quotes=quotes, trades=[(1, 99, 50, SELLER), (2, 98.9, 3, SELLER)])
+    assert played.fills == [(2, "buy", 2, 99, True)]
+
+
+def test_k4_inside_the_spread_nobody_stands_ahead():
+    quotes = [(0, 99, 100, 5, 5)]
+    script = {("quote", 0): lambda s: s.buy(2, limit=99.5)}
+    played = play(script, quotes=quotes, trades=[(1, 99.5, 1, SELLER)])
+    assert played.fills == [(1, "buy", 1, 99.5, True)]
+
+
+def test_k4_when_the_touch_falls_back_nobody_is_left_ahead():
+    # Five stood ahead at 99; the quote of second 1 shows nobody there any more.
+    quotes = [(0, 99, 100, 5, 5), (1, 98, 100, 7, 5)]
+    script = {("quote", 0): lambda s: s.buy(2, limit=99)}
+    played = play(script, quotes=quotes, trades=[(2, 99, 1, SELLER)])
+    assert played.fills == [(2, "buy", 1, 99, True)]
+
+
 def test_k4_where_the_size_is_not_known_a_trade_through_fills():
     quotes = [(0, 99, 100, 5, 5)]
     script = {("quote", 0): lambda s: s.buy(2, limit=98)}

@@ -123,6 +123,22 @@ def test_k3_fill_or_kill_counts_the_whole_walk(quantity, limit, fills, order):
     assert played.orders == [order]
 
 
+@pytest.mark.parametrize(
+    ("account", "cash", "status"),
+    [
+        ("cash", 410, "filled"),  # 2 x 100 + 2 x 101 = 402
+        ("cash", 401.99, "canceled"),
+        ("margin", 330, "filled"),  # 4 x 101 x 80 % = 323.2 at the worst price
+        ("margin", 323, "canceled"),
+    ],
+)
+def test_b12_fill_or_kill_is_for_an_account_that_covers_the_whole_walk(account, cash, status):
+    script = {("book", 0): lambda s: s.buy(4, tif="FOK")}
+    played = play(script, books=BOOK[:5], cash=cash, account=account, initial_margin="80%")
+    assert [order[0] for order in played.orders] == [status]
+    assert len(played.fills) == (2 if status == "filled" else 0)
+
+
 def test_k3_a_market_order_that_empties_the_book_waits_for_more():
     played = play({("book", 0): lambda s: s.buy(16)}, books=BOOK)
     # 2, 3 and 10 at once; then the update of second 2 shows three at 101 again, and the last one is bought there.
