@@ -116,7 +116,7 @@ def test_b12_a_volume_beyond_64_bits_caps_nothing() -> None:
 
 
 def test_t3_three_symbols_close_in_the_order_given_whatever_clocks_they_share() -> None:
-    # A and C share a clock, B's differs in its last bar. All buy with a limit inside the same bar; cash is for one and a half.
+    # A and C share a clock, B's differs in its last bar. All buy with a limit inside the same bar; cash is for 1.5.
     limited = bars_of([*[(100, 101, 99, 100)] * 2, (100, 101, 90, 95), (95, 96, 94, 95)])
     longer = bars_of([*[(100, 101, 99, 100)] * 2, (100, 101, 90, 95), (95, 96, 94, 95), (95, 96, 94, 95)])
 
