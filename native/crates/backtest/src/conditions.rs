@@ -11,7 +11,8 @@ impl Subscriptions {
     /// Adds condition `id`, true on the bars of `rows` (rising).
     pub fn add(&mut self, id: u16, rows: &[u32]) {
         self.events.extend(rows.iter().map(|row| (*row, id)));
-        self.events.sort_unstable();
+        #[allow(clippy::stable_sort_primitive)] // two sorted runs: a stable sort merges them
+        self.events.sort();
     }
 
     /// Forgets everything before bar `first`.
@@ -23,6 +24,12 @@ impl Subscriptions {
     #[inline]
     pub fn next_row(&self) -> Option<usize> {
         self.events.get(self.next).map(|event| event.0 as usize)
+    }
+
+    /// Index of the bar of the event after the next, which is often the one to prepare for.
+    #[inline]
+    pub fn row_after(&self) -> Option<usize> {
+        self.events.get(self.next + 1).map(|event| event.0 as usize)
     }
 
     /// Takes the next condition that holds on bar `row`; events of bars that have passed are dropped.

@@ -27,6 +27,16 @@ pub struct Bars {
     pub member: Option<Column<u8>>,
 }
 
+impl Bars {
+    /// Asks for the memory of bar `row` before its turn comes.
+    #[inline]
+    pub fn prefetch(&self, row: usize) {
+        for column in [&self.ts, &self.close_ts, &self.open, &self.high, &self.low, &self.close, &self.volume] {
+            column.prefetch(row);
+        }
+    }
+}
+
 /// Trades; `side` 1 buyer aggressor, -1 seller, 0 unknown.
 #[derive(Clone, Debug)]
 pub struct Trades {

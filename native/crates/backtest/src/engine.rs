@@ -262,6 +262,9 @@ pub struct Engine {
     timer: usize,
 }
 
+/// Values in one line of cache. With many symbols the processor cannot foresee which line of which column comes next.
+const LINE: usize = 8;
+
 impl Engine {
     /// A run over `symbols` and `streams`; nothing has happened yet.
     pub fn new(config: Config, symbols: Vec<Symbol>, streams: Vec<Stream>) -> Self {
@@ -454,8 +457,12 @@ impl Engine {
     /// Reveals the bars of a group and moves it on.
     fn close_group(&mut self, index: usize) {
         let group = &mut self.groups[index];
+        let ahead = group.streams.len() > 1 && group.next.is_multiple_of(LINE);
         for id in &group.streams {
             self.cursor.reveal(*id as usize, group.next);
+            if ahead {
+                self.streams[*id as usize].bars.prefetch(group.next + LINE);
+            }
         }
         self.calls.extend_from_slice(&group.streams);
         group.next += 1;
@@ -564,7 +571,13 @@ impl Engine {
         self.rows += (target - group.next) as u32;
         group.next = target;
         group.closing = true;
-        group.time = self.streams[group.streams[0] as usize].bars.close_ts[target];
+        let bars = &self.streams[group.streams[0] as usize].bars;
+        group.time = bars.close_ts[target];
+        if let [subscriptions] = &self.subscriptions[..]
+            && let Some(row) = subscriptions.row_after()
+        {
+            bars.prefetch(row); // the handler that is called now gives it the time to arrive
+        }
     }
 
     /// Close times of the equity curve's rows so far.

@@ -71,6 +71,9 @@ impl Default for Reasons {
 impl Reasons {
     /// The number of `text`.
     pub fn intern(&mut self, text: &str) -> u32 {
+        if text.is_empty() {
+            return 0;
+        }
         if let Some(id) = self.ids.get(text) {
             return *id;
         }

@@ -24,6 +24,19 @@ impl<T> Column<T> {
     pub unsafe fn borrowed(slice: &[T], owner: Arc<dyn Send + Sync>) -> Self {
         Self { data: slice.as_ptr(), len: slice.len(), _owner: owner }
     }
+
+    /// Asks for the memory of `row`, so that it has arrived when it is read some hundred nanoseconds later.
+    #[inline]
+    pub fn prefetch(&self, row: usize) {
+        if row < self.len {
+            // SAFETY: the row lies inside the column, and a prefetch reads nothing that the program could see.
+            #[cfg(target_arch = "x86_64")]
+            unsafe {
+                use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+                _mm_prefetch::<_MM_HINT_T0>(self.data.add(row).cast());
+            }
+        }
+    }
 }
 
 impl<T: Send + Sync + 'static> From<Vec<T>> for Column<T> {
