@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import sys
 from dataclasses import dataclass
 from inspect import get_annotations
 from typing import Annotated, Any, get_args, get_origin
@@ -88,7 +89,7 @@ class Parameter:
 def parameters_of(cls: type, base: type) -> dict[str, Parameter]:
     """Parameters declared by `cls` and its parents below `base`: public annotated class attributes with a default."""
     declaring = [parent for parent in reversed(cls.__mro__) if issubclass(parent, base) and parent is not base]
-    hints = {name: hint for parent in declaring for name, hint in get_annotations(parent, eval_str=True).items()}
+    hints = {name: hint for parent in declaring for name, hint in _annotations(parent).items()}
     found = {}
     for name, hint in hints.items():
         if name.startswith("_") or not hasattr(cls, name):
@@ -101,6 +102,18 @@ def parameters_of(cls: type, base: type) -> dict[str, Parameter]:
         parameter.check(parameter.default)
         found[name] = parameter
     return found
+
+
+def _annotations(cls: type) -> dict[str, Any]:
+    """Annotations of a class as values; while it is being made, its own name is not in its module yet."""
+    module = vars(sys.modules[cls.__module__]) if cls.__module__ in sys.modules else {}
+    try:
+        return get_annotations(cls, globals={**module, cls.__name__: cls}, eval_str=True)
+    except NameError as fault:
+        problem = f"an annotation of {cls.__name__} cannot be read: {fault}"
+        raise ParameterError(
+            problem, expected="names that are known where the class stands", fix="import them above it"
+        ) from None
 
 
 def unknown(name: str, known: dict[str, Parameter], owner: str) -> ParameterError:

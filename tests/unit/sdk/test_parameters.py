@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import pytest
 
@@ -106,3 +106,18 @@ def test_a_default_outside_its_range_is_refused_where_it_is_declared():
 def test_an_empty_range_is_refused(bounds):
     with pytest.raises(ParameterError, match="is empty"):
         Range(*bounds)
+
+
+def test_an_annotation_may_name_the_class_itself() -> None:
+    class Chained(Strategy):
+        before: ClassVar[list[Chained]] = []
+        length: Annotated[int, Range(1, 9)] = 3
+
+    assert list(Chained.parameters) == ["length"]
+
+
+def test_an_annotation_that_nobody_knows_is_named() -> None:
+    with pytest.raises(ParameterError, match="Nowhere"):
+
+        class Lost(Strategy):
+            length: Nowhere = 3  # noqa: F821  # the test is about this
