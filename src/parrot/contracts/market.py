@@ -12,6 +12,8 @@ from parrot.kernel.errors import ParameterError
 
 Number = int | float | Decimal | str
 
+_LONGEST_NS = 100 * 366 * 86_400 * 10**9
+
 _E = TypeVar("_E", bound=StrEnum)
 _UNITS = {None: Decimal(1), "%": Decimal("0.01"), "bp": Decimal("0.0001"), "bps": Decimal("0.0001")}
 
@@ -211,7 +213,8 @@ class FillModel:
             share = margin(self.participation, "participation")
             _require(0 < share <= 1, "participation", self.participation, "a share above 0, at most 100 %")
         for name in ("feed_latency", "order_latency"):
-            _require(getattr(self, name) >= 0, name, getattr(self, name), "zero or more nanoseconds")
+            held = getattr(self, name)
+            _require(0 <= held <= _LONGEST_NS, name, held, "zero or more nanoseconds, at most a hundred years")
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,9 @@ from parrot.kernel.errors import ParameterError
 QUANTITY_DECIMALS = 8
 RATE_DECIMALS = 8
 _CASH_LIMIT = 10**17
+_UNITS_LIMIT = Decimal(10**18)
+_MULTIPLIER_DECIMALS = 10
+_RATIO_LIMIT = 10**12
 
 
 def cash_decimals(cash: Decimal) -> int:
@@ -41,10 +44,12 @@ def cash_decimals(cash: Decimal) -> int:
 
 
 def units(value: Decimal, decimals: int, name: str) -> int:
-    """`value` as a whole number of 10^-`decimals`; raises ParameterError when it has more digits."""
+    """`value` in 10^-`decimals`; raises ParameterError when it has more digits, or 64 bits are too few."""
     scaled = value.scaleb(decimals)
     if scaled != scaled.to_integral_value():
         raise ParameterError(f"{name} is {value}", expected=f"at most {decimals} decimals")
+    if abs(scaled) >= _UNITS_LIMIT:
+        raise ParameterError(f"{name} is {value}", expected=f"less than {_UNITS_LIMIT.scaleb(-decimals):E}")
     return int(scaled)
 
 
@@ -112,7 +117,7 @@ def instrument_terms(instrument: Instrument, price_decimals: int, cash_scale: in
         "lot": units(decimal(instrument.lot, "lot"), QUANTITY_DECIMALS, "lot"),
         "min_quantity": units(decimal(instrument.min_quantity, "min_quantity"), QUANTITY_DECIMALS, "min_quantity"),
         "min_notional": units(decimal(instrument.min_notional, "min_notional"), cash_scale, "min_notional"),
-        "multiplier": units(multiplier, multiplier_decimals, "multiplier"),
+        "multiplier": units(multiplier, min(multiplier_decimals, _MULTIPLIER_DECIMALS), "multiplier"),
         "multiplier_decimals": multiplier_decimals,
     }
 
@@ -158,8 +163,8 @@ def action_terms(action: Action, symbol: int) -> tuple[int, int, str, int, int]:
     match action:
         case Split():
             numerator, denominator = decimal(action.ratio, "ratio").as_integer_ratio()
-            if numerator <= 0:
-                raise ParameterError(f"the split ratio is {action.ratio!r}", expected="a positive number")
+            if not 0 < numerator < _RATIO_LIMIT or denominator >= _RATIO_LIMIT:
+                raise ParameterError(f"the split ratio is {action.ratio!r}", expected="a positive number of few digits")
             return action.ts, symbol, "split", numerator, denominator
         case Dividend():
             return action.ts, symbol, "dividend", units(decimal(action.amount, "amount"), 8, "dividend"), 0

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import parrot
-from parrot.kernel.errors import ParrotError
+from parrot.kernel.errors import ParameterError, ParrotError
 from parrot.sdk import Fees, FillModel, Funding, Instrument, Market, Split, Strategy, above
 from tests.unit.sdk.markets import MINUTE, START, bars_of, closes
 
@@ -172,3 +172,26 @@ def test_a7_funding_of_a_quoted_position_is_charged_at_its_time() -> None:
     market = Market(account="margin", instrument=Instrument(kind="linear"))
     result = parrot.backtest(Buys, quotes=quotes, cash=1_000, market=market, actions=[funding])
     assert result.stats["final_equity"] == pytest.approx(1_000 + 9 - 1.03)
+
+
+@pytest.mark.parametrize(
+    "terms",
+    [
+        {"market": Market(instrument=Instrument(lot="1e30"))},
+        {"market": Market(instrument=Instrument(tick="1e12"))},
+        {"market": Market(account="margin", instrument=Instrument(kind="linear", multiplier="1e-25"))},
+        {"market": Market(account="margin", instrument=Instrument(kind="linear", multiplier="1e25"))},
+        {"fees": Fees(minimum="1e30")},
+        {"actions": [Split("asset", START, "1.0000000000000000000001")]},
+        {"cash": 1e30},
+    ],
+    ids=str,
+)
+def test_terms_beyond_64_bits_are_told(terms: dict[str, Any]) -> None:
+    with pytest.raises(ParameterError):
+        parrot.backtest(scripted(), closes(100, 100), **{"cash": 1_000, **terms})
+
+
+def test_a_latency_beyond_a_lifetime_is_told() -> None:
+    with pytest.raises(ParameterError, match="order_latency"):
+        FillModel(order_latency=2**62)

@@ -8,7 +8,7 @@ use crate::calendar::Calendar;
 use crate::conditions::Subscriptions;
 use crate::costs::{Fees, Liquidity, Slippage};
 use crate::cursor::Cursor;
-use crate::data::{FxRates, Stream};
+use crate::data::{Bars, FxRates, Stream};
 use crate::feeds::Ticks;
 use crate::instrument::Instrument;
 use crate::order::Order;
@@ -251,6 +251,8 @@ pub struct Engine {
     pub(crate) clock: Vec<i64>,
     pub(crate) scratch: Vec<(i64, u32)>,
     pub(crate) opening: Vec<(u16, u32)>,
+    /// A universe hides symbols at times.
+    masked: bool,
     /// Conditions of the strategy, by stream.
     subscriptions: Vec<Subscriptions>,
     notices: VecDeque<Notice>,
@@ -272,6 +274,7 @@ impl Engine {
         let account = Account::new(config.account, i128::from(config.cash), config.borrow);
         let groups = group(&streams);
         let room = room(&streams);
+        let masked = streams.iter().any(|stream| stream.bars.member.is_some());
         let (mut symbols, conditions) = (symbols, vec![Subscriptions::default(); streams.len()]);
         for (index, stream) in streams.iter().enumerate().filter(|(_, stream)| stream.base) {
             symbols[stream.symbol as usize].base = Some(index as u16);
@@ -297,6 +300,7 @@ impl Engine {
             clock: Vec::new(),
             scratch: Vec::new(),
             opening: Vec::new(),
+            masked,
             subscriptions: conditions,
             notices: VecDeque::new(),
             timers: Vec::new(),
@@ -437,11 +441,7 @@ impl Engine {
             }
         }
         if due > 1 {
-            let streams = &self.streams;
-            self.calls.sort_unstable_by_key(|id| {
-                let stream = &streams[*id as usize];
-                (stream.symbol, std::cmp::Reverse(stream.timeframe))
-            });
+            self.order_calls();
         }
         for at in 0..self.calls.len() {
             self.close_bar(self.calls[at] as usize);
@@ -454,17 +454,27 @@ impl Engine {
         self.stage = Stage::Calls;
     }
 
+    /// Symbols in declared order, of each the larger timeframes first (rule T3).
+    #[inline(never)]
+    fn order_calls(&mut self) {
+        let streams = &self.streams;
+        self.calls.sort_unstable_by_key(|id| {
+            let stream = &streams[*id as usize];
+            (stream.symbol, std::cmp::Reverse(stream.timeframe))
+        });
+    }
+
     /// Reveals the bars of a group and moves it on.
     fn close_group(&mut self, index: usize) {
         let group = &mut self.groups[index];
         let ahead = group.streams.len() > 1 && group.next.is_multiple_of(LINE);
         for id in &group.streams {
             self.cursor.reveal(*id as usize, group.next);
+            self.calls.push(*id);
             if ahead {
                 self.streams[*id as usize].bars.prefetch(group.next + LINE);
             }
         }
-        self.calls.extend_from_slice(&group.streams);
         group.next += 1;
         group.closing = false;
         group.time =
@@ -501,7 +511,8 @@ impl Engine {
             let id = self.calls[self.call];
             let stream = &self.streams[id as usize];
             let index = self.cursor.index(id as usize) as usize;
-            if self.now < self.symbols[stream.symbol as usize].warm_from || !self.in_universe(stream.symbol) {
+            let cold = self.now < self.symbols[stream.symbol as usize].warm_from;
+            if cold || (self.masked && !self.in_universe(stream.symbol)) {
                 self.call += 1;
                 continue;
             }
@@ -578,6 +589,12 @@ impl Engine {
         {
             bars.prefetch(row); // the handler that is called now gives it the time to arrive
         }
+    }
+
+    /// The rows of the curve lie at the close times of `bars`; with one clock for all their number tells.
+    pub fn has_clock(&self, bars: &Bars, clock: &[i64]) -> bool {
+        let alone = self.groups.len() == 1 && !self.ticks.any();
+        bars.close_ts.len() == clock.len() && (alone || bars.close_ts[..] == *clock)
     }
 
     /// Close times of the equity curve's rows so far.

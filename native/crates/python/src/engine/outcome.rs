@@ -293,7 +293,7 @@ impl Engine {
         let mut curve = cash_curve(clock.len(), self.start_equity, &core.changes);
         for (index, symbol) in core.symbols.iter().enumerate() {
             let marks = match symbol.base.map(|base| &core.streams[base as usize].bars) {
-                Some(bars) if !symbol.by_ticks && bars.close_ts[..] == clock[..] => Marks::Rows(&bars.close),
+                Some(bars) if !symbol.by_ticks && core.has_clock(bars, &clock) => Marks::Rows(&bars.close),
                 Some(bars) if !symbol.by_ticks => Marks::Bars(&bars.close_ts, &bars.close),
                 _ => Marks::Rows(&symbol.marks),
             };
