@@ -253,6 +253,8 @@ pub struct Engine {
     pub(crate) opening: Vec<(u16, u32)>,
     /// A universe hides symbols at times.
     masked: bool,
+    /// One stream of bars and a handler for each: nothing else happens unless an order works or a timer runs.
+    lone: bool,
     /// Conditions of the strategy, by stream.
     subscriptions: Vec<Subscriptions>,
     notices: VecDeque<Notice>,
@@ -301,6 +303,7 @@ impl Engine {
             scratch: Vec::new(),
             opening: Vec::new(),
             masked,
+            lone: false,
             subscriptions: conditions,
             notices: VecDeque::new(),
             timers: Vec::new(),
@@ -336,6 +339,15 @@ impl Engine {
             let warm = self.symbols[stream.symbol as usize].warm_from;
             subscriptions.start_at(stream.bars.close_ts.partition_point(|ts| *ts < warm));
         }
+        self.lone = self.symbols.len() == 1
+            && self.streams.len() == 1
+            && self.wants.bar
+            && !self.masked
+            && !self.is_margin()
+            && !self.ticks.any()
+            && !self.calendar.any()
+            && self.account.borrow == 0
+            && self.subscriptions[0].next_row().is_none();
     }
 
     /// Adds a timer that is due at every multiple of `every` ns after the first datum.
@@ -348,7 +360,7 @@ impl Engine {
     /// Goes on to the next thing that the strategy must hear of.
     pub fn advance(&mut self) -> Step {
         loop {
-            if let Some(step) = self.advance_notice() {
+            if let Some(step) = self.advance_notice().or_else(|| self.next_lone_bar()) {
                 return step;
             }
             match self.stage {
@@ -526,6 +538,26 @@ impl Engine {
             }
         }
         None
+    }
+
+    /// After the handler of a bar in a quiet, lone stream comes the handler of the next: all stages in one.
+    #[inline]
+    fn next_lone_bar(&mut self) -> Option<Step> {
+        if !self.lone || self.open_orders > 0 || self.stage != Stage::Calls || !self.timers.is_empty() {
+            return None;
+        }
+        let (group, bars, symbol) = (&mut self.groups[0], &self.streams[0].bars, &mut self.symbols[0]);
+        let row = group.next;
+        if row >= group.len || self.call < self.calls.len() || bars.close_ts[row] < symbol.warm_from {
+            return None;
+        }
+        group.next = row + 1;
+        group.time = bars.ts.get(row + 1).copied().unwrap_or(i64::MAX);
+        self.now = bars.close_ts[row];
+        self.rows += 1;
+        self.cursor.reveal(0, row);
+        (symbol.last, symbol.close) = (bars.close[row], bars.close[row]);
+        Some(Step::Bar { stream: 0, index: row as u32 })
     }
 
     fn next_timer(&mut self) -> Option<u16> {
