@@ -12,6 +12,7 @@ from parrot.adapters.importers import read_bars, read_books, read_quotes, read_t
 from parrot.app.wiring import backtests
 from parrot.centers.backtest.service import Job, actions_of, describe
 from parrot.contracts.market import Action, Fees, Market, Number, Slippage
+from parrot.contracts.universe import Universe
 from parrot.engine.run import Inputs
 from parrot.kernel.errors import ParameterError
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     import polars as pl
 
     from parrot.centers.backtest.result import Result
-    from parrot.contracts.universe import Universe
     from parrot.sdk import Strategy
     from parrot.sdk.rules import Rules
 
@@ -71,6 +71,8 @@ def backtest(
         end=end,
         bounds=bounds,
     )
+    if progress is not None and not callable(progress):
+        raise ParameterError(f"progress is {progress!r}", expected="a function of the time reached, ns UTC")
     return backtests().run(job, progress)
 
 
@@ -93,6 +95,7 @@ def prepare(
     bounds: bool = False,
 ) -> Job:
     """What `backtest` runs with the same arguments: data read, cut and put in order."""
+    _require_kinds(market, universe, fx)
     terms = market or Market()
     if fees is not None:
         terms = replace(terms, fees=Fees.of(fees))
@@ -112,6 +115,15 @@ def prepare(
         inputs = replace(inputs, masks=_masks(universe, inputs))
     extra = {"fx": {currency: describe(data, "bars") for currency, data in fx_bars.items()}, "universe": universe}
     return Job(strategy, inputs, terms, cash, bounds=bounds, extra={name: held for name, held in extra.items() if held})
+
+
+def _require_kinds(market: Any, universe: Any, fx: Any) -> None:
+    if market is not None and not isinstance(market, Market):
+        raise ParameterError(f"market is {market!r}", expected='a Market, such as Market(account="margin")')
+    if universe is not None and not isinstance(universe, Universe):
+        raise ParameterError(f"universe is {universe!r}", expected="a Universe, such as Universe(top=10)")
+    if fx is not None and not isinstance(fx, Mapping):
+        raise ParameterError(f"fx is {fx!r}", expected="{currency: bars of its rate}")
 
 
 def runs() -> pl.DataFrame:

@@ -35,7 +35,7 @@ def load_text(text: str, path: str, chosen: str) -> type[Strategy] | Rules:
 
 def configured(strategy: type[Strategy] | Rules, settings: Mapping[str, str]) -> Strategy | Rules:
     """A strategy with parameters from the texts of flags. Raises ParameterError for an unknown or wrong one."""
-    owner = "Rules" if isinstance(strategy, Rules) else strategy.__name__
+    owner = "Rules" if isinstance(strategy, Rules) else strategy
     values: dict[str, Any] = {}
     for name, text in settings.items():
         if name not in strategy.parameters:
@@ -111,7 +111,7 @@ def _executed(place: Path, text: str) -> ModuleType:
         exec(compile(text, path, "exec"), module.__dict__)
     except SyntaxError as fault:
         raise _syntax_error(fault, place) from fault
-    except Exception as fault:
+    except (Exception, SystemExit) as fault:
         raise _import_error(fault, path) from fault
     return module
 
@@ -123,7 +123,7 @@ def _syntax_error(fault: SyntaxError, place: Path) -> StrategyError:
     return StrategyError(told, location=where, fix="correct the line")
 
 
-def _import_error(fault: Exception, path: str) -> StrategyError:
+def _import_error(fault: BaseException, path: str) -> StrategyError:
     frames: Sequence[traceback.FrameSummary] = traceback.extract_tb(fault.__traceback__)
     own = [frame for frame in frames if frame.filename == path]
     where = f"{path}:{own[-1].lineno}" if own else path

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
@@ -149,6 +150,9 @@ class Fees:
             rate(getattr(self, name), f"fees.{name}")
         for name in ("per_unit", "minimum"):
             _require(decimal(getattr(self, name), name) >= 0, f"fees.{name}", getattr(self, name), "zero or more")
+        tiers: object = self.tiers
+        shaped = isinstance(tiers, Sequence) and all(isinstance(tier, Sequence) and len(tier) == 3 for tier in tiers)
+        _require(shaped, "fees.tiers", self.tiers, "tuples of traded notional, maker, taker")
         steps = [decimal(volume, "fees.tiers") for volume, _, _ in self.tiers]
         _require(steps == sorted(set(steps)), "fees.tiers", self.tiers, "volumes that rise from tier to tier")
         for _, maker, taker in self.tiers:
@@ -176,13 +180,14 @@ class Slippage:
 
     def __post_init__(self) -> None:
         values = {
-            "ticks": Decimal(self.ticks),
+            "ticks": decimal(self.ticks, "slippage.ticks"),
             "rate": rate(self.rate, "slippage"),
             "spread": decimal(self.spread, "slippage.spread"),
             "impact": decimal(self.impact, "slippage.impact"),
         }
         for name, value in values.items():
             _require(value >= 0, f"slippage.{name}", getattr(self, name), "zero or more")
+        _require(values["ticks"] == values["ticks"].to_integral_value(), "slippage.ticks", self.ticks, "whole ticks")
         used = [name for name, value in values.items() if value]
         _require(len(used) <= 1, "slippage", used, "one kind: ticks, rate, spread or impact")
 
@@ -214,7 +219,8 @@ class FillModel:
             _require(0 < share <= 1, "participation", self.participation, "a share above 0, at most 100 %")
         for name in ("feed_latency", "order_latency"):
             held = getattr(self, name)
-            _require(0 <= held <= _LONGEST_NS, name, held, "zero or more nanoseconds, at most a hundred years")
+            fits = isinstance(held, int) and 0 <= held <= _LONGEST_NS
+            _require(fits, name, held, "zero or more nanoseconds, at most a hundred years")
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +244,11 @@ class Market:
     currency: str = ""
 
     def __post_init__(self) -> None:
+        for name, kind in (("instrument", Instrument), ("instruments", dict), ("fill", FillModel)):
+            held = getattr(self, name)
+            _require(isinstance(held, kind), name, held, f"{kind.__name__}(...)")
+        for symbol, terms in self.instruments.items():
+            _require(isinstance(terms, Instrument), f"instruments[{symbol!r}]", terms, "Instrument(...)")
         object.__setattr__(self, "account", choice(AccountKind, self.account, "account"))
         object.__setattr__(self, "fees", Fees.of(self.fees))
         object.__setattr__(self, "slippage", Slippage.of(self.slippage))

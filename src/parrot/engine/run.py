@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -30,12 +29,15 @@ from parrot.engine import terms
 from parrot.engine.bars import Bars
 from parrot.engine.calendar import calendar
 from parrot.engine.columns import timeframe_ns
+from parrot.engine.handlers import require_handlers, taking
 from parrot.engine.outcome import Outcome
 from parrot.engine.series import Columns, Engine
 from parrot.kernel.errors import AmountError, InputError, Interrupted, ParameterError, ParrotError, StrategyError
 
 Progress = Callable[[int], None]
 Handler = Callable[..., object]
+
+_MOST_CASH = 10**15
 
 
 class Player(Protocol):
@@ -85,7 +87,9 @@ def run(strategy: Player, inputs: Inputs, market: Market, cash: Number, *, progr
     amount = decimal(cash, "cash")
     if amount <= 0:
         raise ParameterError(f"cash is {cash!r}", expected="a positive amount")
-    engine, views = _build(inputs, market, amount, strategy.timeframes)
+    if amount > _MOST_CASH:
+        raise ParameterError(f"cash is {cash!r}", expected=f"at most {_MOST_CASH:,}", fix="count in a larger unit")
+    engine, views = _build(inputs, market, amount, _listed(strategy.timeframes))
     strategy.attach(engine, inputs.symbols, lambda symbol, length: _floats(views, symbol, length))
     outcome = Outcome(engine, inputs, market, amount)
     try:
@@ -96,9 +100,9 @@ def run(strategy: Player, inputs: Inputs, market: Market, cash: Number, *, progr
         if isinstance(fault, InputError) and _user_frame(fault):
             raise _failure(strategy, fault, outcome) from fault
         raise
-    except OverflowError as fault:
-        raise AmountError(str(fault), fix="start with less cash or smaller quantities") from None
-    except Exception as fault:
+    except (Exception, SystemExit) as fault:
+        if isinstance(fault, OverflowError) and not _user_frame(fault):
+            raise AmountError(str(fault), fix="start with less cash or smaller quantities") from None
         raise _failure(strategy, fault, outcome) from fault
     finally:
         for handlers in strategy.subscriptions:
@@ -278,17 +282,21 @@ def _adjust(engine: Engine, stream: int, symbol: str, bars: Bars, actions: Seque
             factor[row:] *= float(decimal(action.ratio, "ratio"))
         elif 0 < row < len(bars):
             before = float(bars.close_ticks[row - 1]) / 10**bars.price_decimals
-            factor[row:] /= 1 - float(decimal(action.amount, "amount")) / before
+            paid = float(decimal(action.amount, "amount")) / before
+            if paid >= 1:
+                raise ParameterError(f"{action} pays more than the last price, {before:g}", expected="less")
+            factor[row:] /= 1 - paid
     engine.adjust(stream, factor)
 
 
 def _play(engine: Engine, strategy: Any, inputs: Inputs, progress: Progress | None) -> None:
     strategy.init()
+    require_handlers(strategy, acting=bool(engine.working(None)))
     if strategy.warmup:
         engine.warm_up(strategy.warmup, 0)
     feeds: dict[str, Mapping[str, Any]] = {"trade": inputs.trades, "quote": inputs.quotes, "book": inputs.books}
     names = ("bar", "order", "fill", *feeds)
-    handlers = {name: _taking(getattr(strategy, f"on_{name}", None), 1) for name in names}
+    handlers = {name: taking(getattr(strategy, f"on_{name}", None), 1) for name in names}
     engine.listen(**{name: handler is not None and bool(feeds.get(name, True)) for name, handler in handlers.items()})
     _call(strategy, "on_start")
     conditions, timers = strategy.subscriptions
@@ -297,12 +305,16 @@ def _play(engine: Engine, strategy: Any, inputs: Inputs, progress: Progress | No
             **handlers,
             "order": _shown(handlers["order"], engine.order, OrderView),
             "fill": _shown(handlers["fill"], engine.fill, FillView),
-            "conditions": [_taking(handler, 1) for handler in conditions],
-            "timers": [_taking(handler, 0) for handler in timers],
+            "conditions": [taking(handler, 1) for handler in conditions],
+            "timers": [taking(handler, 0) for handler in timers],
             "progress": progress,
         }
     )
     _call(strategy, "on_stop")
+
+
+def _listed(timeframes: str | Sequence[str]) -> Sequence[str]:
+    return (timeframes,) if isinstance(timeframes, str) else timeframes
 
 
 def _call(strategy: object, name: str) -> None:
@@ -316,17 +328,6 @@ def _shown(
 ) -> Handler | None:
     """`handler` called with a number, and hearing what stands behind it."""
     return None if handler is None else lambda number: handler(view(**look(number)))
-
-
-def _taking(handler: Handler | None, given: int) -> Handler | None:
-    """`handler` called with as many arguments as it takes: `on_bar(self)` is as good as `on_bar(self, bar)`."""
-    if handler is None:
-        return None
-    try:
-        inspect.signature(handler).bind(*[None] * given)
-    except TypeError:
-        return lambda *_: handler()
-    return handler
 
 
 def _user_frame(fault: BaseException) -> traceback.FrameSummary | None:

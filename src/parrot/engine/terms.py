@@ -167,6 +167,8 @@ def action_terms(action: Action, symbol: int) -> tuple[int, int, str, int, int]:
                 raise ParameterError(f"the split ratio is {action.ratio!r}", expected="a positive number of few digits")
             return action.ts, symbol, "split", numerator, denominator
         case Dividend():
+            if decimal(action.amount, "amount") <= 0:
+                raise ParameterError(f"the dividend is {action.amount!r}", expected="a positive amount")
             return action.ts, symbol, "dividend", units(decimal(action.amount, "amount"), 8, "dividend"), 0
         case Funding():
             return action.ts, symbol, "funding", rate_units(action.rate, "funding rate"), 0

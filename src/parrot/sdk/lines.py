@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, SupportsFloat
 
 import numpy as np
 
@@ -58,7 +58,9 @@ class Lines:
         for symbol in self._run_symbols:
             known = self._run_columns(symbol, length)
             given = None if known is None else [_column(known, name) for name in columns or ("close",)]
-            made.append(None if given is None else np.ascontiguousarray(function(*given), dtype=np.float64))
+            made.append(None if given is None else _computed(function, given))
+        if lookback < 0:
+            raise ParameterError(f"lookback is {lookback!r}", expected="zero or more bars")
         try:
             return self._run_engine.line(getattr(function, "__name__", "line"), made, length, lookback)
         except ValueError as fault:
@@ -199,10 +201,26 @@ class Lines:
         self, name: str, parameters: Sequence[float], source: str | None, timeframe: str | int | None
     ) -> list[tuple[str, Series]]:
         length = 0 if timeframe is None else timeframe_ns(timeframe)
+        _require_numbers(name, parameters)
         try:
             return self._run_engine.indicator(name, [float(value) for value in parameters], length, source)
         except (ValueError, TypeError) as fault:
             raise ParameterError(str(fault)) from None
+
+
+def _require_numbers(name: str, parameters: Sequence[Any]) -> None:
+    for value in parameters:
+        if isinstance(value, str) or not isinstance(value, SupportsFloat):
+            raise ParameterError(f"{name} was given {value!r}", expected="numbers, such as 20")
+
+
+def _computed(function: Callable[..., Any], given: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
+    made = np.asarray(function(*given))
+    if made.ndim != 1 or made.dtype.kind not in "biuf":
+        name = getattr(function, "__name__", "the function")
+        problem = f"{name} returned {made.ndim} dimensions of {made.dtype}"
+        raise ParameterError(problem, expected="one float64 column, one value a bar")
+    return np.ascontiguousarray(made, dtype=np.float64)
 
 
 def _column(known: Mapping[str, NDArray[np.float64]], name: str) -> NDArray[np.float64]:

@@ -6,6 +6,7 @@ import difflib
 import sys
 from dataclasses import dataclass
 from inspect import get_annotations
+from numbers import Integral, Real
 from typing import Annotated, Any, get_args, get_origin
 
 from parrot.kernel.errors import ParameterError
@@ -59,9 +60,8 @@ class Parameter:
 
     def check(self, value: Any) -> Any:
         """`value` as this parameter's kind; raises ParameterError when it cannot be or is not allowed."""
+        value = _plain(value, self.kind)
         fits = isinstance(value, self.kind) and not (isinstance(value, bool) and self.kind is not bool)
-        if not fits and self.kind is float and isinstance(value, int) and not isinstance(value, bool):
-            value, fits = float(value), True
         if not fits:
             raise ParameterError(f"{self.name}={value!r} is not {self.kind.__name__}", expected=self.expected())
         if self.allowed is not None and not self.allowed.holds(value):
@@ -86,6 +86,15 @@ class Parameter:
         return f"a value of type {self.kind.__name__}"
 
 
+def _plain(value: Any, kind: type) -> Any:
+    """A number of another library (or a whole one for a float) as Python's own; anything else as it is."""
+    if isinstance(value, bool):
+        return value
+    if kind is float and isinstance(value, Real):
+        return float(value)
+    return int(value) if kind is int and isinstance(value, Integral) else value
+
+
 def parameters_of(cls: type, base: type) -> dict[str, Parameter]:
     """Parameters declared by `cls` and its parents below `base`: public annotated class attributes with a default."""
     declaring = [parent for parent in reversed(cls.__mro__) if issubclass(parent, base) and parent is not base]
@@ -97,6 +106,9 @@ def parameters_of(cls: type, base: type) -> dict[str, Parameter]:
         kind, *notes = get_args(hint) if get_origin(hint) is Annotated else (hint,)
         if kind not in _KINDS:
             continue
+        if name in vars(base) and callable(getattr(base, name)) | isinstance(vars(base)[name], property):
+            problem = f"{cls.__name__} has a parameter {name!r}, a name that every strategy has already"
+            raise ParameterError(problem, fix=f"call it my_{name}, or another name")
         allowed = next((note for note in notes if isinstance(note, Range | Choice)), None)
         parameter = Parameter(name, kind, getattr(cls, name), allowed)
         parameter.check(parameter.default)
@@ -116,10 +128,16 @@ def _annotations(cls: type) -> dict[str, Any]:
         ) from None
 
 
-def unknown(name: str, known: dict[str, Parameter], owner: str) -> ParameterError:
-    """The error for a parameter that `owner` does not have, with the nearest name that it has."""
+def unknown(name: str, known: dict[str, Parameter], owner: type | str) -> ParameterError:
+    """The error for a parameter that `owner` does not have: the nearest name, or why an attribute is none."""
     near = difflib.get_close_matches(name, known, 1)
     expected = ", ".join(known) or "no parameters"
-    return ParameterError(
-        f"{owner} has no parameter {name!r}", expected=expected, fix=f"did you mean {near[0]!r}?" if near else ""
-    )
+    fix = f"did you mean {near[0]!r}?" if near else ""
+    if isinstance(owner, str):
+        return ParameterError(f"{owner} has no parameter {name!r}", expected=expected, fix=fix)
+    annotated = any(name in get_annotations(parent) for parent in owner.__mro__)
+    if annotated and not hasattr(owner, name):
+        fix = f"{name} has a type but no default: write {name}: int = 10"
+    elif annotated or name in vars(owner):
+        fix = f"{name} is no parameter: write {name}: int = 10, or float, bool, str, or Annotated[int, Range(5, 50)]"
+    return ParameterError(f"{owner.__name__} has no parameter {name!r}", expected=expected, fix=fix)

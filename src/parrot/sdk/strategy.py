@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import difflib
 import logging
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
@@ -16,6 +17,9 @@ from parrot.sdk.lines import Lines
 from parrot.sdk.parameters import Parameter, parameters_of, unknown
 
 Handler = Callable[..., object]
+
+_TERMS = {"limit", "trigger", "touch", "tif", "until", "post_only", "reduce_only", "why"}
+_OWN_TERMS = {"symbol", "trail", "oco", "stop", "take"}
 
 
 class Strategy(Lines):
@@ -40,7 +44,7 @@ class Strategy(Lines):
         for name, value in values.items():
             parameter = self.parameters.get(name)
             if parameter is None:
-                raise unknown(name, self.parameters, type(self).__name__)
+                raise unknown(name, self.parameters, type(self))
             setattr(self, name, parameter.check(value))
         self._given = dict(values)
 
@@ -58,7 +62,7 @@ class Strategy(Lines):
             name: value
             for cls in reversed(type(self).__mro__)
             for name, value in vars(cls).items()
-            if isinstance(value, list | dict | set) and not hasattr(Strategy, name)
+            if isinstance(value, list | dict | set) and not (hasattr(Strategy, name) or name.startswith("__"))
         }
         own = {name: value for name, value in self.__dict__.items() if not name.startswith("_run_")}
         twin = object.__new__(type(self))
@@ -217,9 +221,17 @@ class Strategy(Lines):
 
     # -- subscriptions --------------------------------------------------------------------------------------------
 
-    def when(self, condition: Condition, handler: Handler) -> None:
+    def when(self, condition: Condition | Any, handler: Handler) -> None:
         """Calls `handler(bar)` on every bar on which `condition` holds; bars in between cost nothing. For `init`."""
-        self._run_engine.subscribe(condition)
+        if not isinstance(condition, Condition):
+            problem = f"when() was given {condition!r}, which is no condition"
+            fix = "above(a, b) stands for a > b, below(a, b) for a < b, crossed_above(a, b); join them with & | ~"
+            raise ParameterError(problem, expected="a condition over all bars", fix=fix)
+        _require_callable(handler)
+        try:
+            self._run_engine.subscribe(condition)
+        except ValueError as fault:
+            raise ParameterError(str(fault)) from None
         self._run_conditions.append(handler)
 
     def every(self, interval: int | str, handler: Handler | None = None) -> None:
@@ -227,7 +239,14 @@ class Strategy(Lines):
         if handler is None and type(self).on_timer is Strategy.on_timer:
             problem = f"the timer {interval!r} has no handler"
             raise ParameterError(problem, fix="define on_timer(self, name), or pass a handler")
-        self._run_engine.every(timeframe_ns(interval))
+        if handler is not None:
+            _require_callable(handler)
+        try:
+            self._run_engine.every(timeframe_ns(interval))
+        except ParameterError:
+            raise
+        except ValueError as fault:
+            raise ParameterError(str(fault)) from None
         self._run_timers.append(handler or (lambda: self.on_timer(interval)))
 
     def on_timer(self, name: int | str) -> None:
@@ -261,6 +280,8 @@ class Strategy(Lines):
         take: Amount | Level | None = None,
         **terms: Any,
     ) -> int:
+        if terms.keys() - _TERMS:
+            raise _unknown_term(min(terms.keys() - _TERMS))
         index = self._index(symbol)
         group = 0 if oco is None else self._run_groups.setdefault((index, oco), len(self._run_groups) + 1)
         try:
@@ -269,6 +290,17 @@ class Strategy(Lines):
             )
         except (ValueError, TypeError) as fault:
             raise _order_error(fault) from None
+
+
+def _unknown_term(name: str) -> OrderError:
+    near = difflib.get_close_matches({"price": "limit"}.get(name, name), _TERMS | _OWN_TERMS, 1)
+    fix = f"did you mean {near[0]}=?" if near else ""
+    return OrderError(f"an order has no term {name}=", expected=", ".join(sorted(_TERMS | _OWN_TERMS)), fix=fix)
+
+
+def _require_callable(handler: Handler) -> None:
+    if not callable(handler):
+        raise ParameterError(f"the handler is {handler!r}", expected="a function or method")
 
 
 def _order_error(fault: Exception) -> InputError:
@@ -280,7 +312,10 @@ def _guard(stop: Amount | Level | None, take: Amount | Level | None) -> dict[str
     if stop is None and take is None:
         return {}
     level, trails = split(stop)
-    return {"stop": level, "trailing": trails, "take": split(take)[0]}
+    goal, follows = split(take)
+    if follows:
+        raise OrderError(f"take={take!r} cannot trail", expected="a price, pct(x) or distance(x)", fix="use stop=")
+    return {"stop": level, "trailing": trails, "take": goal}
 
 
 def crossed_above(a: Series, b: Series | float) -> Condition:

@@ -77,6 +77,7 @@ def test_a_missing_file_is_told_with_its_neighbours(tmp_path: Path) -> None:
         ("x = 1\n\n1 / 0\n", 3, "ZeroDivisionError"),
         (ONE + "    slow: int = 'a'\n", 4, "slow='a' is not int"),
         ("\tx = 1\n y = 2\n", 1, "unexpected indent"),
+        ("import sys\nsys.exit(0)\n", 2, "SystemExit"),
     ],
 )
 def test_what_is_wrong_in_a_file_is_told_with_its_line(text: str, line: int, told: str, tmp_path: Path) -> None:

@@ -249,8 +249,8 @@ fn check(order: &Order) -> Result<(), Fault> {
     let limit = matches!(order.kind, Kind::Limit | Kind::StopLimit | Kind::TouchLimit);
     let trigger = matches!(order.kind, Kind::Stop | Kind::StopLimit | Kind::Touch | Kind::TouchLimit);
     let immediate = matches!(order.tif, Tif::Ioc | Tif::Fok);
-    let fault = if order.quantity <= 0 {
-        "the quantity must be positive"
+    let fault = if order.quantity < 0 {
+        "the quantity must not be negative"
     } else if (limit && order.limit <= 0) || (trigger && order.trigger <= 0) {
         "a price must be positive"
     } else if immediate && !matches!(order.kind, Kind::Market | Kind::Limit) {

@@ -398,6 +398,13 @@ impl Engine {
         }
     }
 
+    /// From the first open to the last close of all bars, in ns.
+    pub fn span_of_bars(&self) -> i64 {
+        let opens = self.streams.iter().filter_map(|stream| stream.bars.ts.first().copied());
+        let closes = self.streams.iter().filter_map(|stream| stream.bars.close_ts.last().copied());
+        closes.max().unwrap_or(0).saturating_sub(opens.min().unwrap_or(0))
+    }
+
     fn next_data(&self) -> Option<i64> {
         let bars = self.groups.iter().map(|group| group.time).min().unwrap_or(i64::MAX);
         let time = bars.min(self.ticks.next_time());

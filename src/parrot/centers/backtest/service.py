@@ -5,15 +5,16 @@ from __future__ import annotations
 import hashlib
 import inspect
 import linecache
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version
+from numbers import Integral
 from pathlib import Path
 from typing import Any
 
 from parrot.centers.backtest.records import action_terms, plain
 from parrot.centers.backtest.result import Provenance, Result
-from parrot.contracts.market import Action, Bounds, Market, Number
+from parrot.contracts.market import Action, Bounds, Dividend, Funding, Market, Number, Split
 from parrot.engine.outcome import Outcome
 from parrot.engine.run import Inputs, Progress, run
 from parrot.kernel.errors import DataError, InputError, Interrupted, ParameterError, StrategyError
@@ -60,7 +61,7 @@ def instance(strategy: Strategy | type[Strategy] | Rules) -> Strategy:
     """A strategy instance; raises ParameterError for anything else."""
     if isinstance(strategy, Rules):
         return RulesStrategy(strategy)
-    made = strategy() if isinstance(strategy, type) and issubclass(strategy, Strategy) else strategy
+    made = _made(strategy) if isinstance(strategy, type) and issubclass(strategy, Strategy) else strategy
     if not isinstance(made, Strategy):
         raise ParameterError(
             f"{strategy!r} is not a strategy",
@@ -68,6 +69,14 @@ def instance(strategy: Strategy | type[Strategy] | Rules) -> Strategy:
             fix="class MyIdea(Strategy): ...",
         )
     return made
+
+
+def _made(cls: type[Strategy]) -> Strategy:
+    try:
+        return cls()
+    except TypeError as fault:
+        fix = f"back-test an instance, {cls.__name__}(...), or give every argument of __init__ a default"
+        raise ParameterError(f"{cls.__name__} cannot be made without arguments: {fault}", fix=fix) from None
 
 
 def require_data(inputs: Inputs) -> None:
@@ -171,6 +180,12 @@ def describe(data: Any, kind: str) -> dict[str, Any]:
     return {**about, "notes": list(data.notes), "hash": data.content_hash()[:16]}
 
 
-def actions_of(actions: Sequence[Action] | None) -> tuple[Action, ...]:
-    """Events in order of time."""
-    return tuple(sorted(actions or (), key=lambda action: action.ts))
+def actions_of(actions: Any) -> tuple[Action, ...]:
+    """Events in order of time. Raises ParameterError for anything that is no event with a time."""
+    held: Any = (actions,) if isinstance(actions, Split | Dividend | Funding) else actions or ()
+    if not isinstance(held, Iterable) or not all(isinstance(action, Split | Dividend | Funding) for action in held):
+        raise ParameterError(f"actions is {actions!r}", expected="a list of Split, Dividend and Funding")
+    for action in held:
+        if isinstance(action.ts, bool) or not isinstance(action.ts, Integral):
+            raise ParameterError(f"{action} has no time", expected="ts as an integer, ns UTC")
+    return tuple(sorted(held, key=lambda action: action.ts))

@@ -90,6 +90,7 @@ impl Engine {
             core: None,
             floats: FloatCache::new(),
             conditions: 0,
+            running: false,
         })
     }
 
@@ -268,6 +269,7 @@ impl Engine {
 impl Engine {
     /// The stream of each symbol with bars of `timeframe` (0: its base).
     fn streams_of(&self, timeframe: i64) -> PyResult<Vec<Option<usize>>> {
+        self.still_building("a line is")?;
         let core = self.core()?;
         let fits = |stream: &Stream, symbol: usize| {
             stream.symbol as usize == symbol && if timeframe == 0 { stream.base } else { stream.timeframe == timeframe }

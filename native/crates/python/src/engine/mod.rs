@@ -17,7 +17,7 @@ use std::sync::Arc;
 use parrot_backtest::Engine as Core;
 use parrot_backtest::data::Stream;
 use parrot_backtest::engine::{Config, Symbol};
-use pyo3::exceptions::PyRuntimeError;
+use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
 
 /// One run: add symbols and data, `start` it, declare indicators, `run` it, read what it left behind.
@@ -32,6 +32,8 @@ pub struct Engine {
     core: Option<Core>,
     floats: columns::FloatCache,
     conditions: u16,
+    /// Handlers are being called: nothing more can be declared.
+    running: bool,
     start_equity: i64,
 }
 
@@ -44,6 +46,16 @@ impl Engine {
     #[inline]
     fn core_mut(&mut self) -> PyResult<&mut Core> {
         self.core.as_mut().ok_or_else(|| PyRuntimeError::new_err("the run has not been started"))
+    }
+}
+
+impl Engine {
+    /// Raises once handlers run: what is declared then would be computed over the whole run on every call.
+    fn still_building(&self, what: &str) -> PyResult<()> {
+        if self.running {
+            return Err(PyValueError::new_err(format!("{what} made in init, not in a handler")));
+        }
+        Ok(())
     }
 }
 

@@ -5,6 +5,8 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyFloat, PyInt};
 
+use super::series::Series;
+
 /// `value` as an integer of 10^-`decimals`.
 pub fn scaled(value: &Bound<'_, PyAny>, decimals: u32, rounding: Rounding, name: &str) -> PyResult<i64> {
     let units = if value.is_instance_of::<PyInt>() {
@@ -14,6 +16,8 @@ pub fn scaled(value: &Bound<'_, PyAny>, decimals: u32, rounding: Rounding, name:
             .map_err(|_| format!("{value} is too large"))
     } else if let Ok(float) = value.cast::<PyFloat>() {
         scaled_f64(float.value(), decimals, rounding)
+    } else if value.is_instance_of::<Series>() {
+        scaled_f64(value.extract::<f64>()?, decimals, rounding)
     } else {
         parse_decimal(&value.str()?.to_string_lossy(), decimals, rounding)
     };

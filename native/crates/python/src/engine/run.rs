@@ -50,6 +50,7 @@ impl<'py> Handlers<'py> {
 impl Engine {
     /// Adds a subscription; says its number.
     fn subscribe(&mut self, condition: &Condition) -> PyResult<u16> {
+        self.still_building("a condition is")?;
         let id = self.conditions;
         let core = self.core_mut()?;
         for symbol in 0..core.symbols.len() {
@@ -67,6 +68,7 @@ impl Engine {
         {
             let mut engine = slf.borrow_mut();
             engine.floats.clear();
+            engine.running = true;
             engine.core_mut()?.arm();
         }
         let mut screen = Screen::new(py, &slf.borrow())?;

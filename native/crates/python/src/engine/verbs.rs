@@ -11,6 +11,9 @@ use super::numbers::scaled;
 /// A price, a percentage or a distance: ("price" | "pct" | "distance", number).
 type LevelArgument<'py> = Option<(String, Bound<'py, PyAny>)>;
 
+/// More calls of one timer are a slip of the unit: they would take minutes to hours.
+const MOST_TIMER_CALLS: i64 = 1_000_000_000;
+
 fn fault(problem: impl Into<String>) -> PyErr {
     PyValueError::new_err(problem.into())
 }
@@ -103,6 +106,9 @@ impl Engine {
             (false, false, false, true) => Kind::Trail,
             _ => return Err(fault("at most one of trigger=, touch= and trail=; limit= goes with trigger= or touch=")),
         };
+        if until.is_some() && tif != "GTD" {
+            return Err(fault(format!("until= is for tif=\"GTD\", not for {tif}")));
+        }
         let units = scaled(quantity, 8, Rounding::Down, "quantity")?;
         if units <= 0 && !(units == 0 && quantity.gt(0)?) {
             return Err(fault(format!("the quantity is {quantity}; it must be positive")));
@@ -111,7 +117,7 @@ impl Engine {
         let price = |value: Option<&Bound<'_, PyAny>>, rounding, name| {
             value.map_or(Ok(0), |value| self.price_units(symbol, value, rounding, name))
         };
-        let mut order = Order::new(symbol, side.signum(), kind, units.max(1), 0);
+        let mut order = Order::new(symbol, side.signum(), kind, units, 0);
         order.limit = price(limit, down, "limit")?;
         order.trigger = if trigger.is_some() { price(trigger, up, "trigger")? } else { price(touch, up, "touch")? };
         order.trail = match self.level(symbol, trail, Rounding::HalfEven, "trail")? {
@@ -194,7 +200,16 @@ impl Engine {
 
     /// Adds a timer; says its number.
     fn every(&mut self, interval: i64) -> PyResult<u16> {
-        Ok(self.core_mut()?.every(interval))
+        self.still_building("a timer is")?;
+        let core = self.core_mut()?;
+        let calls = core.span_of_bars() / interval;
+        if calls > MOST_TIMER_CALLS {
+            return Err(fault(format!(
+                "a timer every {interval} ns would be called {calls} times; expected at most {MOST_TIMER_CALLS}; \
+                 numbers are nanoseconds, text such as \"1h\" or \"100ms\" says the unit"
+            )));
+        }
+        Ok(core.every(interval))
     }
 
     /// Position of a symbol, in units.
