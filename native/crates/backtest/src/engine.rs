@@ -262,7 +262,6 @@ pub struct Engine {
     stage: Stage,
     calls: Vec<u16>,
     call: usize,
-    bar_called: bool,
     timer: usize,
 }
 
@@ -310,7 +309,6 @@ impl Engine {
             stage: Stage::Closes,
             calls: Vec::new(),
             call: 0,
-            bar_called: false,
             timer: 0,
         }
     }
@@ -450,7 +448,6 @@ impl Engine {
         self.now = now;
         self.calls.clear();
         self.call = 0;
-        self.bar_called = false;
         self.timer = 0;
         let mut due = 0;
         for index in 0..self.groups.len() {
