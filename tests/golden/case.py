@@ -63,9 +63,9 @@ class Case:
     def actions(self) -> list[Event]:
         table = self.table
         made = []
-        for kind, bar, value, *symbol in self.events:
-            name = symbol[0] if symbol else "A"
-            made.append(Event(kind, name, table[name][bar].ts, value))
+        for kind, bar, value, *more in self.events:
+            name, later = [*more, "A", 0][:2] if not more or len(more) > 1 else [more[0], 0]
+            made.append(Event(kind, name, table[name][bar].ts + later, value))
         return made
 
     @property

@@ -153,6 +153,8 @@ class Run:
         fraction_left = sign * (abs(held) * ratio - whole)
         self.account.positions[symbol] = sign * whole
         self.account.cash += half_even(fraction_left * self.account.marks[symbol] / ratio / UNIT)
+        for prices in (self.account.marks, self.account.closes):
+            prices[symbol] = half_even(prices[symbol] / ratio)
         for order in self.desk.working(symbol):
             self._split_order(order, ratio, lot)
         self.desk.fit_protection(symbol)
