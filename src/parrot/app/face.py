@@ -175,12 +175,20 @@ def window(start: str | int | date | None, end: str | int | date | None) -> tupl
     return first, last
 
 
+def _nanoseconds(value: int, name: str) -> int:
+    """`value`, unless it is what a clock of this century shows in seconds: as ns it would mean 1970, unnoticed."""
+    if 10**9 <= value < 4 * 10**9:
+        problem = f"{name} is {value!r}, which looks like seconds"
+        raise ParameterError(problem, expected='ns UTC, or ISO 8601 such as "2024-01-31"')
+    return value
+
+
 def _moment(value: str | int | date | None, name: str) -> int | None:
     """A moment in ns UTC from ISO text, a date or an int of ns."""
     if value is None:
         return None
     if isinstance(value, SupportsIndex) and not isinstance(value, bool):
-        return operator.index(value)
+        return _nanoseconds(operator.index(value), name)
     try:
         text = value.isoformat() if isinstance(value, date) else str(value)
         moment = datetime.fromisoformat(text)

@@ -114,6 +114,7 @@ def _build(
     inputs: Inputs, market: Market, cash: Decimal, timeframes: Sequence[str | int]
 ) -> tuple[Engine, dict[tuple[str, int], Bars]]:
     account = terms.account_terms(market, cash)
+    _require_known_instruments(inputs, market)
     _refuse_futures_for_cash(inputs, market)
     _require_fee_rate(inputs, market)
     _refuse_actions(inputs, market)
@@ -226,6 +227,14 @@ def _require_slippage_basis(slippage: Slippage, inputs: Inputs, market: Market) 
         if slippage.spread and symbol not in inputs.quotes and symbol not in inputs.books:
             problem = f"slippage is a share of the spread, and {symbol} has no quotes"
             raise ParameterError(problem, expected="quotes= or books= for it", fix='or slippage="5bp"')
+
+
+def _require_known_instruments(inputs: Inputs, market: Market) -> None:
+    """Terms by symbol of which none fits the data would leave every symbol on the default, unnoticed."""
+    if market.instruments and not market.instruments.keys() & set(inputs.symbols):
+        problem = f"market.instruments has terms for {', '.join(market.instruments)}, and the data are of "
+        fix = "name the data: {symbol: bars}, or read_bars(..., symbol=...)"
+        raise ParameterError(problem + ", ".join(inputs.symbols), expected="one of these symbols at least", fix=fix)
 
 
 def _refuse_futures_for_cash(inputs: Inputs, market: Market) -> None:

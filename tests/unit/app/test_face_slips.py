@@ -25,6 +25,8 @@ MIDDLE = int(TIMES[3])
         ({"market": "margin"}, "market is 'margin'"),
         ({"universe": "top10"}, "universe is 'top10'"),
         ({"fx": 3}, "fx is 3"),
+        ({"start": 1_600_000_000}, "looks like seconds"),
+        ({"market": Market(instruments={"BTC": Instrument(lot=1)})}, "terms for BTC, and the data are of asset"),
         ({"progress": 3}, "progress is 3"),
         ({"actions": 3}, "actions is 3"),
         ({"actions": ["x"]}, "actions is"),
