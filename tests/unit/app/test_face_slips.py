@@ -30,7 +30,7 @@ MIDDLE = int(TIMES[3])
         ({"progress": 3}, "progress is 3"),
         ({"actions": 3}, "actions is 3"),
         ({"actions": ["x"]}, "actions is"),
-        ({"actions": [Split("asset", "2020-01-02", 2)]}, "has no time"),  # type: ignore[arg-type]
+        ({"actions": [Split("asset", "2020-01-02", 2)]}, "has no time"),
         ({"actions": [Split("asset", MIDDLE, 1e20)]}, "split ratio is 1e"),
         ({"actions": [Dividend("asset", MIDDLE, -1)]}, "dividend is -1"),
         ({"actions": [Dividend("asset", MIDDLE, 10)]}, "pays more than the last price, 10"),
@@ -42,7 +42,7 @@ def test_a_wrong_argument_is_named(terms: dict[str, Any], message: str):
 
 
 def test_one_action_needs_no_list():
-    assert parrot.backtest(Strategy, BARS, actions=Split("asset", MIDDLE, 2)).stats["fills"] == 0  # type: ignore[arg-type]
+    assert parrot.backtest(Strategy, BARS, actions=Split("asset", MIDDLE, 2)).stats["fills"] == 0
 
 
 @pytest.mark.parametrize(

@@ -120,4 +120,4 @@ def test_an_annotation_that_nobody_knows_is_named() -> None:
     with pytest.raises(ParameterError, match="Nowhere"):
 
         class Lost(Strategy):
-            length: Nowhere = 3  # noqa: F821  # the test is about this
+            length: Nowhere = 3  # type: ignore[name-defined]  # noqa: F821  # the test is about this
