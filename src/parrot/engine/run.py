@@ -320,6 +320,7 @@ def _play(engine: Engine, strategy: Any, inputs: Inputs, progress: Progress | No
         }
     )
     _call(strategy, "on_stop")
+    engine.finish()
 
 
 def _listed(timeframes: str | Sequence[str]) -> Sequence[str]:

@@ -175,3 +175,11 @@ def test_a_dataclass_is_a_strategy():
             self.hold(self.units)
 
     assert parrot.backtest(Held(units=2), TEN).fills["quantity"].to_list() == [2.0]
+
+
+def test_t2_an_order_sent_when_the_run_has_ended_expires() -> None:
+    class Late(Strategy):
+        def on_stop(self):
+            self.buy(1, why="too late")
+
+    assert parrot.backtest(Late, TEN).orders.select("status", "reason").rows() == [("expired", "end of data")]

@@ -232,7 +232,7 @@ impl Engine {
     }
 
     /// Everything that is still working when the data end expires (rule T2).
-    pub(crate) fn finish(&mut self) {
+    pub fn finish(&mut self) {
         for symbol in 0..self.symbols.len() {
             for id in self.symbols[symbol].open.clone() {
                 if self.orders[id as usize].is_live() {

@@ -60,6 +60,12 @@ impl Engine {
         Ok(id)
     }
 
+    /// Expires whatever is still working, such as orders sent when the run had ended (rule T2).
+    fn finish(&mut self) -> PyResult<()> {
+        self.core_mut()?.finish();
+        Ok(())
+    }
+
     /// Runs to the end of the data; handlers are called as the core asks for them.
     fn run(slf: &Bound<'_, Self>, handlers: &Bound<'_, PyDict>) -> PyResult<()> {
         let py = slf.py();
