@@ -97,35 +97,55 @@ impl Reasons {
 /// Hash over every order, fill, change and equity value (rule R4).
 pub fn hash(orders: &[Order], fills: &[Fill], changes: &[Change], equity: &[i64], reasons: &Reasons) -> u64 {
     let mut hash = Hash::default();
-    for order in orders {
-        let words = [
-            i64::from(order.symbol),
-            i64::from(order.side),
-            order.kind as i64,
-            order.role as i64,
-            order.status as i64,
-            order.tif as i64,
-            order.until,
-            i64::from(order.oco),
-            order.updated,
-            order.quantity,
-            order.filled,
-            order.limit,
-            order.trigger,
-            order.submitted,
-            i64::from(order.why),
-        ];
-        hash.words(&words);
-        hash.text(order.reason.as_deref().unwrap_or_default());
+    hash.rows(orders.iter().map(order_words));
+    for (number, order) in orders.iter().enumerate() {
+        if let Some(reason) = &order.reason {
+            hash.word(number as i64);
+            hash.text(reason);
+        }
     }
-    for fill in fills {
-        hash.words(&[fill.ts, fill.evidence, i64::from(fill.order), i64::from(fill.maker), fill.quantity, fill.price]);
-        hash.words(&[fill.fee, fill.notional, fill.realised, fill.position]);
-    }
-    for change in changes {
-        hash.words(&[i64::from(change.row), i64::from(change.symbol), change.position, change.cash, change.cost]);
-    }
+    hash.rows(fills.iter().map(fill_words));
+    hash.rows(
+        changes
+            .iter()
+            .map(|change| [i64::from(change.row), i64::from(change.symbol), change.position, change.cash, change.cost]),
+    );
     hash.column(equity);
     reasons.texts().iter().for_each(|text| hash.text(text));
     hash.finish()
+}
+
+fn order_words(order: &Order) -> [i64; 15] {
+    [
+        i64::from(order.symbol),
+        i64::from(order.side),
+        order.kind as i64,
+        order.role as i64,
+        order.status as i64,
+        order.tif as i64,
+        order.until,
+        i64::from(order.oco),
+        order.updated,
+        order.quantity,
+        order.filled,
+        order.limit,
+        order.trigger,
+        order.submitted,
+        i64::from(order.why),
+    ]
+}
+
+fn fill_words(fill: &Fill) -> [i64; 10] {
+    [
+        fill.ts,
+        fill.evidence,
+        i64::from(fill.order),
+        i64::from(fill.maker),
+        fill.quantity,
+        fill.price,
+        fill.fee,
+        fill.notional,
+        fill.realised,
+        fill.position,
+    ]
 }

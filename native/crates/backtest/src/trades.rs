@@ -93,7 +93,11 @@ fn begin(fill: &Fill) -> Trade {
 fn enter(trade: &mut Trade, fill: &Fill, quantity: i64, fee: i64) {
     trade.entered.0 += i128::from(quantity);
     trade.entered.1 += i128::from(quantity) * i128::from(fill.price);
-    trade.notional += i128::from(fill.notional) * i128::from(quantity) / i128::from(fill.quantity);
+    trade.notional += if quantity == fill.quantity {
+        i128::from(fill.notional)
+    } else {
+        i128::from(fill.notional) * i128::from(quantity) / i128::from(fill.quantity)
+    };
     trade.quantity = trade.quantity.max(fill.position.abs());
     trade.fees += fee;
     trade.pnl -= fee;

@@ -38,6 +38,20 @@ impl Hash {
         self.words(rest);
     }
 
+    /// Takes the rows of a table into the hash: four lanes side by side, as for a column.
+    pub fn rows<const N: usize>(&mut self, rows: impl Iterator<Item = [i64; N]>) {
+        let mut lanes: [Self; 4] = std::array::from_fn(|lane| Self(self.0.rotate_left(lane as u32 * 16 + 1)));
+        let mut count = 0;
+        for row in rows {
+            count += 1;
+            for (place, value) in row.iter().enumerate() {
+                lanes[place % 4].word(*value);
+            }
+        }
+        self.word(count);
+        self.words(&lanes.map(|lane| lane.0 as i64));
+    }
+
     /// Takes text into the hash, its length first.
     pub fn text(&mut self, value: &str) {
         self.word(value.len() as i64);
@@ -71,6 +85,23 @@ mod tests {
         assert_ne!(of(&[1, 2]), of(&[2, 1]));
         assert_ne!(of(&[0]), of(&[0, 0]));
         assert_eq!(of(&[7, -7]), of(&[7, -7]));
+    }
+
+    #[test]
+    fn every_place_of_every_row_counts() {
+        let of = |rows: &[[i64; 5]]| {
+            let mut hash = Hash::default();
+            hash.rows(rows.iter().copied());
+            hash.finish()
+        };
+        let rows = [[1, 2, 3, 4, 5], [6, 7, 8, 9, 10]];
+        for (row, place) in (0..2).flat_map(|row| (0..5).map(move |place| (row, place))) {
+            let mut other = rows;
+            other[row][place] += 1;
+            assert_ne!(of(&rows), of(&other));
+        }
+        assert_ne!(of(&rows), of(&[rows[1], rows[0]]));
+        assert_ne!(of(&[[0; 5]]), of(&[[0; 5]; 2]));
     }
 
     #[test]
