@@ -152,9 +152,8 @@ class Desk:
             return
         for role, wish in (("stop", order.stop), ("take", order.take)):
             old = self.protection(order.symbol, role)
-            if wish is None or (old is not None and role in order.made):
+            if wish is None or (old is not None and not first):
                 continue
-            order.made.add(role)
             if old is not None:
                 old.end("canceled", "replaced")
             self._arm(order, role, wish, price, born)

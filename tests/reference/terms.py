@@ -136,7 +136,6 @@ class Order:
     best: Any = None
     first_price: Any = None
     entry: Any = None  # protection: the fill price that it was made at
-    made: set = field(default_factory=set)  # roles of the protection that this order has made
     born: str = ""  # protection: "open", "inside" or "late" (in the close tests) while its first open or bar lasts
     type: str = ""  # the kind that it was submitted as; a triggered stop goes on as a market order
 
