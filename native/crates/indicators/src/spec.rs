@@ -58,7 +58,7 @@ macro_rules! indicators {
     ($($(#[$doc:meta])* $kind:ident $name:literal { $($field:ident: $type:ty = $default:expr),* };)*) => {
         /// An indicator with its parameters. [`Spec::parse`] gives only valid ones.
         #[derive(Clone, Copy, Debug, PartialEq)]
-        #[allow(missing_docs)]
+        #[allow(missing_docs)] // the names say it
         pub enum Spec {
             $($(#[$doc])* $kind { $($field: $type),* },)*
         }
@@ -77,7 +77,7 @@ macro_rules! indicators {
 
             /// Reads the parameters in order, filling those left out.
             fn read(name: &str, given: &[f64]) -> Result<Self, ParameterError> {
-                #[allow(unused_mut, unused_variables)]
+                #[allow(unused_mut, unused_variables)] // an indicator without parameters reads none
                 let mut given = given.iter().copied();
                 Ok(match name {
                     $($name => Self::$kind {
@@ -239,7 +239,7 @@ impl Spec {
 
 /// Columns of one symbol, all of one length; those no wanted indicator reads may be empty.
 #[derive(Clone, Copy, Debug, Default)]
-#[allow(missing_docs)]
+#[allow(missing_docs)] // the names say it
 pub struct Inputs<'a> {
     pub open: &'a [f64],
     pub high: &'a [f64],
