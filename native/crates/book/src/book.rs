@@ -65,8 +65,8 @@ pub struct Depth {
 #[derive(Debug, Clone)]
 pub struct Book {
     grid: Grid,
-    bids: Ladder,
-    asks: Ladder,
+    bids: Ladder<i64>,
+    asks: Ladder<i64>,
 }
 
 impl Book {
@@ -129,7 +129,7 @@ impl Book {
 
     /// The size at a price; 0 where there is no level (off the grid there never is one).
     pub fn size_at(&self, side: Side, price: i64) -> i64 {
-        self.grid.level(price).map_or(0, |level| self.ladder(side).size(side.mirror(level)))
+        self.grid.level(price).map_or(0, |level| self.ladder(side).get(side.mirror(level)))
     }
 
     /// The first `n` levels of one side as (price, size), best first.
@@ -158,7 +158,7 @@ impl Book {
     }
 
     #[inline]
-    const fn ladder(&self, side: Side) -> &Ladder {
+    const fn ladder(&self, side: Side) -> &Ladder<i64> {
         match side {
             Side::Bid => &self.bids,
             Side::Ask => &self.asks,
@@ -177,7 +177,7 @@ fn off_grid(price: i64, step: i64) -> ! {
 pub struct BookLevels<'a> {
     grid: Grid,
     side: Side,
-    levels: Levels<'a>,
+    levels: Levels<'a, i64>,
     left: usize,
 }
 

@@ -1,4 +1,4 @@
-//! One side of a book: sizes by level in a dense window at the touch, all levels beyond it in a tree.
+//! One side of a book: levels in a dense window at the touch, all levels beyond it in a tree.
 //!
 //! The lowest key is always the best level; the book mirrors bids to make it so.
 
@@ -9,57 +9,99 @@ const START_LEN: usize = 1 << 12;
 const MAX_LEN: usize = 1 << 17;
 const EMPTY: usize = usize::MAX;
 
+/// What a level holds; its default is a level that is not there.
+pub trait Cell: Copy + Default {
+    /// Is there nothing at this level?
+    fn is_vacant(&self) -> bool;
+}
+
+impl Cell for i64 {
+    fn is_vacant(&self) -> bool {
+        *self == 0
+    }
+}
+
 /// Levels by key, best (lowest) first.
 ///
 /// Two things always hold: a level exists if and only if the window holds one, and the tree's keys lie beyond the window.
 #[derive(Debug, Clone)]
-pub(crate) struct Ladder {
+pub struct Ladder<C: Cell> {
     base: i64,
     best: usize,
-    sizes: Vec<i64>,
+    cells: Vec<C>,
     /// One bit a level: is it occupied?
     words: Vec<u64>,
     /// One bit a word: does it have a bit?
     summary: Vec<u64>,
-    far: BTreeMap<i64, i64>,
+    far: BTreeMap<i64, C>,
 }
 
-impl Ladder {
-    pub(crate) fn new() -> Self {
+impl<C: Cell> Default for Ladder<C> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<C: Cell> Ladder<C> {
+    /// No level.
+    pub fn new() -> Self {
         Self {
             base: 0,
             best: EMPTY,
-            sizes: vec![0; START_LEN],
+            cells: vec![C::default(); START_LEN],
             words: vec![0; START_LEN / 64],
             summary: vec![0; START_LEN / 4096],
             far: BTreeMap::new(),
         }
     }
 
-    /// Sets the size of a level (0 removes it) and returns the size before.
+    /// Puts a cell at a level (a vacant one removes it) and returns the one before.
     #[inline]
-    pub(crate) fn set(&mut self, key: i64, size: i64) -> i64 {
+    pub fn set(&mut self, key: i64, cell: C) -> C {
         let slot = key.wrapping_sub(self.base) as usize; // keys below the window wrap to huge slots
-        let Some(cell) = self.sizes.get_mut(slot) else { return self.set_outside(key, size) };
-        let old = std::mem::replace(cell, size);
-        if (old == 0) != (size == 0) {
-            self.flip(slot, size == 0);
+        let Some(place) = self.cells.get_mut(slot) else { return self.set_outside(key, cell) };
+        let old = std::mem::replace(place, cell);
+        if old.is_vacant() != cell.is_vacant() {
+            self.flip(slot, cell.is_vacant());
         }
         old
     }
 
-    pub(crate) fn size(&self, key: i64) -> i64 {
-        let slot = key.wrapping_sub(self.base) as usize;
-        self.sizes.get(slot).or_else(|| self.far.get(&key)).copied().unwrap_or(0)
-    }
-
+    /// Changes the cell at a level in place; one that becomes vacant removes the level.
     #[inline]
-    pub(crate) fn best(&self) -> Option<(i64, i64)> {
-        let size = self.sizes.get(self.best)?;
-        Some((self.base + self.best as i64, *size))
+    pub fn update<R>(&mut self, key: i64, change: impl FnOnce(&mut C) -> R) -> R {
+        let slot = key.wrapping_sub(self.base) as usize;
+        let Some(place) = self.cells.get_mut(slot) else { return self.update_outside(key, change) };
+        let before = place.is_vacant();
+        let answer = change(place);
+        let after = place.is_vacant();
+        if before != after {
+            self.flip(slot, after);
+        }
+        answer
     }
 
-    pub(crate) fn clear(&mut self) {
+    /// The cell at a level, vacant where there is none.
+    pub fn get(&self, key: i64) -> C {
+        let slot = key.wrapping_sub(self.base) as usize;
+        self.cells.get(slot).or_else(|| self.far.get(&key)).copied().unwrap_or_default()
+    }
+
+    /// Key and cell of the best level.
+    #[inline]
+    pub fn best(&self) -> Option<(i64, C)> {
+        let cell = self.cells.get(self.best)?;
+        Some((self.base + self.best as i64, *cell))
+    }
+
+    /// Key of the best level.
+    #[inline]
+    pub fn best_key(&self) -> Option<i64> {
+        (self.best != EMPTY).then(|| self.base + self.best as i64)
+    }
+
+    /// Removes every level.
+    pub fn clear(&mut self) {
         self.far.clear();
         while let Some(slot) = self.next_slot(0) {
             self.take_slot(slot);
@@ -67,12 +109,13 @@ impl Ladder {
         self.best = EMPTY;
     }
 
-    pub(crate) fn levels(&self) -> Levels<'_> {
+    /// Keys and cells, best first.
+    pub fn levels(&self) -> Levels<'_, C> {
         Levels { ladder: self, slot: self.best, far: self.far.iter() }
     }
 
     fn end(&self) -> i64 {
-        self.base + self.sizes.len() as i64
+        self.base + self.cells.len() as i64
     }
 
     fn flip(&mut self, slot: usize, gone: bool) {
@@ -100,39 +143,52 @@ impl Ladder {
         let Some((&nearest_far, _)) = self.far.first_key_value() else { return };
         match next {
             None => self.recentre(nearest_far),
-            Some(slot) if slot > self.sizes.len() / 4 * 3 => self.recentre(self.base + slot as i64),
+            Some(slot) if slot > self.cells.len() / 4 * 3 => self.recentre(self.base + slot as i64),
             Some(_) => {}
         }
     }
 
     #[cold]
-    fn set_outside(&mut self, key: i64, size: i64) -> i64 {
-        if size == 0 {
-            return self.far.remove(&key).unwrap_or(0);
+    fn set_outside(&mut self, key: i64, cell: C) -> C {
+        if cell.is_vacant() {
+            return self.far.remove(&key).unwrap_or_default();
         }
+        if self.cover(key) { self.set(key, cell) } else { self.far.insert(key, cell).unwrap_or_default() }
+    }
+
+    #[cold]
+    fn update_outside<R>(&mut self, key: i64, change: impl FnOnce(&mut C) -> R) -> R {
+        let mut cell = self.get(key);
+        let answer = change(&mut cell);
+        self.set(key, cell);
+        answer
+    }
+
+    /// Makes room in the window for a level outside it; false where it lies too far away.
+    fn cover(&mut self, key: i64) -> bool {
         if key < self.base || self.best == EMPTY {
             self.recentre(key);
         } else if key - self.base < MAX_LEN as i64 {
             self.grow((key - self.base) as usize + 1);
         } else {
-            return self.far.insert(key, size).unwrap_or(0);
+            return false;
         }
-        self.set(key, size)
+        true
     }
 
     /// Moves the window so that `best` stands a quarter into it: prices come back more often than they run away.
     fn recentre(&mut self, best: i64) {
         while let Some(slot) = self.next_slot(0) {
-            let size = self.take_slot(slot);
-            self.far.insert(self.base + slot as i64, size);
+            let cell = self.take_slot(slot);
+            self.far.insert(self.base + slot as i64, cell);
         }
-        self.base = best - self.sizes.len() as i64 / 4;
+        self.base = best - self.cells.len() as i64 / 4;
         self.pull();
     }
 
     fn grow(&mut self, slots: usize) {
         let len = slots.next_power_of_two();
-        self.sizes.resize(len, 0);
+        self.cells.resize(len, C::default());
         self.words.resize(len / 64, 0);
         self.summary.resize(len / 4096, 0);
         self.pull();
@@ -142,22 +198,22 @@ impl Ladder {
     fn pull(&mut self) {
         let end = self.end();
         while let Some(entry) = self.far.first_entry().filter(|entry| *entry.key() < end) {
-            let (key, size) = entry.remove_entry();
+            let (key, cell) = entry.remove_entry();
             let slot = (key - self.base) as usize;
-            self.sizes[slot] = size;
+            self.cells[slot] = cell;
             self.words[slot >> 6] |= 1 << (slot & 63);
             self.summary[slot >> 12] |= 1 << (slot >> 6 & 63);
         }
         self.best = self.next_slot(0).unwrap_or(EMPTY);
     }
 
-    fn take_slot(&mut self, slot: usize) -> i64 {
+    fn take_slot(&mut self, slot: usize) -> C {
         let word = slot >> 6;
         self.words[word] &= !(1 << (slot & 63));
         if self.words[word] == 0 {
             self.summary[word >> 6] &= !(1 << (word & 63));
         }
-        std::mem::take(&mut self.sizes[slot])
+        std::mem::take(&mut self.cells[slot])
     }
 
     /// The first occupied slot at or after `slot`.
@@ -183,24 +239,24 @@ impl Ladder {
     }
 }
 
-/// Levels of one side as (key, size), best first.
+/// Levels of one side as (key, cell), best first.
 #[derive(Debug, Clone)]
-pub(crate) struct Levels<'a> {
-    ladder: &'a Ladder,
+pub struct Levels<'a, C: Cell> {
+    ladder: &'a Ladder<C>,
     slot: usize,
-    far: btree_map::Iter<'a, i64, i64>,
+    far: btree_map::Iter<'a, i64, C>,
 }
 
-impl Iterator for Levels<'_> {
-    type Item = (i64, i64);
+impl<C: Cell> Iterator for Levels<'_, C> {
+    type Item = (i64, C);
 
-    fn next(&mut self) -> Option<(i64, i64)> {
-        let Some(&size) = self.ladder.sizes.get(self.slot) else {
-            return self.far.next().map(|(&key, &size)| (key, size));
+    fn next(&mut self) -> Option<(i64, C)> {
+        let Some(&cell) = self.ladder.cells.get(self.slot) else {
+            return self.far.next().map(|(&key, &cell)| (key, cell));
         };
         let key = self.ladder.base + self.slot as i64;
         self.slot = self.ladder.next_slot(self.slot + 1).unwrap_or(EMPTY);
-        Some((key, size))
+        Some((key, cell))
     }
 }
 
@@ -210,15 +266,15 @@ mod tests {
 
     use super::*;
 
-    fn contents(ladder: &Ladder) -> Vec<(i64, i64)> {
+    fn contents(ladder: &Ladder<i64>) -> Vec<(i64, i64)> {
         ladder.levels().collect()
     }
 
-    fn invariants_hold(ladder: &Ladder) {
+    fn invariants_hold(ladder: &Ladder<i64>) {
         assert_eq!(ladder.best == EMPTY, ladder.next_slot(0).is_none());
         assert!(ladder.best != EMPTY || ladder.far.is_empty(), "far levels while the window is empty");
         assert!(ladder.far.keys().all(|&key| key >= ladder.end()));
-        for (slot, &size) in ladder.sizes.iter().enumerate() {
+        for (slot, &size) in ladder.cells.iter().enumerate() {
             assert_eq!(size != 0, ladder.words[slot >> 6] >> (slot & 63) & 1 == 1, "bit of slot {slot}");
         }
         for (word, &bits) in ladder.words.iter().enumerate() {
@@ -242,9 +298,14 @@ mod tests {
             let (mut ladder, mut model) = (Ladder::new(), BTreeMap::new());
             for (key, size) in steps {
                 let old = if size == 0 { model.remove(&key) } else { model.insert(key, size) };
-                prop_assert_eq!(ladder.set(key, size), old.unwrap_or(0));
+                let before = if key % 2 == 0 {
+                    ladder.set(key, size)
+                } else {
+                    ladder.update(key, |cell| std::mem::replace(cell, size))
+                };
+                prop_assert_eq!(before, old.unwrap_or(0));
                 prop_assert_eq!(ladder.best(), model.first_key_value().map(|(&key, &size)| (key, size)));
-                prop_assert_eq!(ladder.size(key), size);
+                prop_assert_eq!(ladder.get(key), size);
             }
             invariants_hold(&ladder);
             prop_assert_eq!(contents(&ladder), model.into_iter().collect::<Vec<_>>());
