@@ -3,6 +3,7 @@
 //! What it does is written, rule by rule, in `docs/reference/matching.md`. It reads [`Command`]s and writes [`Event`]s;
 //! it has no clock, no chance, no files and no threads, so the same commands give the same events on every machine.
 
+pub mod feeds;
 mod records;
 mod words;
 
