@@ -17,6 +17,7 @@ class Row:
     """One figure of ours beside its target and, where there is one, a peer's figure for the same work.
 
     `checked` says what was compared; a ratio is shown only where `same` is true, that is when the results were equal.
+    Less is better, unless `rate` says that the figure is one of things a second: then the target is the least.
     """
 
     what: str
@@ -27,21 +28,31 @@ class Row:
     theirs: float | None = None
     checked: str = ""
     same: bool = False
+    rate: bool = False
 
     @property
     def ratio(self) -> float | None:
         """How many times slower (or larger) the peer is."""
-        return self.theirs / self.ours if self.same and self.ours and self.theirs else None
+        if not (self.same and self.ours and self.theirs):
+            return None
+        return self.ours / self.theirs if self.rate else self.theirs / self.ours
+
+    @property
+    def bound(self) -> str:
+        """The target as it is shown."""
+        return f"{'>=' if self.rate else '<='} {figure(self.target)}" if self.target else ""
 
     @property
     def short(self) -> str:
         """The row in a few words."""
-        return f"{self.what}: {figure(self.ours)} {self.unit}, target {figure(self.target)}"
+        return f"{self.what}: {figure(self.ours)} {self.unit}, target {self.bound}"
 
     @property
     def missed(self) -> bool:
         """True when the target is not met."""
-        return self.ours is not None and self.target is not None and self.ours > self.target
+        if self.ours is None or self.target is None:
+            return False
+        return self.ours < self.target if self.rate else self.ours > self.target
 
 
 def figure(value: float | None) -> str:
@@ -59,8 +70,7 @@ def show(console: Console, title: str, rows: Iterable[Row], note: str = "") -> N
     for row in rows:
         ours = f"[{'red' if row.missed else 'green'}]{figure(row.ours)}[/]" if row.target else figure(row.ours)
         ratio = f"{figure(row.ratio)}x" if row.ratio else "-"
-        target = f"<= {figure(row.target)}" if row.target else ""
-        table.add_row(row.what, row.unit, ours, target, row.peer, figure(row.theirs), ratio, row.checked)
+        table.add_row(row.what, row.unit, ours, row.bound, row.peer, figure(row.theirs), ratio, row.checked)
     console.print(table)
 
 
