@@ -5,7 +5,8 @@ ParrotError
 │   ├── DataError       market data that cannot be used as they are
 │   ├── ParameterError  a strategy parameter or a keyword out of its range
 │   ├── AmountError     money that does not fit into 64 bits
-│   └── OrderError      an order that could never be valid (a zero or negative size)
+│   ├── OrderError      an order that could never be valid (a zero or negative size)
+│   └── Refused         a command that an exchange refused; nothing was changed
 ├── StrategyError       the user's strategy raised
 ├── MissingError        something named does not exist
 ├── StorageError        reading or writing files failed: free space, permissions
@@ -92,6 +93,16 @@ class OrderError(InputError):
     """An order that could never be valid, such as one of zero size."""
 
     code = "bad_order"
+
+
+class Refused(InputError):  # noqa: N818  an exchange that refuses has done its work
+    """A command that an exchange refused and that changed nothing; `reason` is the name of the reason."""
+
+    code = "refused"
+
+    def __init__(self, problem: str, *, reason: str, expected: str = "", fix: str = "") -> None:
+        super().__init__(f"{problem} ({reason})", expected=expected, fix=fix)
+        self.reason = reason
 
 
 class StrategyError(ParrotError):

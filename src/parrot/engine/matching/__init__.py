@@ -1,0 +1,1 @@
+"""The matching engine: an exchange for people, records for programs, replays of recorded streams."""
