@@ -1,0 +1,44 @@
+"""Orders that wait for the last price to reach their trigger (M26, M27)."""
+
+from __future__ import annotations
+
+from tests.reference.exchange import words as w
+from tests.reference.exchange.state import TRIGGER_TYPES, Order, Symbol, World
+
+
+def level(order: Order) -> int:
+    """The price at which an order is triggered."""
+    if order.type != w.Type.TRAILING:
+        return order.trigger
+    distance = -(-order.best * order.trail // 10**4) if order.has(w.Flag.PERCENT) else order.trail
+    return order.best - distance if order.side == w.SELL else order.best + distance
+
+
+def is_reached(order: Order, price: int | None) -> bool:
+    if price is None:
+        return False
+    touch = order.type in (w.Type.TOUCH, w.Type.TOUCH_LIMIT)
+    rising = (order.side == w.BUY) != touch
+    return price >= level(order) if rising else price <= level(order)
+
+
+def start_trailing(order: Order, last: int) -> None:
+    order.best = last
+    order.lock_price = order.price or level(order)
+
+
+def waiting(world: World, symbol: Symbol) -> list[Order]:
+    return [order for order in world.orders(symbol) if order.state == "waiting" and order.type in TRIGGER_TYPES]
+
+
+def notice(world: World, symbol: Symbol, price: int) -> list[Order]:
+    """A trade: trailing stops move, then those that it reaches are returned by acceptance."""
+    reached = []
+    for order in waiting(world, symbol):
+        if order.type == w.Type.TRAILING:
+            order.best = max(order.best, price) if order.side == w.SELL else min(order.best, price)
+        if not order.queued and is_reached(order, price):
+            order.queued = True
+            order.reached = level(order)
+            reached.append(order)
+    return reached
