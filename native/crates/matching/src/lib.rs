@@ -11,6 +11,7 @@ mod audit;
 mod cancel;
 mod engine;
 mod enter;
+pub mod feeds;
 mod lists;
 mod locks;
 mod pegs;

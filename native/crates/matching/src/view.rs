@@ -62,6 +62,11 @@ impl Engine {
         self.orders.live
     }
 
+    /// Number of the last event; feeds that go on after recovery start behind it.
+    pub fn seq(&self) -> u64 {
+        self.seq
+    }
+
     /// Time of the last `TIME` command.
     pub fn now(&self) -> i64 {
         self.now
