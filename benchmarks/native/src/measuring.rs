@@ -5,3 +5,4 @@ pub mod edge;
 pub mod report;
 pub mod stream;
 pub mod tally;
+pub mod venue;
