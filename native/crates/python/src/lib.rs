@@ -3,6 +3,7 @@
 mod book;
 mod engine;
 mod indicators;
+mod matching;
 mod memory;
 mod metrics;
 
@@ -16,6 +17,7 @@ static MEMORY: memory::Paged = memory::Paged::new();
 fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     indicators::register(module)?;
     book::register(module)?;
+    matching::register(module)?;
     metrics::register(module)?;
     engine::register(module)?;
     module.delattr("__all__") // the hand-written stub lists the names, one block a part

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Final
 import typer
 import typer.exceptions
 
-from parrot.app.cli import backtest, check, data, doctor, runs, screen, strategy, up
+from parrot.app.cli import backtest, check, data, doctor, matching, runs, screen, strategy, up
 from parrot.kernel.errors import InputError, ParrotError
 
 _NOBODY_READS: Final = 141  # what a shell shows for a program that SIGPIPE ended
@@ -28,6 +28,7 @@ app = typer.Typer(
 app.command("backtest")(backtest.backtest)
 app.command("check")(check.check)
 app.add_typer(data.app, name="data")
+app.add_typer(matching.app, name="matching")
 app.add_typer(runs.app, name="runs")
 app.add_typer(strategy.app, name="strategy")
 app.command("doctor")(doctor.doctor)

@@ -1,0 +1,71 @@
+"""Orders in whole units, in the order of the core's fast call."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from parrot.engine.matching.records import COMMAND
+from parrot.engine.matching.words import CommandKind, Flag, ListKind, OrderType, TimeInForce
+
+
+class Order(NamedTuple):
+    """An order in the engine's own numbers and units; `core.submit(*order)` sends it.
+
+    Prices, trigger and trail are in price units (trail in basis points with `Flag.PERCENT`), quantities in quantity
+    units (in units of the quote currency with `Flag.QUOTE`), `expiry` is ns UTC.
+    """
+
+    symbol: int
+    owner: int
+    side: int
+    price: int
+    quantity: int
+    id: int = 0
+    order: int = OrderType.LIMIT
+    tif: int = TimeInForce.GTC
+    stp: int = 0
+    flags: int = 0
+    display: int = 0
+    minimum: int = 0
+    trigger: int = 0
+    trail: int = 0
+    expiry: int = 0
+
+
+def as_commands(orders: Sequence[Order], kind: ListKind | None = None) -> NDArray[np.void]:
+    """Orders as COMMAND records; with `kind` they are the legs of one list."""
+    commands = np.zeros(len(orders), COMMAND)
+    commands["kind"] = CommandKind.ORDER
+    commands["list"] = 0 if kind is None else kind
+    for name, column in zip(Order._fields, zip(*orders, strict=True), strict=True):
+        commands[name] = column
+    return commands
+
+
+def type_of(price: bool, trigger: bool, trail: bool) -> OrderType:
+    """What an order is whose type is not said."""
+    if trail:
+        return OrderType.TRAILING
+    if trigger:
+        return OrderType.STOP_LIMIT if price else OrderType.STOP
+    return OrderType.LIMIT if price else OrderType.MARKET
+
+
+def tif_of(order: OrderType, expiry: bool) -> TimeInForce:
+    """How long an order lives that does not say it."""
+    if expiry:
+        return TimeInForce.GTD
+    return TimeInForce.IOC if order is OrderType.MARKET else TimeInForce.GTC
+
+
+def flags_of(**wanted: bool) -> Flag:
+    """The flags whose names (in small letters) are wanted."""
+    flags = Flag(0)
+    for name, want in wanted.items():
+        if want:
+            flags |= Flag[name.upper()]
+    return flags

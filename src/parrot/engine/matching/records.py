@@ -1,0 +1,23 @@
+"""Layouts of the records that go in and come out."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from parrot import _core
+
+_LAYOUTS: Final = _core.matching_dtypes()
+COMMAND: Final[np.dtype[np.void]] = _LAYOUTS[0]
+"""A command, 96 bytes; fields that a command does not use are zero."""
+EVENT: Final[np.dtype[np.void]] = _LAYOUTS[1]
+"""An event, 104 bytes."""
+ORDER: Final[np.dtype[np.void]] = _LAYOUTS[2]
+"""A live order; its state is 0 in the book, 1 waiting for a trigger, 2 aside, 3 a child that waits for its parent."""
+
+
+def commands(count: int) -> NDArray[np.void]:
+    """`count` commands (COMMAND) of zeros to be filled in column by column."""
+    return np.zeros(count, COMMAND)
