@@ -28,13 +28,19 @@ impl<T> Column<T> {
     /// Asks for the memory of `row`, so that it has arrived when it is read some hundred nanoseconds later.
     #[inline]
     pub fn prefetch(&self, row: usize) {
-        if row < self.len {
-            // SAFETY: the row lies inside the column, and a prefetch reads nothing that the program could see.
-            #[cfg(target_arch = "x86_64")]
-            unsafe {
-                use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
-                _mm_prefetch::<_MM_HINT_T0>(self.data.add(row).cast());
-            }
+        prefetch(self, row);
+    }
+}
+
+/// Asks for the memory of an item, so that it has arrived when it is read some hundred nanoseconds later.
+#[inline]
+pub fn prefetch<T>(items: &[T], number: usize) {
+    if number < items.len() {
+        // SAFETY: the item lies inside the slice, and a prefetch reads nothing that the program could see.
+        #[cfg(target_arch = "x86_64")]
+        unsafe {
+            use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+            _mm_prefetch::<_MM_HINT_T0>(items.as_ptr().add(number).cast());
         }
     }
 }

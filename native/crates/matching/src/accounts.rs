@@ -1,10 +1,15 @@
 //! Owners, their balances, fee rates and seats: exact integers, one total a currency.
 
+use parrot_kernel::prefetch;
+
 use crate::words::{BUY, Reason};
 
 /// Scale of fee rates and conversions.
 const RATE_ONE: i64 = 100_000_000;
 const PPM: i64 = 1_000_000;
+/// Most that may be deposited of a currency; with the rebates' bound every balance fits 63 bits.
+const SUPPLY_MAX: i64 = 1 << 62;
+const REBATES_MAX: i64 = 1 << 61;
 /// Largest fee rate on either side of zero: a tenth.
 pub(crate) const RATE_MAX: i64 = RATE_ONE / 10;
 
@@ -137,6 +142,13 @@ impl Accounts {
         &mut self.seats[owner as usize * self.symbols + usize::from(symbol)]
     }
 
+    /// Asks for the memory of an owner's seat in a symbol.
+    #[inline]
+    pub fn prefetch(&self, owner: u32, symbol: u16) {
+        prefetch(&self.seats, owner as usize * self.symbols + usize::from(symbol));
+        prefetch(&self.balances, owner as usize * self.currencies.len() + usize::from(symbol));
+    }
+
     #[inline]
     fn place(&self, owner: u32, currency: u16) -> usize {
         owner as usize * self.currencies.len() + usize::from(currency)
@@ -165,7 +177,7 @@ impl Accounts {
 
     pub fn deposit(&mut self, owner: u32, currency: u16, amount: i64) -> Result<(), Reason> {
         let supply = &mut self.currencies[usize::from(currency)].supply;
-        *supply = supply.checked_add(amount).ok_or(Reason::Amount)?;
+        *supply = supply.checked_add(amount).filter(|&sum| sum <= SUPPLY_MAX).ok_or(Reason::Amount)?;
         self.balance_mut(owner, currency).free += amount;
         Ok(())
     }
@@ -180,16 +192,19 @@ impl Accounts {
         Ok(())
     }
 
-    /// Pays `amount` to an owner, less its fee (rules M8, M9).
+    /// Gives `amount` to an owner that paid in the currency `paid`, less its fee (rules M8, M9).
     #[inline]
-    pub fn credit(&mut self, owner: u32, currency: u16, amount: i64, maker: bool) -> Fee {
+    pub fn credit(&mut self, owner: u32, currency: u16, amount: i64, paid: u16, maker: bool) -> Fee {
         let Owner { maker: maker_rate, taker, third, .. } = self.owners[owner as usize];
-        let fee = fee_of(amount, i64::from(if maker { maker_rate } else { taker }));
+        let mut fee = fee_of(amount, i64::from(if maker { maker_rate } else { taker }));
         if third
             && fee > 0
-            && let Some(fee) = self.credit_third(owner, currency, amount, fee)
+            && let Some(fee) = self.credit_third(owner, currency, amount, paid, fee)
         {
             return fee;
+        }
+        if fee < 0 && self.currencies[usize::from(currency)].fees + fee < -REBATES_MAX {
+            fee = 0;
         }
         self.balance_mut(owner, currency).free += amount - fee;
         self.currencies[usize::from(currency)].fees += fee;
@@ -198,8 +213,8 @@ impl Accounts {
 
     /// Pays `amount` whole and takes the fee from the fee currency; none where that cannot be.
     #[cold]
-    fn credit_third(&mut self, owner: u32, currency: u16, amount: i64, fee: i64) -> Option<Fee> {
-        let target = self.fee_currency?;
+    fn credit_third(&mut self, owner: u32, currency: u16, amount: i64, paid: u16, fee: i64) -> Option<Fee> {
+        let target = self.fee_currency.filter(|&target| target != paid)?;
         let conversion = self.currencies[usize::from(currency)].conversion;
         if conversion == 0 {
             return None;

@@ -41,7 +41,7 @@ const ALLOWED: [Allowed; 10] = [
 ];
 
 /// An order's words, decoded.
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Words {
     pub order: OrderType,
     pub tif: TimeInForce,
@@ -75,24 +75,40 @@ impl Words {
 }
 
 impl Engine {
-    /// Checks a new order; says how it enters, and its terms where it is more than a plain limit order.
+    /// The checks up to M13 for any order; says its words.
     #[inline]
-    pub(crate) fn admit(&self, command: &Command) -> Result<(Taker, Option<Terms>), Reason> {
+    pub(crate) fn check_form(&self, command: &Command) -> Result<Words, Reason> {
         self.check_symbol(command.symbol)?;
         self.check_owner(command.owner)?;
         let words = check_fields(command, self.now)?;
         self.check_phase(command, words)?;
-        self.admit_leg(command, words, false, Earlier::default())
+        Ok(words)
     }
 
-    /// The checks from M14 on; a child's are fewer (rule M34).
+    /// The checks from M14 on of a plain order; says the price at which it locks.
+    #[inline]
+    pub(crate) fn admit_plain(&self, command: &Command, words: Words) -> Result<i64, Reason> {
+        let symbol = &self.symbols[usize::from(command.symbol)];
+        check_prices(symbol, command.price, 0, 0)?;
+        check_quantity(symbol, command.quantity)?;
+        check_worth(symbol, command.side, command.quantity, (command.price, 0), false, false)?;
+        if symbol.strict {
+            self.check_counts(symbol, command, words, Earlier::default())?;
+        }
+        let lock = if command.side == BUY { command.price } else { 0 };
+        self.check_balance(symbol, command.side, command.owner, command.quantity, lock)?;
+        Ok(lock)
+    }
+
+    /// The checks from M14 on; a child's are fewer (rule M34). Says how it enters, and its terms.
+    #[cold]
     pub(crate) fn admit_leg(
         &self,
         command: &Command,
         words: Words,
         child: bool,
         earlier: Earlier,
-    ) -> Result<(Taker, Option<Terms>), Reason> {
+    ) -> Result<(Taker, Terms), Reason> {
         let symbol = &self.symbols[usize::from(command.symbol)];
         check_values(symbol, command, words)?;
         if !child && command.flags & flag::REDUCE_ONLY != 0 {
@@ -114,23 +130,16 @@ impl Engine {
         if command.flags & flag::REDUCE_ONLY != 0 {
             taker.cap = self.reducible(command.owner, command.symbol, command.side);
         }
-        if !child {
-            self.check_balance(symbol, &taker)?;
+        if !child && !taker.quote {
+            self.check_balance(symbol, taker.side, taker.owner, taker.left, taker.lock)?;
         }
         Ok((taker, self.special_terms(command, words, &taker)))
     }
 
-    /// Terms of an order that is more than a plain limit order, or one that never rests.
-    #[inline]
-    fn special_terms(&self, command: &Command, words: Words, taker: &Taker) -> Option<Terms> {
-        let simple = words.order as u8 <= OrderType::Market as u8
-            && !matches!(words.tif, TimeInForce::Gtd | TimeInForce::Day | TimeInForce::AtOpen | TimeInForce::AtClose);
-        if simple && command.flags | u32::from(command.list) == 0 && command.display == 0 {
-            return None;
-        }
+    fn special_terms(&self, command: &Command, words: Words, taker: &Taker) -> Terms {
         let symbol = &self.symbols[usize::from(command.symbol)];
         let trailing = words.order == OrderType::Trailing;
-        Some(Terms {
+        Terms {
             order: match words.order {
                 OrderType::MarketToLimit => OrderType::Limit,
                 OrderType::Market if words.for_auction() => OrderType::Limit,
@@ -148,7 +157,7 @@ impl Engine {
             lock: taker.lock,
             expiry: command.expiry,
             list: NIL,
-        })
+        }
     }
 
     /// Rule M13.
@@ -202,24 +211,14 @@ impl Engine {
 
     /// Rules M6, M7.
     #[inline]
-    fn check_balance(&self, symbol: &Symbol, taker: &Taker) -> Result<(), Reason> {
-        if taker.quote {
-            return Ok(());
-        }
-        let price = if taker.side != BUY {
-            0
-        } else if taker.lock != 0 {
-            taker.lock
+    fn check_balance(&self, symbol: &Symbol, side: u8, owner: u32, quantity: i64, lock: i64) -> Result<(), Reason> {
+        let need = if side == BUY {
+            let price = if lock == 0 { symbol.best(SELL).unwrap_or(0) } else { lock };
+            quantity.checked_mul(price).and_then(|value| value.checked_mul(symbol.quote_unit))
         } else {
-            symbol.best(SELL).unwrap_or(0)
+            quantity.checked_mul(symbol.base_unit)
         };
-        let per_unit = if taker.side == BUY { symbol.quote_unit } else { symbol.base_unit };
-        let need = if taker.side == BUY {
-            taker.left.checked_mul(price).and_then(|value| value.checked_mul(per_unit))
-        } else {
-            taker.left.checked_mul(per_unit)
-        };
-        let free = self.accounts.balance(taker.owner, symbol.pays(taker.side)).free;
+        let free = self.accounts.balance(owner, symbol.pays(side)).free;
         match need {
             Some(need) if need <= free => Ok(()),
             _ => Err(Reason::InsufficientBalance),
@@ -268,9 +267,19 @@ fn check_trigger(symbol: &Symbol, command: &Command, words: Words, child: bool) 
     Ok(command.trigger)
 }
 
+/// Is it a limit or market order with nothing special about it?
+#[inline]
+pub(crate) fn is_plain(command: &Command, words: Words) -> bool {
+    const TIFS: u8 = 1 << TimeInForce::Gtc as u8 | AT_ONCE;
+    words.order as u8 <= OrderType::Market as u8
+        && TIFS >> words.tif as u8 & 1 == 1
+        && command.flags | u32::from(command.list) == 0
+        && command.display | command.minimum == 0
+}
+
 /// The taker that a command describes, its price taken as it is.
 #[inline]
-fn plain_taker(command: &Command, words: Words) -> Taker {
+pub(crate) fn plain_taker(command: &Command, words: Words) -> Taker {
     let unpriced = matches!(words.order, OrderType::Market | OrderType::Stop | OrderType::Touch)
         || words.order == OrderType::Trailing && command.price == 0;
     Taker {
@@ -498,7 +507,7 @@ fn auction_limit(symbol: &Symbol, side: u8) -> Result<i64, Reason> {
         return Err(Reason::NoReference);
     }
     let (low, high) = (symbol.limit(Limit::MinPrice), symbol.limit(Limit::MaxPrice));
-    let edge = if side == BUY { symbol.band.1.min(high) } else { symbol.band.0.max(low) };
+    let edge = if side == BUY { symbol.band.1 } else { symbol.band.0 }.max(low).min(high);
     let down = edge - edge.rem_euclid(symbol.tick);
     Ok(if side == BUY || down == edge { down } else { down + symbol.tick })
 }

@@ -32,7 +32,7 @@ impl Engine {
         } else {
             self.amend_and_enter(slot, &change);
         }
-        Ok(self.orders.find(command.handle).map_or(0, |_| command.handle))
+        Ok(0)
     }
 
     /// What rule M38 asks of the command itself.
@@ -191,7 +191,6 @@ impl Engine {
         let (row, number) = (order.terms, order.symbol);
         if row != NIL {
             self.terms[row].hidden = 0;
-            self.terms[row].stp = change.stp;
         }
         let symbol: &Symbol = &self.symbols[usize::from(number)];
         if symbol.phase != Phase::Continuous {
@@ -209,6 +208,6 @@ impl Engine {
         if self.terms_of(slot).has(flag::REDUCE_ONLY) {
             taker.cap = self.reducible(taker.owner, taker.symbol, taker.side);
         }
-        self.enter(taker);
+        self.enter(&mut taker);
     }
 }

@@ -4,7 +4,7 @@ use crate::accounts::Fee;
 use crate::engine::Engine;
 use crate::records::Event;
 use crate::slab::{NIL, Order};
-use crate::symbol::Symbol;
+use crate::symbol::{Symbol, opposite};
 use crate::take::trade_marks;
 use crate::words::{BUY, EventKind, Reason, SELL, mark};
 
@@ -139,7 +139,8 @@ impl Engine {
         let fees = [maker, taker].map(|slot| {
             let Order { owner, side, symbol, .. } = self.orders[slot];
             let (currency, amount) = received(side);
-            let fee = self.accounts.credit(owner, currency, amount, true);
+            let paid = received(opposite(side)).0;
+            let fee = self.accounts.credit(owner, currency, amount, paid, true);
             let seat = self.accounts.fill(owner, symbol, side, quantity);
             seat.buying -= if side == BUY { quantity } else { 0 };
             fee

@@ -119,6 +119,16 @@ impl Engine {
         }
     }
 
+    /// Asks for the memory that a command will touch, so that it has arrived when the command is carried out soon after.
+    #[inline]
+    pub fn prefetch(&self, command: &Command) {
+        if command.kind == CommandKind::Order as u8 {
+            self.accounts.prefetch(command.owner, command.symbol);
+        } else {
+            self.orders.prefetch(command.handle as u32);
+        }
+    }
+
     /// Gives everything in the queue its turn, then prices the pegs (rules M28, M31).
     #[cold]
     #[inline(never)]
@@ -142,7 +152,8 @@ impl Engine {
         self.events.clear();
     }
 
-    #[inline]
+    #[inline(always)]
+    #[allow(clippy::inline_always)] // else the event is built in one place and copied to another
     pub(crate) fn emit(&mut self, event: Event) {
         self.seq += 1;
         self.events.push(Event { seq: self.seq, ts: self.now, ..event });

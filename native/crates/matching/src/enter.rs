@@ -1,5 +1,6 @@
 //! An accepted order's entry: into the market as a taker, or into a place to wait.
 
+use crate::admit::{Earlier, Words, is_plain, plain_taker};
 use crate::engine::Engine;
 use crate::records::{Command, Event};
 use crate::slab::{NIL, State, Terms};
@@ -10,16 +11,29 @@ impl Engine {
     /// A new order: checked, accepted, entered; says its handle where it is kept.
     #[inline]
     pub(crate) fn new_order(&mut self, command: &Command) -> Result<u64, Reason> {
-        let (mut taker, terms) = self.admit(command)?;
+        let words = self.check_form(command)?;
+        if !is_plain(command, words) {
+            return self.special_order(command, words);
+        }
+        let lock = self.admit_plain(command, words)?;
+        self.arrivals += 1;
+        let mut taker = plain_taker(command, words);
+        taker.arrival = self.arrivals;
+        taker.lock = lock;
+        self.lock_taker(&taker);
+        self.accepted(&taker, command.price, 0);
+        Ok(self.arrive(&mut taker))
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn special_order(&mut self, command: &Command, words: Words) -> Result<u64, Reason> {
+        let (mut taker, terms) = self.admit_leg(command, words, false, Earlier::default())?;
         self.arrivals += 1;
         taker.arrival = self.arrivals;
         self.lock_taker(&taker);
-        let Some(terms) = terms else {
-            self.accepted(&taker, command.price, 0);
-            return Ok(self.arrive(taker));
-        };
         taker.terms = self.terms.add(terms);
-        Ok(self.special(command, taker, &terms))
+        Ok(self.place_special(command, &mut taker, &terms))
     }
 
     /// Locks what a new order needs; admission has seen that it is there.
@@ -36,19 +50,17 @@ impl Engine {
 
     /// A plain order, or a special one that enters like one.
     #[inline]
-    fn arrive(&mut self, mut taker: Taker) -> u64 {
+    fn arrive(&mut self, taker: &mut Taker) -> u64 {
         if self.phase_of(taker.symbol) == Phase::Continuous {
             return self.enter(taker);
         }
-        let slot = self.keep(&mut taker, State::Taking);
+        let slot = self.keep(taker, State::Taking);
         self.rest(slot);
         self.orders[slot].handle(slot)
     }
 
     /// An order with terms of its own: waits for its trigger, is pegged, stands aside, or enters.
-    #[cold]
-    #[inline(never)]
-    fn special(&mut self, command: &Command, mut taker: Taker, terms: &Terms) -> u64 {
+    fn place_special(&mut self, command: &Command, taker: &mut Taker, terms: &Terms) -> u64 {
         let phase = self.phase_of(taker.symbol);
         let aside = terms.tif == TimeInForce::AtClose && phase != Phase::Closing
             || phase != Phase::Continuous && terms.has(flag::REDUCE_ONLY);
@@ -59,12 +71,12 @@ impl Engine {
             command.price
         };
         if !(waits || terms.is_peg() || aside) {
-            self.accepted(&taker, price, 0);
+            self.accepted(taker, price, 0);
             return self.arrive(taker);
         }
-        let slot = self.keep(&mut taker, if waits { State::Waiting } else { State::Aside });
+        let slot = self.keep(taker, if waits { State::Waiting } else { State::Aside });
         let handle = self.orders[slot].handle(slot);
-        self.accepted(&taker, price, handle);
+        self.accepted(taker, price, handle);
         if waits {
             self.wait(slot);
         } else if terms.is_peg() && phase == Phase::Continuous {
@@ -138,32 +150,32 @@ impl Engine {
         if terms.has(flag::REDUCE_ONLY) {
             taker.cap = self.reducible(taker.owner, taker.symbol, taker.side);
         }
-        self.enter(taker);
+        self.enter(&mut taker);
     }
 
     /// Lets an order take what it can and disposes of the rest; says its handle where it is kept.
     #[inline]
-    pub(crate) fn enter(&mut self, mut taker: Taker) -> u64 {
+    pub(crate) fn enter(&mut self, taker: &mut Taker) -> u64 {
         if (taker.tif == TimeInForce::Fok || taker.minimum > 0)
-            && let Some(reason) = self.falls_short(&taker)
+            && let Some(reason) = self.falls_short(taker)
         {
-            self.finish(&taker, EventKind::Expired, reason);
+            self.finish(taker, EventKind::Expired, reason);
             return 0;
         }
-        match self.take(&mut taker) {
-            Halt::Filled => self.filled(&taker),
-            Halt::Book if taker.market => self.finish(&taker, EventKind::Expired, Reason::NoLiquidity),
-            Halt::Book if taker.tif == TimeInForce::Ioc => self.finish(&taker, EventKind::Expired, Reason::Unfilled),
+        match self.take(taker) {
+            Halt::Filled => self.filled(taker),
+            Halt::Book if taker.market => self.finish(taker, EventKind::Expired, Reason::NoLiquidity),
+            Halt::Book if taker.tif == TimeInForce::Ioc => self.finish(taker, EventKind::Expired, Reason::Unfilled),
             Halt::Book => return self.stand(taker),
-            halt => self.stopped(&taker, halt),
+            halt => self.stopped(taker, halt),
         }
         0
     }
 
     /// What is left stands in the book.
     #[inline]
-    fn stand(&mut self, mut taker: Taker) -> u64 {
-        let slot = if taker.slot == NIL { self.keep(&mut taker, State::Taking) } else { taker.slot };
+    fn stand(&mut self, taker: &mut Taker) -> u64 {
+        let slot = if taker.slot == NIL { self.keep(taker, State::Taking) } else { taker.slot };
         self.rest(slot);
         self.orders[slot].handle(slot)
     }
@@ -192,7 +204,11 @@ impl Engine {
         self.emit(Event {
             id: taker.id,
             handle,
-            quantity: if taker.slot == NIL { taker.filled } else { self.orders[taker.slot].quantity },
+            quantity: match taker.slot {
+                NIL if taker.quote => taker.quantity - taker.left,
+                NIL => taker.filled,
+                slot => self.orders[slot].quantity,
+            },
             owner: taker.owner,
             symbol: taker.symbol,
             kind: EventKind::Filled as u8,

@@ -5,7 +5,7 @@ use crate::engine::{Engine, Outcome, Turn};
 use crate::records::Command;
 use crate::slab::{List, NIL, State, Terms};
 use crate::taker::Taker;
-use crate::words::{BUY, CommandKind, EventKind, ListKind, OrderType, Phase, Reason, TimeInForce, flag};
+use crate::words::{BUY, CommandKind, EventKind, ListKind, OrderType, Phase, Reason, SELL, TimeInForce, flag};
 
 /// A leg that has passed its checks.
 type Leg = (Taker, Terms);
@@ -27,6 +27,12 @@ impl Engine {
         let legs = &records[..used];
         let shaped = kind.filter(|&kind| used == wanted && is_list(kind, legs));
         let Some(kind) = shaped else {
+            if kind.is_none()
+                && let Err(reason) = self.check_leg(&records[0])
+            {
+                self.reject(&records[0], reason);
+                return Outcome { used, handle: 0, reason };
+            }
             for leg in legs {
                 self.reject(leg, Reason::InvalidList);
             }
@@ -64,12 +70,15 @@ impl Engine {
     }
 
     fn admit_one_leg(&self, leg: &Command, child: bool, earlier: Earlier) -> Result<Leg, Reason> {
+        let words = self.check_leg(leg)?;
+        self.check_phase(leg, words)?;
+        self.admit_leg(leg, words, child, earlier)
+    }
+
+    fn check_leg(&self, leg: &Command) -> Result<Words, Reason> {
         self.check_symbol(leg.symbol)?;
         self.check_owner(leg.owner)?;
-        let words: Words = check_fields(leg, self.now)?;
-        self.check_phase(leg, words)?;
-        let (taker, terms) = self.admit_leg(leg, words, child, earlier)?;
-        Ok((taker, terms.unwrap_or_default()))
+        check_fields(leg, self.now)
     }
 
     /// Accepts every leg, then lets those that are not children enter in order; says the first one's handle.
@@ -93,6 +102,11 @@ impl Engine {
             self.lists[list] = List { legs: [slots[0], slots[1]], active: true, ..List::default() };
             let locked = self.lock_legs(list);
             debug_assert_eq!(locked, Ok(()));
+            for &slot in &slots {
+                if self.terms[self.orders[slot].terms].is_algo() {
+                    self.wait(slot);
+                }
+            }
             self.enter_legs([slots[0], slots[1]]);
         } else {
             let second = slots.get(2).copied().unwrap_or(NIL);
@@ -120,7 +134,8 @@ impl Engine {
     fn enter_legs(&mut self, legs: [u32; 2]) {
         let handles = legs.map(|slot| (slot, self.orders[slot].handle(slot)));
         for (slot, handle) in handles {
-            if slot != NIL && self.orders.find(handle).is_some() {
+            let alive = slot != NIL && self.orders.find(handle).is_some();
+            if alive && self.orders[slot].state == State::Queued {
                 self.enter_leg(slot);
             }
         }
@@ -224,11 +239,6 @@ impl Engine {
             self.orders[slot].state = State::Queued;
         }
         self.lists[number].active = true;
-        if let [slot] = alive[..] {
-            let row = self.orders[slot].terms;
-            self.terms[row].list = NIL;
-            self.lists.remove(number);
-        }
         self.enter_legs(legs);
     }
 
@@ -260,7 +270,7 @@ fn is_list(kind: ListKind, legs: &[Command]) -> bool {
         ListKind::Oco => legs.iter().all(|leg| leg.side == first.side && is_leg(leg)),
         ListKind::Oto => is_parent(first) && (is_child(&legs[1]) || is_market(&legs[1])),
         ListKind::Bracket => {
-            let against = |leg: &Command| leg.side != first.side && is_child(leg);
+            let against = |leg: &Command| leg.side ^ first.side == 1 && leg.side <= SELL && is_child(leg);
             is_parent(first) && legs[1..].iter().all(against)
         }
     }

@@ -1,5 +1,6 @@
 //! Phases of a symbol's trading and what each change brings (rules M40, M41).
 
+use crate::admit::passive;
 use crate::engine::Engine;
 use crate::records::{Command, Event};
 use crate::slab::{NIL, Order, State};
@@ -96,11 +97,23 @@ impl Engine {
         for handle in self.of_symbol(number, enters) {
             let slot = self.orders.find(handle).filter(|&slot| self.orders[slot].state == State::Aside);
             match slot {
-                Some(slot) if self.phase_of(number) == Phase::Continuous => self.enter_kept(slot),
+                Some(slot) if self.phase_of(number) == Phase::Continuous => self.come_back(slot),
                 _ => {}
             }
         }
         self.queue_reached(number);
         self.symbols[usize::from(number)].pegged_at = [-1; 2];
+    }
+
+    /// An order aside enters; one that must not take and would is cancelled.
+    fn come_back(&mut self, slot: u32) {
+        let order = self.orders[slot];
+        let passive_only = self.terms[order.terms].has(flag::POST_ONLY | flag::SLIDE);
+        let symbol = &self.symbols[usize::from(order.symbol)];
+        if passive_only && passive(symbol, order.side, order.price, false).is_err() {
+            self.end(slot, EventKind::Cancelled, Reason::WouldTake);
+        } else {
+            self.enter_kept(slot);
+        }
     }
 }

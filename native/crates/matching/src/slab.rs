@@ -1,5 +1,7 @@
 //! Orders in slots that are used again: a handle is a slot and its generation, so no hashing finds an order.
 
+use parrot_kernel::prefetch;
+
 use crate::words::{BUY, OrderType, SelfTrade, TimeInForce};
 
 /// No slot: slots count from 1.
@@ -235,6 +237,12 @@ impl Slab {
         order.next = free;
         self.free = slot;
         self.live -= 1;
+    }
+
+    /// Asks for the memory of a slot.
+    #[inline]
+    pub fn prefetch(&self, slot: u32) {
+        prefetch(&self.slots, slot as usize);
     }
 
     /// The slot of a live order.

@@ -216,9 +216,10 @@ impl Engine {
     /// Takes a fill off the first order of a level; says how the order and the level stand then.
     #[inline]
     fn take_from_level(&mut self, slot: u32, key: i64, quantity: i64) -> (Order, i64) {
-        let maker = &mut self.orders[slot];
+        // Read whole, then written: the other way round the read would wait for the write.
+        let mut maker = self.orders[slot];
         maker.visible -= quantity;
-        let maker = *maker;
+        self.orders[slot].visible = maker.visible;
         let gone = maker.visible == 0;
         let pegged = maker.terms != NIL && self.terms[maker.terms].is_peg();
         let side = self.symbols[usize::from(maker.symbol)].side_mut(maker.side);
@@ -253,8 +254,8 @@ impl Engine {
             self.pay_locked(slot, quantity, received);
         }
         self.pay_taker(taker, quantity, paid, to_maker);
-        let fee = self.accounts.credit(maker.owner, to_maker, paid, true);
-        let taker_fee = self.accounts.credit(taker.owner, to_taker, received, false);
+        let fee = self.accounts.credit(maker.owner, to_maker, paid, to_taker, true);
+        let taker_fee = self.accounts.credit(taker.owner, to_taker, received, to_maker, false);
         (value, fee, taker_fee)
     }
 
