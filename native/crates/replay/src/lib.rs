@@ -12,6 +12,8 @@ mod venue;
 pub use checks::{Checks, Fnv};
 pub use stream::{Header, Op, Stream};
 
+use std::slice::from_ref;
+
 use parrot_matching::{Command, CommandKind, Engine, OrderType, Reason, TimeInForce};
 
 /// Operations that one call of [`Replay::advance`] executes.
@@ -48,7 +50,7 @@ impl<'a> Replay<'a> {
             stream,
             next: 0,
             placed: vec![Placed::default(); stream.len() + 1],
-            commands: Vec::with_capacity(CHUNK),
+            commands: vec![Command::default(); CHUNK],
             checks: Checks::new(),
         })
     }
@@ -58,21 +60,20 @@ impl<'a> Replay<'a> {
     /// # Errors
     /// The number of the record that cannot be read, or that the engine refused though it is no cancellation, and why.
     pub fn advance(&mut self) -> Result<bool, String> {
-        let end = self.stream.len().min(self.next + CHUNK);
-        if self.next == end {
-            return Ok(false);
-        }
+        let count = CHUNK.min(self.stream.len() - self.next);
         self.engine.clear_events();
-        self.commands.clear();
-        for number in self.next..end {
-            let command = self.command(number)?;
-            self.commands.push(command);
+        for (at, command) in self.commands[..count].iter_mut().enumerate() {
+            let number = self.next + at;
+            let Some(op) = self.stream.op(number) else { return Err(self.stream.fault(number)) };
+            write(command, op);
+            // Read again when its turn comes; asked for here, it is near by then.
+            command.handle = self.placed.get(op.id as usize).map_or(0, |placed| placed.handle);
         }
-        for at in 0..self.commands.len() {
+        for at in 0..count {
             self.execute(at)?;
         }
-        self.next = end;
-        Ok(true)
+        self.next += count;
+        Ok(count > 0)
     }
 
     /// Takes the events of the last chunk into the checks.
@@ -88,43 +89,21 @@ impl<'a> Replay<'a> {
     }
 
     #[inline]
-    fn command(&self, number: usize) -> Result<Command, String> {
-        let op = self.stream.op(number)?;
-        let blank = Command { side: op.side, symbol: op.symbol, owner: op.owner, id: op.id, ..Command::default() };
-        let order = |order: OrderType, tif: TimeInForce| Command {
-            kind: CommandKind::Order as u8,
-            order: order as u8,
-            tif: tif as u8,
-            price: op.price,
-            quantity: op.quantity,
-            ..blank
-        };
-        Ok(match op.kind {
-            stream::ADD => order(OrderType::Limit, TimeInForce::Gtc),
-            stream::IOC => order(OrderType::Limit, TimeInForce::Ioc),
-            stream::MARKET => order(OrderType::Market, TimeInForce::Ioc),
-            _ => Command { kind: CommandKind::Cancel as u8, ..blank },
-        })
-    }
-
-    #[inline]
     fn execute(&mut self, at: usize) -> Result<(), String> {
         let command = &mut self.commands[at];
-        let id = command.id as usize;
         if command.kind == CommandKind::Cancel as u8 {
             // Who asks is not part of the format: the gateway asks in the owner's name.
-            let placed = self.placed.get(id).copied().unwrap_or_default();
+            let placed = self.placed.get(command.id as usize).copied().unwrap_or_default();
             (command.handle, command.owner) = (placed.handle, placed.owner);
-            let outcome = self.engine.execute(std::slice::from_ref(command));
+            let outcome = self.engine.execute(from_ref(command));
             self.checks.rejects += u64::from(outcome.reason != Reason::None);
             return Ok(());
         }
-        let owner = command.owner;
-        let outcome = self.engine.execute(std::slice::from_ref(command));
+        let outcome = self.engine.execute(from_ref(command));
         if outcome.reason != Reason::None {
             return Err(self.refused(at, outcome.reason));
         }
-        self.placed[id] = Placed { handle: outcome.handle, owner };
+        self.placed[command.id as usize] = Placed { handle: outcome.handle, owner: command.owner };
         Ok(())
     }
 
@@ -132,4 +111,27 @@ impl<'a> Replay<'a> {
     fn refused(&self, at: usize, reason: Reason) -> String {
         format!("record {}: the engine refuses this order ({})", self.next + at, reason.name())
     }
+}
+
+/// Kind, type and time in force of the operations 0 to 3.
+const WORDS: [(CommandKind, OrderType, TimeInForce); 4] = [
+    (CommandKind::Order, OrderType::Limit, TimeInForce::Gtc),
+    (CommandKind::Cancel, OrderType::Limit, TimeInForce::Gtc),
+    (CommandKind::Order, OrderType::Limit, TimeInForce::Ioc),
+    (CommandKind::Order, OrderType::Market, TimeInForce::Ioc),
+];
+
+/// Writes an operation over another; what no operation uses is zero from the beginning.
+#[inline]
+fn write(command: &mut Command, op: Op) {
+    let (kind, order, tif) = WORDS[usize::from(op.kind)];
+    command.kind = kind as u8;
+    command.side = op.side;
+    command.order = order as u8;
+    command.tif = tif as u8;
+    command.symbol = op.symbol;
+    command.owner = op.owner;
+    command.id = op.id;
+    command.price = op.price;
+    command.quantity = op.quantity;
 }

@@ -88,19 +88,21 @@ impl<'a> Stream<'a> {
         self.records.is_empty()
     }
 
-    /// The record of a number from 0.
-    ///
-    /// # Errors
-    /// The number of the record and the field that cannot be.
+    /// The record of a number from 0, or none when it cannot be: then [`Stream::fault`] says why.
     #[inline]
-    pub fn op(&self, number: usize) -> Result<Op, String> {
-        let at = number * LENGTH;
-        let op = Op::read(&self.records[at..at + LENGTH]);
-        if self.sound(&op) { Ok(op) } else { Err(self.fault(number, &op)) }
+    pub fn op(&self, number: usize) -> Option<Op> {
+        let op = self.read(number);
+        self.sound(op).then_some(op)
     }
 
     #[inline]
-    fn sound(&self, op: &Op) -> bool {
+    fn read(&self, number: usize) -> Op {
+        let at = number * LENGTH;
+        Op::read(&self.records[at..at + LENGTH])
+    }
+
+    #[inline]
+    fn sound(&self, op: Op) -> bool {
         let priced = op.kind == ADD || op.kind == IOC;
         op.kind <= MARKET
             && op.side <= 1
@@ -110,8 +112,10 @@ impl<'a> Stream<'a> {
             && (if priced { in_range(op.price) } else { op.price == 0 })
     }
 
+    /// The number of a record and what cannot be in it.
     #[cold]
-    fn fault(&self, number: usize, op: &Op) -> String {
+    pub fn fault(&self, number: usize) -> String {
+        let op = self.read(number);
         let what = if op.kind > MARKET {
             format!("unknown op {} (expected 0 to 3)", op.kind)
         } else if op.side > 1 {

@@ -7,8 +7,8 @@ use crate::stream::{Header, OWNERS};
 /// 10^-8 of what is received: 0.02 % for makers, 0.05 % for takers.
 const MAKER_RATE: i64 = 20_000;
 const TAKER_RATE: i64 = 50_000;
-/// An owner's share of the most that may exist of a currency.
-const FUNDS: i64 = i64::MAX / OWNERS as i64;
+/// An owner's share of the most that may be deposited of a currency (rule M5).
+const FUNDS: i64 = (1 << 62) / OWNERS as i64;
 /// The common quote currency; the base currency of symbol `n` is `n + 1`.
 const QUOTE: u16 = 0;
 
