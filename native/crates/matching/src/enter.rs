@@ -65,11 +65,8 @@ impl Engine {
         let aside = terms.tif == TimeInForce::AtClose && phase != Phase::Closing
             || phase != Phase::Continuous && terms.has(flag::REDUCE_ONLY);
         let waits = terms.is_algo();
-        let price = if matches!(terms.order, OrderType::Limit) || terms.tif >= TimeInForce::AtOpen {
-            taker.limit
-        } else {
-            command.price
-        };
+        let fixed = terms.order == OrderType::Limit && command.order != OrderType::MarketToLimit as u8;
+        let price = if fixed || terms.tif >= TimeInForce::AtOpen { taker.limit } else { command.price };
         if !(waits || terms.is_peg() || aside) {
             self.accepted(taker, price, 0);
             return self.arrive(taker);

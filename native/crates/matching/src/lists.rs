@@ -158,13 +158,28 @@ impl Engine {
 
     /// A fill of a leg, or a decrement, shrinks the other by as much (rule M35).
     pub(crate) fn shrink_sibling(&mut self, slot: u32, quantity: i64) {
-        let Some(list) = self.shared_lock(slot) else { return };
-        let other = self.lists[list].legs.into_iter().find(|&leg| leg != slot && leg != NIL);
-        if let Some(other) = other {
-            let quantity = quantity.min(self.left(other));
-            self.shrink(other, quantity, Reason::Oco);
+        if let Some((list, mate)) = self.mate(slot) {
+            self.shrink_mate(list, mate, quantity);
         }
-        self.relock(list, slot);
+        if let Some(list) = self.shared_lock(slot) {
+            self.relock(list, slot);
+        }
+    }
+
+    pub(crate) fn shrink_mate(&mut self, list: u32, mate: u32, quantity: i64) {
+        let handle = self.orders[mate].handle(mate);
+        let quantity = quantity.min(self.left(mate));
+        self.shrink(mate, quantity, Reason::Oco);
+        if self.orders.find(handle).is_some() {
+            self.relock(list, mate);
+        }
+    }
+
+    /// The other active leg of an order's list, if there is one.
+    pub(crate) fn mate(&self, slot: u32) -> Option<(u32, u32)> {
+        let list = self.shared_lock(slot)?;
+        let other = self.lists[list].legs.into_iter().find(|&leg| leg != slot && leg != NIL)?;
+        Some((list, other))
     }
 
     /// A member of a list has ended: what follows for the others (rules M35, M36).
@@ -184,8 +199,8 @@ impl Engine {
         if let Some(other) = other {
             if asked {
                 self.end(other, EventKind::Cancelled, Reason::Oco);
-            } else if active {
-                self.relock(number, other);
+            } else if active && reason != Reason::None {
+                self.relock(number, other); // after a fill the other shrinks first
             }
             return;
         }

@@ -10,29 +10,30 @@ use crate::slab::{List, NIL, Order, State, Terms};
 use crate::symbol::{Level, Symbol};
 use crate::words::{BUY, OrderType, Phase, SELL, SelfTrade, TimeInForce};
 
-const MAGIC: u64 = u64::from_le_bytes(*b"PARROTX1");
-const ORDER_WORDS: usize = 8;
+const MAGIC: i64 = i64::from_le_bytes(*b"PARROTX1");
+const ORDER_BYTES: usize = 64;
 
 /// Words, appended.
 #[derive(Default)]
 struct Writer {
-    words: Vec<u64>,
+    bytes: Vec<u8>,
 }
 
 /// Words, read once from the front.
 struct Reader<'a> {
-    words: &'a [u64],
+    words: &'a [[u8; 8]],
 }
 
 const SHORT: &str = "the snapshot ends too early";
 
 impl Writer {
     fn put(&mut self, word: u64) {
-        self.words.push(word);
+        self.int(word as i64);
     }
 
+    #[inline]
     fn int(&mut self, value: i64) {
-        self.put(value as u64);
+        self.bytes.extend_from_slice(&value.to_le_bytes());
     }
 
     fn all<T>(&mut self, items: &[T], mut one: impl FnMut(&mut Self, &T)) {
@@ -49,13 +50,14 @@ impl Writer {
 
 impl Reader<'_> {
     fn take(&mut self) -> Result<u64, String> {
-        let (first, rest) = self.words.split_first().ok_or(SHORT)?;
-        self.words = rest;
-        Ok(*first)
+        self.int().map(|word| word as u64)
     }
 
+    #[inline]
     fn int(&mut self) -> Result<i64, String> {
-        self.take().map(|word| word as i64)
+        let (first, rest) = self.words.split_first().ok_or(SHORT)?;
+        self.words = rest;
+        Ok(i64::from_le_bytes(*first))
     }
 
     fn pair(&mut self) -> Result<(u32, u32), String> {
@@ -74,19 +76,19 @@ impl Reader<'_> {
 impl Engine {
     /// The whole state as bytes; events that wait to be read are not part of it.
     pub fn snapshot(&self) -> Vec<u8> {
-        let mut words = self.words();
-        words.push(hash_of(&words));
-        words.iter().flat_map(|word| word.to_le_bytes()).collect()
+        let mut bytes = self.content();
+        bytes.extend_from_slice(&hash_of(bytes.as_chunks().0).to_le_bytes());
+        bytes
     }
 
     /// A hash of the whole state: equal where the state is, on every machine.
     pub fn hash(&self) -> u64 {
-        hash_of(&self.words())
+        hash_of(self.content().as_chunks().0)
     }
 
-    fn words(&self) -> Vec<u64> {
-        let mut out = Writer { words: Vec::with_capacity(self.orders.slots.len() * ORDER_WORDS + 4_096) };
-        out.put(MAGIC);
+    fn content(&self) -> Vec<u8> {
+        let mut out = Writer { bytes: Vec::with_capacity(self.orders.slots.len() * ORDER_BYTES + 65_536) };
+        out.int(MAGIC);
         out.int(self.now);
         out.put(self.seq);
         out.put(self.arrivals);
@@ -98,7 +100,7 @@ impl Engine {
         out.all(&self.terms.free, |out, row| out.put(u64::from(*row)));
         out.all(&self.lists.rows, write_list);
         out.all(&self.lists.free, |out, row| out.put(u64::from(*row)));
-        out.words
+        out.bytes
     }
 
     fn write_accounts(&self, out: &mut Writer) {
@@ -132,14 +134,13 @@ impl Engine {
     /// Says what is wrong with the bytes: cut short, changed, or not a snapshot.
     pub fn restore(bytes: &[u8]) -> Result<Self, String> {
         let (chunks, rest) = bytes.as_chunks::<8>();
-        let words: Vec<u64> = chunks.iter().map(|chunk| u64::from_le_bytes(*chunk)).collect();
-        let (Some((&sum, words)), true) = (words.split_last(), rest.is_empty()) else {
+        let (Some((sum, words)), true) = (chunks.split_last(), rest.is_empty()) else {
             return Err("a snapshot is a whole number of 8-byte words; this is not".into());
         };
-        if words.first() != Some(&MAGIC) {
+        if words.first() != Some(&MAGIC.to_le_bytes()) {
             return Err("these bytes are no snapshot of a matching engine".into());
         }
-        if hash_of(words) != sum {
+        if hash_of(words).to_le_bytes() != *sum {
             return Err("the snapshot was changed or cut: its hash does not fit".into());
         }
         let mut input = Reader { words: &words[1..] };
@@ -216,10 +217,16 @@ impl Engine {
     }
 }
 
-fn hash_of(words: &[u64]) -> u64 {
+/// Hashes block by block, so that no second copy of everything is made.
+fn hash_of(words: &[[u8; 8]]) -> u64 {
     let mut hash = Hash::default();
-    // The lanes need a slice of signed words; the bits are the same.
-    hash.rows(words.iter().map(|&word| [word as i64]));
+    let mut block = [0; 1_024];
+    for chunk in words.chunks(block.len()) {
+        for (place, word) in block.iter_mut().zip(chunk) {
+            *place = i64::from_le_bytes(*word);
+        }
+        hash.column(&block[..chunk.len()]);
+    }
     hash.finish()
 }
 

@@ -298,12 +298,17 @@ impl Engine {
     /// What follows for a maker with special terms: the next slice, its list, its end.
     #[cold]
     fn special_maker_filled(&mut self, slot: u32, quantity: i64, gone: bool, done: bool) {
-        if gone && !done {
-            self.refresh(slot);
+        if !done {
+            if gone {
+                self.refresh(slot);
+            }
+            self.shrink_sibling(slot, quantity);
+            return;
         }
-        self.shrink_sibling(slot, quantity);
-        if done {
-            self.drop_order(slot, Reason::None);
+        let mate = self.mate(slot);
+        self.drop_order(slot, Reason::None);
+        if let Some((list, mate)) = mate {
+            self.shrink_mate(list, mate, quantity);
         }
     }
 

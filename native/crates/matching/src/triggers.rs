@@ -2,7 +2,7 @@
 
 use crate::admit::trail_from;
 use crate::engine::Engine;
-use crate::slab::{NIL, State};
+use crate::slab::State;
 use crate::words::{BUY, EventKind, OrderType, Phase, Reason, flag};
 
 impl Engine {
@@ -78,18 +78,16 @@ impl Engine {
 
     /// A buy without a price pays from what is free from now on; the other leg of its list is cancelled (rule M35).
     fn give_up_lock(&mut self, slot: u32) {
-        let list = self.shared_lock(slot);
+        let (list, mate) = (self.shared_lock(slot), self.mate(slot));
         if list.is_none() {
             self.unlock_order(slot);
         }
         let row = self.orders[slot].terms;
         self.terms[row].lock = 0;
-        if let Some(list) = list {
-            let other = self.lists[list].legs.into_iter().find(|&leg| leg != slot && leg != NIL);
-            match other {
-                Some(other) => self.end(other, EventKind::Cancelled, Reason::Oco),
-                None => self.relock(list, slot),
-            }
+        match (mate, list) {
+            (Some((_, mate)), _) => self.end(mate, EventKind::Cancelled, Reason::Oco),
+            (None, Some(list)) => self.relock(list, slot),
+            _ => {}
         }
     }
 }
