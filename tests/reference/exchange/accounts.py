@@ -5,6 +5,8 @@ from __future__ import annotations
 from tests.reference.exchange import words as w
 from tests.reference.exchange.state import Lock, Order, Owner, World
 
+REBATES_MAX = 2**61
+
 
 def need(order: Order, left: int) -> int:
     """What an order locks with that much left (M6)."""
@@ -72,32 +74,32 @@ def settle(
     for order in (maker, taker):
         pay(order, quantity, base if order.side == w.SELL else quote)
     for order in (maker, taker):
-        if order.side == w.BUY:
-            move(order.owner, symbol.base, free=base)
-        else:
-            move(order.owner, symbol.quote, free=quote)
         signed = quantity if order.side == w.BUY else -quantity
         order.owner.positions[symbol.number] = order.owner.positions.get(symbol.number, 0) + signed
     marks, fees = 0, []
     for order, mark, rate in ((maker, w.Mark.MAKER_THIRD, 0), (taker, w.Mark.TAKER_THIRD, 0 if auction else 1)):
         currency, amount = (symbol.base, base) if order.side == w.BUY else (symbol.quote, quote)
-        fee, third = charge(world, order.owner, currency, amount, world.tiers.get(order.owner.tier, (0, 0))[rate])
+        fee, third = receive(world, order, currency, amount, world.tiers.get(order.owner.tier, (0, 0))[rate])
         fees.append(fee)
         marks |= mark if third else 0
     return fees[0], fees[1], marks
 
 
-def charge(world: World, owner: Owner, currency: int, amount: int, rate: int) -> tuple[int, bool]:
-    """Takes the fee on a received amount (M8, M9); the fee, and whether it was in the fee currency."""
+def receive(world: World, order: Order, currency: int, amount: int, rate: int) -> tuple[int, bool]:
+    """Hands an amount to an order's owner and takes the fee (M8, M9); the fee, and whether it was in the fee currency."""
+    owner = order.owner
     fee = -(-amount * rate // 10**8)
+    if fee < 0 and world.fees.get(currency, 0) + fee < -REBATES_MAX:
+        fee = 0
     conversion = world.conversions.get(currency, 0)
-    if owner.pays_third and fee > 0 and conversion and world.fee_currency is not None:
+    if owner.pays_third and fee > 0 and conversion and world.fee_currency not in (None, order.gives):
         third = -(-fee * conversion // 10**8)
         third = -(-third * (10**6 - world.discount) // 10**6)
         if third <= free(owner, world.fee_currency):
             move(owner, world.fee_currency, free=-third)
+            move(owner, currency, free=amount)
             world.fees[world.fee_currency] = world.fees.get(world.fee_currency, 0) + third
             return third, True
-    move(owner, currency, free=-fee)
+    move(owner, currency, free=amount - fee)
     world.fees[currency] = world.fees.get(currency, 0) + fee
     return fee, False

@@ -12,8 +12,10 @@ from random import Random
 from tests.reference.exchange import words as w
 from tests.reference.exchange.fields import LIST_LEGS, STAYING, TIFS, TRIGGERED
 from tests.reference.exchange.rows import COLUMNS, Row
-from tests.reference.exchange.state import PEG_TYPES, World
+from tests.reference.exchange.state import CALLS, PEG_TYPES, World
 
+AUCTIONED = (w.Tif.AT_OPEN, w.Tif.AT_CLOSE)
+SHUT = (w.Phase.CLOSED, w.Phase.HALTED)
 ITS_OWNER = 2**32 - 1
 OWNERS = 4
 CURRENCIES = 3
@@ -62,10 +64,23 @@ STYLES = (
     Style(types=(L, L, M, 3, 4, 5, 6, 7), modes=(0, 0, 2), funds=20_000),
     Style(types=(L, L, L, M, *PEG_TYPES), modes=ALL_MODES, spread=8),
     Style(types=(L, L, M), lists=0.3, modes=ALL_MODES, funds=8000, phases=0.01),
-    Style(types=(L, L, M, 2, 3, 4, 8), phases=0.06, times=0.03, modes=(0, 1), tifs=(0, 0, 1, 2, 5, 6), lists=0.05),
+    Style(
+        types=(L, L, M, 2, 3, 4, 8),
+        phases=0.06,
+        times=0.03,
+        modes=(0, 1),
+        tifs=(0, 0, 1, 2, 5, 6),
+        lists=0.05,
+        limits=(w.Limit.BAND,),
+    ),
     Style(types=ALL_TYPES, lists=0.1, modes=ALL_MODES, limits=tuple(range(1, 16)), settings=0.08),
     Style(types=ALL_TYPES, lists=0.15, modes=ALL_MODES, phases=0.03, times=0.03, funds=5000, settings=0.04),
-    Style(types=(L, L, M, 3, 7, 8, 9), modes=(0, 0, 4), limits=(w.Limit.BAND, w.Limit.BAND_HALTS), phases=0.03),
+    Style(
+        types=(L, L, M, 3, 7, 8, 9),
+        modes=(0, 0, 4),
+        limits=(w.Limit.BAND, w.Limit.BAND, w.Limit.BAND_HALTS),
+        settings=0.06,
+    ),
     Style(types=(L, L, L, M), tifs=(0, 0, 0, 3, 4), modes=ALL_MODES, flags=0.3, spread=3, lists=0.1),
 )
 
@@ -80,6 +95,7 @@ class Sequence:
         self.ticks = [self.random.choice((1, 1, 2, 5)) for _ in PAIRS]
         self.lots = [self.random.choice((1, 1, 2, 10)) for _ in PAIRS]
         self.middle = self.random.choice((20, 50, 100))
+        self.phases = [w.Phase.CLOSED] * len(PAIRS)  # as they should be: what is refused is not seen here
         self.now = 0
         self.id = 0
 
@@ -101,19 +117,25 @@ class Sequence:
         for number in range(self.symbols):
             if chance.random() < 0.7:
                 rows.append(self.reference(number))
-            rows.append(Row(w.Command.PHASE, symbol=number, order=chance.choice((2, 2, 2, 1))))
+            self.phases[number] = chance.choice((2, 2, 2, 1))
+            rows.append(Row(w.Command.PHASE, symbol=number, order=self.phases[number]))
+        if self.style.limits:
+            rows += [self.limit() for _ in range(chance.randint(0, 6))]
         return rows
 
     def next(self) -> list[Row]:
         """The next command, a list with all its legs."""
         style, dice = self.style, self.random.random()
+        here = self.phases[: self.symbols]
+        shut, calling = any(phase in SHUT for phase in here), any(phase in CALLS for phase in here)
+        phases = 0.15 if shut else 0.04 if calling else style.phases
         for share, make in (
             (style.cancels, self.cancel),
             (style.amends, self.amend),
-            (style.phases, self.phase),
+            (phases, self.phase),
             (style.settings, self.setting),
             (style.times, self.time),
-            (style.lists, self.group),
+            (0.0 if shut or calling else style.lists, self.group),
         ):
             if dice < share:
                 rows = make()
@@ -121,7 +143,8 @@ class Sequence:
             dice -= share
         else:
             rows = [self.order()]
-        return [self.odd(row) if self.random.random() < style.odd / len(rows) else row for row in rows]
+        share = style.odd / len(rows) if rows[0].kind in (w.Command.ORDER, w.Command.CANCEL, w.Command.AMEND) else 0.15
+        return [self.odd(row) if self.random.random() < share else row for row in rows]
 
     def order(self) -> Row:
         """An order that is valid as far as its fields say."""
@@ -129,8 +152,13 @@ class Sequence:
         symbol = chance.randrange(self.symbols)
         row = Row(w.Command.ORDER, side=chance.randrange(2), order=chance.choice(style.types), symbol=symbol)
         allowed = TIFS.get(row.order, STAYING)
+        if self.phases[symbol] in CALLS and chance.random() < 0.9:
+            row.order = w.Type.LIMIT if row.order == w.Type.MARKET_TO_LIMIT else row.order
+            allowed = [tif for tif in TIFS.get(row.order, STAYING) if tif not in (w.Tif.IOC, w.Tif.FOK)]
+        else:
+            allowed = [tif for tif in allowed if tif not in AUCTIONED or chance.random() < 0.1]
         wanted = [tif for tif in style.tifs if tif in allowed]
-        plain = (w.Tif.GTC,) if w.Tif.GTC in allowed else (w.Tif.IOC,)
+        plain = (w.Tif.GTC,) if w.Tif.GTC in allowed else ()
         row.tif = chance.choice(wanted or (*plain, *plain, *allowed))
         row.stp = chance.choice(style.modes)
         row.owner = chance.randrange(OWNERS)
@@ -169,9 +197,11 @@ class Sequence:
         """Flags, display, minimum."""
         chance, often = self.random, self.style.flags
         staying = row.tif in STAYING
+        if self.phases[row.symbol] in CALLS:
+            often /= 4
         if chance.random() < often / 2:
             row.flags |= w.Flag.ON_DISCONNECT
-        if chance.random() < often / 2 and not (row.order == w.Type.MARKET and row.tif not in (w.Tif.IOC, w.Tif.FOK)):
+        if chance.random() < often / 3 and not (row.order == w.Type.MARKET and row.tif not in (w.Tif.IOC, w.Tif.FOK)):
             row.flags |= w.Flag.REDUCE_ONLY
         if row.order == w.Type.LIMIT and staying and chance.random() < often:
             row.flags |= chance.choice((w.Flag.POST_ONLY, w.Flag.SLIDE))
@@ -266,8 +296,14 @@ class Sequence:
         return [row]
 
     def phase(self) -> list[Row]:
-        phases = (0, 1, 1, 2, 2, 2, 2, 2, 2, 3, 3, 4)
-        return [Row(w.Command.PHASE, symbol=self.random.randrange(self.symbols), order=self.random.choice(phases))]
+        chance = self.random
+        symbol = chance.randrange(self.symbols)
+        if self.phases[symbol] == w.Phase.CONTINUOUS:
+            phase = chance.choice((0, 1, 1, 3, 3, 4))
+        else:
+            phase = chance.choice((0, 1, 2, 2, 2, 2, 2, 3, 4))
+        self.phases[symbol] = phase
+        return [Row(w.Command.PHASE, symbol=symbol, order=phase)]
 
     def time(self) -> list[Row]:
         self.now += self.random.randint(0, 3)
@@ -281,6 +317,8 @@ class Sequence:
     def setting(self) -> list[Row]:
         chance = self.random
         dice = chance.random()
+        if dice < 0.08:
+            return [self.another()]
         if dice < 0.3:
             return [self.money()]
         if dice < 0.5:
@@ -288,6 +326,17 @@ class Sequence:
         if dice < 0.65 or not self.style.limits:
             return [self.reference(chance.randrange(self.symbols))]
         return [self.limit()]
+
+    def another(self) -> Row:
+        """A currency, an owner or a symbol more; mostly with a number that is not the next."""
+        chance = self.random
+        kind = chance.choice((w.Command.ADD_CURRENCY, w.Command.ADD_OWNER, w.Command.ADD_SYMBOL))
+        if kind == w.Command.ADD_SYMBOL:
+            terms = {"price": 1, "quantity": 1, "display": 1, "minimum": chance.choice((1, 0, 2**40, 2**40 + 1))}
+            return Row(
+                kind, symbol=chance.randint(1, 4), owner=chance.randint(0, 3) << 16 | chance.randint(0, 3), **terms
+            )
+        return Row(kind, symbol=chance.randint(2, 4), owner=chance.randint(3, 5))
 
     def money(self) -> Row:
         chance = self.random
@@ -334,7 +383,7 @@ class Sequence:
         chance = self.random
         name = chance.choice([column for column in COLUMNS if column not in {"spare", "id", "expiry"}])
         if row.kind == w.Command.TIME:
-            return row
+            return replace(row, expiry=chance.choice((-1, 0, self.now - 1)))
         if name == "kind":
             value = chance.choice((0, 1, 2, 3, 9, 16, 19, 26, 255))
         elif name in NARROW:

@@ -62,6 +62,8 @@ def follow(world: World, order: Order, *, asked: bool = False) -> None:
             finish(world, mate, w.Event.CANCELLED, w.Reason.OCO)
     children, order.children = [child for child in order.children if child.alive], []
     if children and order.filled:
+        for child in children:
+            child.quantity = child.left = order.filled
         world.queue.append((children, order.filled))
     elif children:
         for child in children:

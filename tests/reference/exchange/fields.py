@@ -26,7 +26,7 @@ def check_fields(row: Row, now: int) -> int:
         return w.Reason.INVALID_TYPE
     if row.tif not in TIFS.get(row.order, STAYING):
         return w.Reason.INVALID_TIF
-    if not w.SelfTrade.NONE <= row.stp <= w.SelfTrade.DECREMENT:
+    if row.stp > w.SelfTrade.DECREMENT or (row.stp == w.SelfTrade.DECREMENT and row.flags & w.Flag.QUOTE):
         return w.Reason.INVALID_STP
     if not flags_fit(row):
         return w.Reason.INVALID_FLAGS

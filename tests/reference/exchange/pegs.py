@@ -34,7 +34,8 @@ def target(order: Order) -> int | None:
     other = symbol.best(1 - order.side)
     if other is not None:
         price = min(price, other - tick) if order.side == w.BUY else max(price, other + tick)
-    return price if price >= symbol.limit(w.Limit.MIN_PRICE) else None
+    within = symbol.limit(w.Limit.MIN_PRICE) <= price <= symbol.limit(w.Limit.MAX_PRICE)
+    return price if within and order.left * price * symbol.quote_unit < 2**63 else None
 
 
 def place(world: World, order: Order) -> None:
@@ -53,8 +54,8 @@ def reprice(world: World, order: Order) -> None:
         if order.state == "book":
             stand_aside(world, order)
     elif order.state != "book" or price != order.at:
-        left = leave(order)
-        world.write(w.Event.REPRICED, order, quantity=order.left, **left)
+        if order.state == "book":
+            world.write(w.Event.REPRICED, order, quantity=order.left, **leave(order))
         rest(world, order, price)
 
 

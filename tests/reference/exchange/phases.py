@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from tests.reference.exchange import words as w
+from tests.reference.exchange.admission import crosses
 from tests.reference.exchange.auctions import uncross
 from tests.reference.exchange.endings import finish, rest, stand_aside
-from tests.reference.exchange.pegs import place, target
+from tests.reference.exchange.pegs import place
 from tests.reference.exchange.state import CALLS, PEG_TYPES, TRIGGER_TYPES, Order, Symbol, World
 from tests.reference.exchange.taking import enter
 from tests.reference.exchange.triggers import is_reached, level, waiting
@@ -51,12 +52,22 @@ def begin_continuous(world: World, symbol: Symbol) -> None:
     for order in world.orders(symbol):
         standing = order.tif == w.Tif.AT_CLOSE or order.type in PEG_TYPES
         if order.alive and order.state == "aside" and not standing and symbol.phase == w.Phase.CONTINUOUS:
-            enter(world, order, order.stp)
+            come_back(world, order)
     for order in waiting(world, symbol):
         if not order.queued and is_reached(order, symbol.last):
             order.queued = True
             order.reached = level(order)
             world.queue.append(([order], 0))
+
+
+def come_back(world: World, order: Order) -> None:
+    """An order that stood aside enters; one that must not take is cancelled where it would."""
+    best = order.symbol.best(1 - order.side)
+    shy = order.has(w.Flag.POST_ONLY) or order.has(w.Flag.SLIDE)
+    if shy and best is not None and crosses(order, best):
+        finish(world, order, w.Event.CANCELLED, w.Reason.WOULD_TAKE)
+    else:
+        enter(world, order, order.stp)
 
 
 def start(world: World, order: Order) -> None:
@@ -81,9 +92,9 @@ def start(world: World, order: Order) -> None:
 def kept_from_start(order: Order) -> bool:
     """Whether the order has its slot when it is accepted (M4)."""
     symbol = order.symbol
-    if order.listed or order.type in TRIGGER_TYPES:
+    if order.listed or order.type in TRIGGER_TYPES or order.type in PEG_TYPES:
         return True
     late = order.tif == w.Tif.AT_CLOSE and symbol.phase != w.Phase.CLOSING
     if symbol.phase in CALLS:
-        return order.reduce_only or order.type in PEG_TYPES or late
-    return late or (order.type in PEG_TYPES and target(order) is None)
+        return order.reduce_only or late
+    return late

@@ -14,7 +14,7 @@ from tests.reference.exchange.state import LARGEST, Owner, Symbol, World
 NONE = w.Reason.NONE
 RATE_MAX = 10**7
 TERM_MAX = 2**40
-UNITS_MAX = 2**63 - 1
+DEPOSITED_MAX = 2**62
 
 
 def set_time(world: World, row: Row) -> int:
@@ -96,7 +96,7 @@ def transfer(world: World, row: Row) -> int:
         return w.Reason.INVALID_QUANTITY
     owner, supply = world.owners[row.owner], world.supply.get(row.symbol, 0)
     signed = row.quantity if row.kind == w.Command.DEPOSIT else -row.quantity
-    if signed > 0 and supply + signed > UNITS_MAX:
+    if signed > 0 and supply + signed > DEPOSITED_MAX:
         return w.Reason.AMOUNT
     if signed < 0 and free(owner, row.symbol) < row.quantity:
         return w.Reason.INSUFFICIENT_BALANCE

@@ -110,17 +110,9 @@ def prevent(world: World, taker: Taker, maker: Order) -> None:
 
 def decrement(world: World, order: Order, maker: Order) -> None:
     """Both lose the smaller of the two quantities."""
-    unit = maker.at * maker.symbol.quote_unit
-    both = min(maker.left, fitting(order, maker.at) if order.quote else order.left)
-    if not both:
-        out_of_money(world, order)
-        return
+    both = min(maker.left, order.left)
     lose(maker, both)
-    if order.quote:
-        order.left -= both * unit
-        order.quantity -= both * unit
-    else:
-        lose(order, both)
+    lose(order, both)
     world.write(
         w.Event.PREVENTED,
         maker,
@@ -130,6 +122,7 @@ def decrement(world: World, order: Order, maker: Order) -> None:
         level=maker.symbol.visible(maker.side, maker.at),
         taker=order.id,
         taker_owner=order.owner.number,
+        reason=w.Reason.SELF_TRADE,
         flags=w.Mark.IN_BOOK,
     )
     for party in (maker, order):
@@ -143,11 +136,11 @@ def fitting(order: Order, price: int) -> int:
     """The most that an order without a price can trade at a price: whole lots (M7)."""
     symbol = order.symbol
     unit = price * symbol.quote_unit
-    if order.side == w.SELL and not order.quote:
+    if order.lock is not None:
         return order.left
     money = free(order.owner, order.gives)
     if order.side == w.SELL:
-        most = min(order.left // unit, money // symbol.base_unit)
+        most = min(order.left // unit if order.quote else order.left, money // symbol.base_unit)
     elif order.quote:
         most = min(order.left, money) // unit
     else:
@@ -201,8 +194,6 @@ def trade(world: World, order: Order, maker: Order, quantity: int) -> None:
         taker_owner=order.owner.number,
         flags=w.Mark.IN_BOOK | marks | (0 if maker.left else w.Mark.MAKER_DONE),
     )
-    for reached in notice(world, symbol, price):
-        world.queue.append(([reached], 0))
     if not maker.left:
         leave(maker)
         world.let_go(maker)
@@ -213,6 +204,8 @@ def trade(world: World, order: Order, maker: Order, quantity: int) -> None:
     if not maker.left:
         give_up_lock(maker)
         follow(world, maker)
+    for reached in notice(world, symbol, price):
+        world.queue.append(([reached], 0))
 
 
 def refresh(world: World, maker: Order) -> None:

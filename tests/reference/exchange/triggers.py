@@ -35,9 +35,11 @@ def notice(world: World, symbol: Symbol, price: int) -> list[Order]:
     """A trade: trailing stops move, then those that it reaches are returned by acceptance."""
     reached = []
     for order in waiting(world, symbol):
+        if order.queued:
+            continue
         if order.type == w.Type.TRAILING:
             order.best = max(order.best, price) if order.side == w.SELL else min(order.best, price)
-        if not order.queued and is_reached(order, price):
+        if is_reached(order, price):
             order.queued = True
             order.reached = level(order)
             reached.append(order)

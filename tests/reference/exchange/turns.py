@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from tests.reference.exchange import words as w
 from tests.reference.exchange.accounts import free, give_up_lock, need, take_lock
-from tests.reference.exchange.admission import is_market_buy, market_need
 from tests.reference.exchange.endings import finish, stand_aside
 from tests.reference.exchange.state import TRIGGER_TYPES, Order, World
 from tests.reference.exchange.taking import enter
@@ -46,18 +45,17 @@ def activate(world: World, children: list[Order], filled: int) -> None:
     """A parent ended with something filled: its children work with that quantity (M36)."""
     children = [child for child in children if child.alive]
     for child in children:
-        child.quantity = child.left = filled
         if child.type == w.Type.TRAILING:
             start_trailing(child, child.symbol.last)
         elif child.type in TRIGGER_TYPES:
             child.lock_price = child.price or child.trigger
-    wanted = max((market_need(child) if is_market_buy(child) else need(child, filled) for child in children), default=0)
+    locking = [child for child in children if child.type != w.Type.MARKET]
+    wanted = max((need(child, filled) for child in locking), default=0)
     if children and wanted > free(children[0].owner, children[0].gives):
         for child in children:
             child.mate = None
             finish(world, child, w.Event.CANCELLED, w.Reason.INSUFFICIENT_BALANCE)
         return
-    locking = [child for child in children if not is_market_buy(child)]
     if locking:
         take_lock(locking)
     for child in children:

@@ -20,14 +20,11 @@ use parrot_matching::{Command, CommandKind, Engine, OrderType, Reason, TimeInFor
 pub const CHUNK: usize = 128;
 
 /// What the gateway keeps of a client's order: how the engine calls it, and whose it is.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 struct Placed {
     handle: u64,
     owner: u32,
 }
-
-/// Of an order that never was. It is not all zeros, so that the memory is there before the first operation.
-const NOWHERE: Placed = Placed { handle: 0, owner: u32::MAX };
 
 /// A stream on its way through an engine.
 pub struct Replay<'a> {
@@ -52,7 +49,7 @@ impl<'a> Replay<'a> {
             engine,
             stream,
             next: 0,
-            placed: vec![NOWHERE; stream.len() + 1],
+            placed: vec![Placed::default(); stream.len() + 1],
             commands: vec![Command::default(); CHUNK],
             checks: Checks::new(),
         })
@@ -96,7 +93,7 @@ impl<'a> Replay<'a> {
         let command = &mut self.commands[at];
         if command.kind == CommandKind::Cancel as u8 {
             // Who asks is not part of the format: the gateway asks in the owner's name.
-            let placed = *self.placed.get(command.id as usize).unwrap_or(&NOWHERE);
+            let placed = self.placed.get(command.id as usize).copied().unwrap_or_default();
             (command.handle, command.owner) = (placed.handle, placed.owner);
             let outcome = self.engine.execute(from_ref(command));
             self.checks.rejects += u64::from(outcome.reason != Reason::None);
