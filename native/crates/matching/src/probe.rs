@@ -47,11 +47,11 @@ impl Engine {
     fn sweep_on_trial(&self, taker: &Taker, wanted: i64) -> Trial {
         let symbol = &self.symbols[usize::from(taker.symbol)];
         let other = opposite(taker.side);
-        let edge = if taker.side == BUY { symbol.band.1 } else { symbol.band.0 };
         let mut trial = Trial::default();
         for (key, level) in symbol.side(other).levels() {
             let price = symbol.price(other, key);
-            let within = Symbol::crosses(taker.side, taker.limit, price) && Symbol::crosses(taker.side, edge, price);
+            let within =
+                Symbol::crosses(taker.side, taker.limit, price) && price >= symbol.band.0 && price <= symbol.band.1;
             if !within || trial.filled >= wanted {
                 break;
             }

@@ -29,8 +29,7 @@ impl Engine {
     pub(crate) fn take(&mut self, taker: &mut Taker) -> Halt {
         let number = usize::from(taker.symbol);
         let other = opposite(taker.side);
-        let band = self.symbols[number].band;
-        let edge = if taker.side == BUY { band.1 } else { band.0 };
+        let (lowest, highest) = self.symbols[number].band;
         let careful = taker.is_careful();
         while taker.left > 0 {
             if taker.cap == 0 {
@@ -42,7 +41,7 @@ impl Engine {
             if !Symbol::crosses(taker.side, taker.limit, price) {
                 return Halt::Book;
             }
-            if !Symbol::crosses(taker.side, edge, price) {
+            if price < lowest || price > highest {
                 return Halt::Band;
             }
             let maker = level.head;
