@@ -30,26 +30,27 @@ impl Edge {
         Self { places: vec![(1, 0); stream.ids + 1], stp: stp as u8 }
     }
 
-    /// The command of a record, without branches: which operation comes next, no processor guesses.
+    /// Writes the command of a record over another one, without branches: which operation comes next, no processor
+    /// guesses. Fields that no operation uses stay as they are.
     #[inline]
-    pub fn command(&self, record: &Record) -> Command {
-        let cancel = record.op == CANCEL;
+    pub fn write(&self, command: &mut Command, record: &Record) {
+        (command.kind, command.order, command.tif) = WORDS[usize::from(record.op & 3)];
+        command.side = record.side;
+        command.stp = self.stp & !mask(record) as u8;
+        command.symbol = record.symbol;
+        command.id = record.id;
+        command.price = record.price;
+        command.quantity = record.quantity;
+        self.find(command, record);
+    }
+
+    /// Says in a cancel where its target is now, and in the name of its owner.
+    #[inline]
+    pub fn find(&self, command: &mut Command, record: &Record) {
+        let mask = mask(record);
         let (handle, owner) = self.places[record.id as usize];
-        let (kind, order, tif) = WORDS[usize::from(record.op & 3)];
-        Command {
-            kind,
-            side: record.side,
-            order,
-            tif,
-            stp: if cancel { 0 } else { self.stp },
-            symbol: record.symbol,
-            owner: if cancel { owner } else { record.owner },
-            id: record.id,
-            handle: if cancel { handle } else { 0 },
-            price: record.price,
-            quantity: record.quantity,
-            ..Command::default()
-        }
+        command.owner = record.owner ^ (record.owner ^ owner) & mask as u32;
+        command.handle = handle & mask;
     }
 
     /// Asks the memory for the place of a record that comes soon.
@@ -66,4 +67,10 @@ impl Edge {
     pub fn place(&mut self, record: &Record, handle: u64) {
         self.places[record.id as usize] = (handle, record.owner);
     }
+}
+
+/// All bits of a cancel, none of another operation.
+#[inline]
+fn mask(record: &Record) -> u64 {
+    u64::from(record.op == CANCEL).wrapping_neg()
 }

@@ -16,8 +16,8 @@ pub trait Hear {
             self.trade(event.id, event.taker, event.price, event.quantity);
         }
     }
-    /// A cancel whose target was gone.
-    fn reject(&mut self);
+    /// Cancels whose target was gone.
+    fn rejects(&mut self, count: u64);
 }
 
 /// Adds up quantities, so that no work can be left out: for timed runs.
@@ -39,19 +39,19 @@ impl Hear for Sum {
     /// Without a branch, which would be a guess of the processor for every event.
     #[inline]
     fn events(&mut self, events: &[Event]) {
-        let (mut trades, mut volume) = (0, 0);
+        let mut sums = [(0, 0); 32];
         for event in events {
-            let trade = i64::from(event.kind == EventKind::Trade as u8);
-            trades += trade;
-            volume += event.quantity & -trade;
+            let sum = &mut sums[usize::from(event.kind & 31)];
+            *sum = (sum.0 + 1, sum.1 + event.quantity);
         }
-        self.found.0 += trades as u64;
+        let (trades, volume) = sums[EventKind::Trade as usize];
+        self.found.0 += trades;
         self.found.1 += volume as u64;
     }
 
     #[inline]
-    fn reject(&mut self) {
-        self.found.2 += 1;
+    fn rejects(&mut self, count: u64) {
+        self.found.2 += count;
     }
 }
 
@@ -101,8 +101,8 @@ impl Hear for Tally {
         self.hash.add([maker, taker, price, quantity]);
     }
 
-    fn reject(&mut self) {
-        self.rejects += 1;
+    fn rejects(&mut self, count: u64) {
+        self.rejects += count;
     }
 }
 

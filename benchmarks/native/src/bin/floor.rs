@@ -7,10 +7,11 @@ use parrot_bench::edge::{AHEAD, Edge};
 use parrot_bench::report::{Asked, Replay, report};
 use parrot_bench::stream::{CANCEL, Record, Stream};
 use parrot_bench::tally::{Hear, Left};
-use parrot_matching::{Event, EventKind, SelfTrade};
+use parrot_matching::{Command, Event, EventKind, SelfTrade};
 
 struct Nothing {
     edge: Edge,
+    command: Command,
     events: Vec<Event>,
     seq: u64,
 }
@@ -19,12 +20,18 @@ impl Replay for Nothing {
     const REJECTS: bool = false;
 
     fn new(stream: &Stream) -> Self {
-        Self { edge: Edge::new(stream, SelfTrade::None), events: Vec::with_capacity(1024), seq: 0 }
+        Self {
+            edge: Edge::new(stream, SelfTrade::None),
+            command: Command::default(),
+            events: Vec::with_capacity(1024),
+            seq: 0,
+        }
     }
 
     #[inline]
     fn apply<H: Hear>(&mut self, record: &Record, _hear: &mut H) {
-        let command = black_box(self.edge.command(record));
+        self.edge.write(&mut self.command, record);
+        let command = black_box(&self.command);
         let count = if record.op == CANCEL { 1 } else { 2 };
         for number in 0..count {
             self.seq += 1;

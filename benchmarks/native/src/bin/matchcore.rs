@@ -50,7 +50,7 @@ impl Replay for Books {
                 }
             }
             CommandOutcome::Applied(_) => {}
-            CommandOutcome::Rejected(_) => hear.reject(),
+            CommandOutcome::Rejected(_) => hear.rejects(1),
         }
     }
 

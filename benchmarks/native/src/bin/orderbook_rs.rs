@@ -32,7 +32,7 @@ impl Replay for Books {
             MARKET => book.match_order(id, side, quantity, None).iter().for_each(|it| tell(it, record.id, hear)),
             CANCEL => {
                 if book.cancel_order(id).expect("a sound level").is_none() {
-                    hear.reject();
+                    hear.rejects(1);
                 }
             }
             other => panic!("no such operation: {other}"),
