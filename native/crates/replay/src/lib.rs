@@ -14,17 +14,23 @@ pub use stream::{Header, Op, Stream};
 
 use std::slice::from_ref;
 
+use parrot_kernel::prefetch;
 use parrot_matching::{Command, CommandKind, Engine, OrderType, Reason, TimeInForce};
 
 /// Operations that one call of [`Replay::advance`] executes.
 pub const CHUNK: usize = 128;
+/// How many operations before its turn an operation's memory is asked for.
+const AHEAD: usize = 4;
 
 /// What the gateway keeps of a client's order: how the engine calls it, and whose it is.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy)]
 struct Placed {
     handle: u64,
     owner: u32,
 }
+
+/// Of an order that never was. It is not all zeros, so that the memory is there before the first operation.
+const NOWHERE: Placed = Placed { handle: 0, owner: u32::MAX };
 
 /// A stream on its way through an engine.
 pub struct Replay<'a> {
@@ -49,7 +55,7 @@ impl<'a> Replay<'a> {
             engine,
             stream,
             next: 0,
-            placed: vec![Placed::default(); stream.len() + 1],
+            placed: vec![NOWHERE; stream.len() + 1],
             commands: vec![Command::default(); CHUNK],
             checks: Checks::new(),
         })
@@ -66,10 +72,15 @@ impl<'a> Replay<'a> {
             let number = self.next + at;
             let Some(op) = self.stream.op(number) else { return Err(self.stream.fault(number)) };
             write(command, op);
-            // Read again when its turn comes; asked for here, it is near by then.
-            command.handle = self.placed.get(op.id as usize).map_or(0, |placed| placed.handle);
+            prefetch(&self.placed, op.id as usize);
+        }
+        for at in 0..AHEAD.min(count) {
+            self.approach(at);
         }
         for at in 0..count {
+            if at + AHEAD < count {
+                self.approach(at + AHEAD);
+            }
             self.execute(at)?;
         }
         self.next += count;
@@ -88,12 +99,22 @@ impl<'a> Replay<'a> {
         self.checks
     }
 
+    /// Has the engine ask for the memory that an operation will touch.
+    #[inline]
+    fn approach(&mut self, at: usize) {
+        let command = &mut self.commands[at];
+        if command.kind == CommandKind::Cancel as u8 {
+            command.handle = self.placed.get(command.id as usize).unwrap_or(&NOWHERE).handle;
+        }
+        self.engine.prefetch(command);
+    }
+
     #[inline]
     fn execute(&mut self, at: usize) -> Result<(), String> {
         let command = &mut self.commands[at];
         if command.kind == CommandKind::Cancel as u8 {
             // Who asks is not part of the format: the gateway asks in the owner's name.
-            let placed = self.placed.get(command.id as usize).copied().unwrap_or_default();
+            let placed = *self.placed.get(command.id as usize).unwrap_or(&NOWHERE);
             (command.handle, command.owner) = (placed.handle, placed.owner);
             let outcome = self.engine.execute(from_ref(command));
             self.checks.rejects += u64::from(outcome.reason != Reason::None);
@@ -132,6 +153,7 @@ fn write(command: &mut Command, op: Op) {
     command.symbol = op.symbol;
     command.owner = op.owner;
     command.id = op.id;
+    command.handle = 0;
     command.price = op.price;
     command.quantity = op.quantity;
 }
