@@ -359,6 +359,44 @@ def test_nobody_pays_a_fee_in_what_it_sells_in_that_trade(venue: Venue) -> None:
     assert (venue.free(BOB, TOKEN), venue.free(BOB, CASH)) == (700, MONEY + 297)
 
 
+def test_a_tier_that_changes_counts_at_once(venue: Venue) -> None:
+    """M9 M8: 1 % of 200 coins, then 2 %."""
+    venue.send(join_tier(BOB, 3))
+    for rate in (1, 2):
+        venue.send(set_tier(3, maker=0, taker=rate * 1_000_000))
+        maker = venue.place(limit(ANN, SELL, 1, 200))
+        venue.send(limit(BOB, BUY, 1, 200)).gives(accepted(), trade(1, 200, of=maker, taker_fee=2 * rate), filled())
+
+
+def test_a_whole_discount_costs_nothing(venue: Venue) -> None:
+    """M9: paid in the fee currency all the same, of which Ann has none."""
+    maker = venue.place(fees_in_token(venue, tokens=0))
+    venue.send(fee_currency(TOKEN, 1_000_000))
+    venue.send(limit(BOB, BUY, 100, 90)).gives(
+        accepted(), trade(100, 90, of=maker, fee=0, taker_fee=1, flags=1 | 2 | MAKER_THIRD), filled()
+    )
+
+
+def test_rebates_end_where_the_fee_account_would_sink_too_deep(venue: Venue) -> None:
+    """M8: ten rebates of 10 % of 2^61 leave 2 units above - 2^61; the eleventh is not paid."""
+    venue.send(set_tier(0, maker=-10_000_000, taker=0))
+    price, size = 2**31, 2**30
+    for owner in (ANN, BOB):
+        venue.send(deposit(owner, COIN, size))
+        venue.send(deposit(owner, CASH, 2**61 - MONEY * 2))
+    seller, buyer = ANN, BOB
+    venue.send(withdraw(ANN, CASH, 2**60))
+    venue.send(deposit(BOB, CASH, 2**60))
+    for turn in range(11):
+        maker = venue.place(limit(seller, SELL, price, size))
+        fee = -(2**61 // 10) if turn < 10 else 0
+        venue.send(limit(buyer, BUY, price, size)).gives(
+            accepted(), trade(price, size, of=maker, fee=fee, taker_fee=0), filled(size)
+        )
+        seller, buyer = buyer, seller
+    assert venue.machine.fees(CASH) == -10 * (2**61 // 10)
+
+
 def test_a_position_is_the_sum_of_signed_fills(venue: Venue) -> None:
     """M10: deposits do not count."""
     venue.place(limit(BOB, SELL, 100, 10))

@@ -347,3 +347,12 @@ def test_the_position_limit_counts_when_an_amend_lets_a_buy_grow(venue: Venue) -
     venue.send(set_limit(Limit.MAX_POSITION, 1))
     venue.send(amend(ANN, order, quantity=9)).gives(amended(90, 9, 9, 9))
     venue.send(amend(ANN, order, price=91)).gives(amended(90, 9), rested(91, 9))
+
+
+def test_a_trailing_buy_that_grows_locks_at_its_first_level(venue: Venue) -> None:
+    """M38 M27: 3 x 105, though the level is at 101 by then."""
+    venue.traded_at(100)
+    trails = venue.place(trailing(ANN, BUY, 5, 2))
+    venue.traded_at(96)
+    venue.send(amend(ANN, trails, quantity=3)).gives(amended(0, 3, 0, 0, flags=KEPT))
+    assert venue.locked(ANN, CASH) == 315

@@ -27,12 +27,13 @@ from tests.golden.matching.story import (
     rested,
     shrunk,
     stop,
+    time,
     trade,
     trailing,
     triggered,
 )
 from tests.golden.matching.venue import Venue
-from tests.golden.matching.words import BOTH, BUY, IOC, MAKER_DONE, SELL, EventKind, Phase, Reason
+from tests.golden.matching.words import BOTH, BUY, GTD, IOC, MAKER_DONE, SELL, EventKind, Phase, Reason
 
 PARENT, CHILD = limit(ANN, BUY, 100, 5), limit(ANN, SELL, 110, 5)
 WHOLE = bracket(PARENT, CHILD, stop(ANN, SELL, 90, 5))
@@ -272,3 +273,41 @@ def test_an_active_child_is_an_order_as_others_are(venue: Venue) -> None:
     venue.refuses(amend(ANN, child, quantity=3), Reason.LISTED)
     venue.send(limit(CAT, BUY, 110, 5)).gives(accepted(), trade(110, 5, 0, of=child), filled(5))
     assert (venue.book(BUY), venue.book(SELL), venue.position(ANN)) == ([], [], 0)
+
+
+def test_a_child_that_is_filled_as_it_enters_cancels_the_other(venue: Venue) -> None:
+    """M36 M35: a bid above the take-profit is there when the parent is filled at market."""
+    ask, bid = venue.place(limit(BOB, SELL, 100, 5)), venue.place(limit(CAT, BUY, 99, 9))
+    answer = venue.send(bracket(market(ANN, BUY, 5), limit(ANN, SELL, 98, 5), stop(ANN, SELL, 90, 5)))
+    parent, take, loss = answer.orders
+    answer.gives(
+        accepted(of=parent),
+        accepted(of=take),
+        accepted(of=loss),
+        trade(100, 5, of=ask, by=parent),
+        filled(5, of=parent),
+        trade(99, 5, 4, of=bid, by=take),
+        cancelled(5, Reason.OCO, of=loss),
+        filled(5, of=take),
+    )
+
+
+def test_outside_continuous_trading_a_market_child_stands_aside(venue: Venue) -> None:
+    """M36 M40."""
+    parent, child = entered(venue, oto(PARENT, market(ANN, SELL, 5)))
+    venue.send(limit(BOB, SELL, 100, 2))
+    venue.place(limit(CAT, BUY, 80, 9))
+    venue.send(phase(Phase.HALTED))
+    venue.send(cancel(ANN, parent)).gives(cancelled(3, Reason.REQUESTED), aside(0, 2, of=child))
+    answer = venue.send(phase(Phase.CONTINUOUS))
+    assert answer.kinds == [EventKind.AUCTION, EventKind.PHASE, EventKind.TRADE, EventKind.FILLED]
+    assert venue.position(ANN) == 0
+
+
+def test_a_child_that_expires_leaves_the_parent_and_the_other_child(venue: Venue) -> None:
+    """M36 M45: only a cancel takes the other child with it."""
+    legs = bracket(PARENT, {**CHILD, "tif": GTD, "expiry": 10}, stop(ANN, SELL, 90, 5))
+    parent, take, loss = entered(venue, legs)
+    venue.send(time(10)).gives(expired(5, Reason.GTD, of=take), done())
+    venue.send(limit(BOB, SELL, 100, 5)).gives(accepted(), trade(100, 5, of=parent), filled(5))
+    venue.send(cancel(ANN, loss)).gives(cancelled(5, Reason.REQUESTED))

@@ -19,6 +19,7 @@ from tests.golden.matching.story import (
     limit,
     market,
     mass_cancel,
+    oco,
     phase,
     phased,
     reference,
@@ -128,3 +129,14 @@ def test_an_order_that_waits_is_kept_from_the_start(venue: Venue) -> None:
     venue.send(stop(ANN, BUY, 110, 1)).gives(accepted(0, 1, handle=FIRST | 1))
     maker = venue.send(limit(ANN, SELL, 101, 1)).gives(accepted(), rested(handle=FIRST | 2))
     venue.send(market(BOB, BUY, 1)).gives(accepted(handle=0), trade(101, 1, of=maker), filled(1, handle=0))
+
+
+def test_of_a_list_the_filled_leg_gives_its_slot_back_first(venue: Venue) -> None:
+    """M4 M35: the maker's slot 1 with its TRADE, then the slot 2 of the other leg, which is used first."""
+    one, two = venue.send(oco(limit(ANN, SELL, 101, 1), limit(ANN, SELL, 102, 1))).orders
+    assert (one.handle, two.handle) == (FIRST | 1, FIRST | 2)
+    venue.send(limit(BOB, BUY, 101, 1)).gives(
+        accepted(), trade(101, 1, of=one), cancelled(1, Reason.OCO, of=two), filled(1)
+    )
+    venue.send(limit(ANN, SELL, 103, 1)).gives(accepted(), rested(handle=SECOND | 2))
+    venue.send(limit(ANN, SELL, 104, 1)).gives(accepted(), rested(handle=SECOND | 1))

@@ -12,6 +12,7 @@ from tests.golden.matching.story import (
     COIN,
     DAN,
     accepted,
+    cancelled,
     expired,
     filled,
     limit,
@@ -308,3 +309,31 @@ def test_money_and_coins_change_hands_with_each_trade(venue: Venue) -> None:
     assert (venue.free(DAN, CASH), venue.free(DAN, COIN)) == (1_000_000 - 304, 1_003)
     assert (venue.free(ANN, CASH), venue.free(BOB, CASH)) == (1_000_202, 1_000_102)
     assert (venue.locked(ANN, COIN), venue.locked(BOB, COIN)) == (0, 4)
+
+
+def test_market_to_limit_takes_all_that_stands_at_the_best_price(venue: Venue) -> None:
+    """M21 M20: an iceberg's slices too."""
+    berg = venue.place(limit(ANN, SELL, 100, 5, display=3))
+    venue.place(limit(ANN, SELL, 101, 3))
+    venue.send(market_to_limit(BOB, BUY, 6)).gives(
+        accepted(0, 6),
+        trade(100, 3, of=berg),
+        refreshed(100, 2, of=berg),
+        trade(100, 2, of=berg),
+        rested(100, 1),
+    )
+
+
+def test_a_minimum_is_counted_as_fill_or_kill_is(venue: Venue) -> None:
+    """M18 M19 M23: 3 stand before the own order."""
+    first = venue.place(limit(BOB, SELL, 100, 3))
+    own = venue.place(limit(ANN, SELL, 100, 5))
+    command = limit(ANN, BUY, 100, 8, minimum=4, stp=SelfTrade.CANCEL_BOTH)
+    venue.send(command).gives(accepted(), expired(8, Reason.MINIMUM))
+    answer = venue.send({**command, "minimum": 3})
+    answer.gives(
+        accepted(),
+        trade(100, 3, of=first),
+        cancelled(5, Reason.SELF_TRADE, of=own),
+        cancelled(5, Reason.SELF_TRADE, of=answer.orders[0]),
+    )

@@ -11,6 +11,7 @@ from tests.golden.matching.story import (
     DAN,
     Row,
     accepted,
+    add_symbol,
     cancel,
     deposit,
     limit,
@@ -343,3 +344,22 @@ def test_legs_count_whatever_their_time_in_force(venue: Venue) -> None:
     venue.send(oto(limit(ANN, BUY, 99, 5), market(ANN, SELL, 5)))
     venue.refuses(limit(ANN, BUY, 98, 5), Reason.MAX_ORDERS)
     venue.place(limit(ANN, BUY, 98, 5, tif=IOC))
+
+
+def test_the_notional_is_in_units_of_the_quote_currency(fresh: Venue) -> None:
+    """M14: a quote unit of 3: 5 at 100 are 1500."""
+    venue = fresh.opened(quote_unit=3)
+    venue.send(set_limit(Limit.MAX_NOTIONAL, 1_499))
+    venue.refuses(limit(ANN, SELL, 100, 5), Reason.NOTIONAL)
+    venue.send(set_limit(Limit.MAX_NOTIONAL, 1_500))
+    venue.place(limit(ANN, SELL, 100, 5))
+
+
+def test_counts_are_by_symbol(venue: Venue) -> None:
+    """M15: one in each of two symbols."""
+    venue.send(add_symbol(1))
+    venue.send(phase(Phase.CONTINUOUS, symbol=1))
+    for symbol in (0, 1):
+        venue.send(set_limit(Limit.MAX_ORDERS, 1, symbol))
+        venue.place(limit(ANN, BUY, 99, 5, symbol=symbol))
+        venue.refuses(limit(ANN, BUY, 99, 5, symbol=symbol), Reason.MAX_ORDERS)

@@ -343,3 +343,22 @@ def test_legs_cannot_be_amended(venue: Venue) -> None:
     one, two = exit_of_ann(venue)
     venue.refuses(amend(ANN, one, quantity=3), Reason.LISTED)
     venue.refuses(amend(ANN, two, trigger=80), Reason.LISTED)
+
+
+def test_a_leg_waits_before_the_other_enters(venue: Venue) -> None:
+    """M34 M35: the limit buys 2 at 106, which reaches the stop at 105; that cancels the limit and buys the other 3."""
+    near, far = venue.place(limit(BOB, SELL, 106, 2)), venue.place(limit(BOB, SELL, 120, 9))
+    answer = venue.send(oco(limit(ANN, BUY, 110, 5), stop(ANN, BUY, 105, 5)))
+    one, two = answer.orders
+    answer.gives(
+        accepted(of=one),
+        accepted(of=two),
+        trade(106, 2, 0, of=near, by=one),
+        shrunk(2, Reason.OCO, of=two),
+        rested(110, 3, of=one),
+        triggered(105, 3, of=two),
+        cancelled(3, Reason.OCO, of=one, price=110, flags=1),
+        trade(120, 3, 6, of=far, by=two),
+        filled(3, of=two),
+    )
+    assert (venue.position(ANN), venue.locked(ANN, CASH)) == (5, 0)

@@ -52,6 +52,19 @@ def test_tests_name_only_rules_that_exist() -> None:
     assert named <= set(RULES), named - set(RULES)
 
 
+def test_the_table_of_tests_is_true() -> None:
+    """Each rule has a row of the page's last table; each case named there exists and names that rule."""
+    known = {(file, name): NAMED.findall(rules) for file, name, rules in cases()}
+    rows = re.findall(r"^\| (M\d+) \| (.+) \|$", PAGE.read_text("utf-8").partition("\n## Tests\n")[2], re.MULTILINE)
+    assert [rule for rule, _ in rows] == RULES
+    for rule, row in rows:
+        for part in row.split("; "):
+            file, *names = re.findall(r"`(\w+(?:\.py)?)`", part)
+            assert names, part
+            wrong = [name for name in names if rule not in known.get((file, name), [])]
+            assert not wrong, f"{rule}: {file} {wrong}"
+
+
 def test_every_event_is_spelled_out() -> None:
     spelled = (HERE / "test_events.py").read_text("utf-8")
     missing = [kind.name for kind in words.EventKind if f"EventKind.{kind.name}" not in spelled]

@@ -25,13 +25,26 @@ from tests.golden.matching.story import (
     phase,
     repriced,
     rested,
+    set_limit,
     shrunk,
     stop,
     trade,
     triggered,
 )
 from tests.golden.matching.venue import Venue
-from tests.golden.matching.words import BUY, FOK, IOC, MAKER_DONE, REDUCE_ONLY, SELL, EventKind, Phase, Reason
+from tests.golden.matching.words import (
+    BUY,
+    FOK,
+    IOC,
+    MAKER_DONE,
+    REDUCE_ONLY,
+    SELL,
+    EventKind,
+    Limit,
+    Phase,
+    Reason,
+    SelfTrade,
+)
 
 
 @pytest.fixture
@@ -284,3 +297,40 @@ def test_an_amended_reduce_only_order_enters_within_the_position(venue: Venue) -
     answer = venue.send(amend(ANN, order, price=95))
     assert answer.kinds == [EventKind.AMENDED, EventKind.TRADE, EventKind.CANCELLED]
     assert (answer.events[1]["id"], answer.events[1]["quantity"], answer.events[2]["quantity"]) == (bid.id, 2, 3)
+
+
+def test_pegs_are_not_priced_in_a_halt(quoted: Venue) -> None:
+    """M31: the best bid is cancelled in the halt; the peg goes aside when trading starts again."""
+    pegged = quoted.place(peg(ANN, BUY, 3, cap=200))
+    quoted.send(phase(Phase.HALTED))
+    quoted.send(cancel(BOB, quoted.known[1])).gives(cancelled(5, Reason.REQUESTED))
+    assert quoted.queue(BUY) == [pegged.id]
+    answer = quoted.send(phase(Phase.CONTINUOUS))
+    assert answer.kinds == [EventKind.AUCTION, EventKind.PHASE, EventKind.ASIDE]
+
+
+def test_a_target_above_the_highest_price_is_none(quoted: Venue) -> None:
+    """M31: 110 + 3 is above 112."""
+    quoted.send(set_limit(Limit.MAX_PRICE, 112))
+    quoted.send(peg(ANN, SELL, 3, offset=2)).gives(accepted(), rested(112, 3))
+    quoted.send(peg(ANN, SELL, 3, offset=3)).gives(accepted(), aside(0, 3))
+
+
+def test_self_trade_prevention_comes_before_the_cut_of_the_maker(venue: Venue) -> None:
+    """M24 M23 M32: the own reduce-only order has no position any more, but is cancelled as an own order."""
+    long_position(venue, 2)
+    own = venue.place(limit(ANN, SELL, 100, 5, flags=REDUCE_ONLY))
+    venue.place(limit(BOB, BUY, 95, 2))
+    venue.send(limit(ANN, SELL, 95, 2))
+    venue.send(limit(ANN, BUY, 100, 1, stp=SelfTrade.CANCEL_OLDEST)).gives(
+        accepted(), cancelled(5, Reason.SELF_TRADE, of=own), rested(100, 1)
+    )
+
+
+def test_the_cap_of_a_reduce_only_taker_is_looked_at_first(venue: Venue) -> None:
+    """M24 M32: the book is empty after the 3, but the order ends for its position."""
+    long_position(venue, 3)
+    venue.place(limit(BOB, BUY, 100, 3))
+    venue.send(limit(ANN, SELL, 100, 5, tif=IOC, flags=REDUCE_ONLY)).gives(
+        accepted(), trade(100, 3), cancelled(2, Reason.REDUCE_ONLY)
+    )

@@ -319,3 +319,12 @@ def test_orders_stand_in_the_book_while_nothing_trades(venue: Venue, now: Phase)
     order = venue.place(limit(ANN, BUY, 90, 1))
     venue.send(phase(now)).gives(phased(now))
     assert venue.queue(BUY) == [order.id]
+
+
+def test_orders_for_the_close_end_with_the_closing_call_whatever_follows(venue: Venue) -> None:
+    """M40: trading goes on after it."""
+    order = venue.place(limit(ANN, BUY, 100, 5, tif=AT_CLOSE))
+    venue.send(phase(Phase.CLOSING))
+    venue.send(phase(Phase.CONTINUOUS)).gives(
+        auction(0, 0, 0), expired(5, Reason.AUCTION_OVER, of=order, price=100), phased(Phase.CONTINUOUS)
+    )

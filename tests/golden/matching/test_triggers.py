@@ -315,3 +315,21 @@ def test_a_sell_stop_gives_what_it_locked(venue: Venue) -> None:
         expired(6, Reason.NO_LIQUIDITY, of=waits),
     )
     assert (venue.free(ANN, COIN), venue.locked(ANN, COIN)) == (996, 0)
+
+
+def test_a_queued_trailing_stop_moves_no_more(venue: Venue) -> None:
+    """M27 M28: reached at 95; the touch before it in the queue buys at 120, which would have moved it to 115."""
+    venue.traded_at(100)
+    touches, trails = venue.place(touch(BOB, BUY, 95, 1)), venue.place(trailing(ANN, SELL, 5, 2))
+    venue.place(limit(CAT, BUY, 95, 1))
+    venue.place(limit(CAT, SELL, 120, 1))
+    venue.send(limit(DAN, SELL, 95, 1)).gives(
+        accepted(),
+        trade(95, 1),
+        filled(1),
+        triggered(95, 1, of=touches),
+        trade(120, 1, by=touches),
+        filled(1, of=touches),
+        triggered(95, 2, of=trails),
+        expired(2, Reason.NO_LIQUIDITY, of=trails),
+    )
