@@ -22,13 +22,14 @@ export SSL_CERT_FILE ?= $(PIP_CERT)
 endif
 PYTEST_ARGS ?=
 BENCH_ARGS ?=
+SOAK_ARGS ?=
 
 NATIVE_SOURCES := $(shell find native -name target -prune -o \( -name '*.rs' -o -name '*.toml' -o -name Cargo.lock \) -print)
 ifeq ($(wildcard src/parrot/_core*.so src/parrot/_core*.pyd),)
 MISSING_MODULE := always
 endif
 
-.PHONY: help build up test test-native test-python check format bench lock clean always
+.PHONY: help build up test test-native test-python check format bench soak lock clean always
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -50,6 +51,9 @@ test-native: ## only the tests of the Rust workspace
 test-python: $(STAMPS)/native ## only the tests in Python
 	@echo "== python: pytest (budgets by part are printed at the end)"
 	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+soak: build ## random commands through the matching engine and its plain model (SOAK_ARGS="--commands 1000000 --seed 5")
+	@$(BIN)/python -m tests.reference.exchange $(SOAK_ARGS)
 
 check: build ## format, lint, types, import contracts, dependencies, stubs
 	@.ci/check $(BIN)

@@ -8,9 +8,7 @@ import time
 from multiprocessing import Pool
 
 from tests.reference.exchange.commands import sequence
-from tests.reference.exchange.drive import divergence, shrink
-
-LENGTHS = (60, 200, 500, 1500)
+from tests.reference.exchange.drive import LENGTHS, divergence, shrink
 
 
 def one(seed: int) -> tuple[int, int, str]:

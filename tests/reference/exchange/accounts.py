@@ -86,7 +86,7 @@ def settle(
 
 
 def receive(world: World, order: Order, currency: int, amount: int, rate: int) -> tuple[int, bool]:
-    """Hands an amount to an order's owner and takes the fee (M8, M9); the fee, and whether it was in the fee currency."""
+    """Hands an amount over and takes the fee on it (M8, M9); the fee, and whether it was in the fee currency."""
     owner = order.owner
     fee = -(-amount * rate // 10**8)
     if fee < 0 and world.fees.get(currency, 0) + fee < -REBATES_MAX:

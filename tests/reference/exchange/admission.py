@@ -106,7 +106,7 @@ def check_counts(world: World, order: Order, earlier: list[Order]) -> int:
     symbol = order.symbol
     most_orders, most_algo = symbol.limit(w.Limit.MAX_ORDERS), symbol.limit(w.Limit.MAX_ALGO_ORDERS)
     others = [*world.orders(symbol, order.owner), *earlier] if (most_orders or most_algo) else []
-    if most_orders and (order.listed or order.tif not in AT_ONCE) and len(others) + 1 > most_orders:
+    if most_orders and order.tif not in AT_ONCE and len(others) + 1 > most_orders:
         return w.Reason.MAX_ORDERS
     if most_algo and order.type in TRIGGER_TYPES:
         waiting = sum(other.type in TRIGGER_TYPES for other in others)

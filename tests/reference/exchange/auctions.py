@@ -19,20 +19,20 @@ def volumes(symbol: Symbol, price: int) -> tuple[int, int]:
     return buys, sells
 
 
-def candidates(symbol: Symbol) -> list[int]:
+def candidates(symbol: Symbol, ticks_max: int = TICKS_MAX) -> list[int]:
     """All ticks from the lowest to the highest limit price and the reference."""
     marks = {order.at for side in symbol.book for order in side}
     if symbol.reference is not None:
         marks.add(symbol.reference)
     if not marks:
         return []
-    if (max(marks) - min(marks)) // symbol.tick <= TICKS_MAX:
+    if (max(marks) - min(marks)) // symbol.tick <= ticks_max:
         return list(range(min(marks), max(marks) + 1, symbol.tick))
     near = {mark + step for mark in marks for step in (-symbol.tick, 0, symbol.tick)}
     return [price for price in near if min(marks) <= price <= max(marks)]
 
 
-def indicative(symbol: Symbol) -> tuple[int, int, int]:
+def indicative(symbol: Symbol, prices: list[int] | None = None) -> tuple[int, int, int]:
     """Price, volume and imbalance of an auction now; zeros when there is no price."""
 
     def rank(price: int) -> tuple[int, int, int, int]:
@@ -41,7 +41,7 @@ def indicative(symbol: Symbol) -> tuple[int, int, int]:
             return -min(buys, sells), abs(buys - sells), price, 0
         return -min(buys, sells), abs(buys - sells), abs(price - symbol.reference), -price
 
-    price = min(candidates(symbol), key=rank, default=0)
+    price = min(candidates(symbol) if prices is None else prices, key=rank, default=0)
     buys, sells = volumes(symbol, price)
     return (price, min(buys, sells), buys - sells) if min(buys, sells) else (0, 0, 0)
 

@@ -58,6 +58,7 @@ class Style:
 ALL_TYPES = tuple(range(10))
 ALL_MODES = tuple(range(5))
 L, M = w.Type.LIMIT, w.Type.MARKET
+BANDS = (w.Limit.BAND, w.Limit.BAND, w.Limit.BAND_HALTS)
 STYLES = (
     Style(types=(L, L, L, M, w.Type.MARKET_TO_LIMIT), modes=ALL_MODES),
     Style(types=(L, L, L, M), modes=ALL_MODES, flags=0.5, funds=3000),
@@ -71,14 +72,14 @@ STYLES = (
         modes=(0, 1),
         tifs=(0, 0, 1, 2, 5, 6),
         lists=0.05,
-        limits=(w.Limit.BAND,),
+        limits=BANDS,
     ),
     Style(types=ALL_TYPES, lists=0.1, modes=ALL_MODES, limits=tuple(range(1, 16)), settings=0.08),
     Style(types=ALL_TYPES, lists=0.15, modes=ALL_MODES, phases=0.03, times=0.03, funds=5000, settings=0.04),
     Style(
         types=(L, L, M, 3, 7, 8, 9),
         modes=(0, 0, 4),
-        limits=(w.Limit.BAND, w.Limit.BAND, w.Limit.BAND_HALTS),
+        limits=BANDS,
         settings=0.06,
     ),
     Style(types=(L, L, L, M), tifs=(0, 0, 0, 3, 4), modes=ALL_MODES, flags=0.3, spread=3, lists=0.1),
@@ -154,9 +155,9 @@ class Sequence:
         allowed = TIFS.get(row.order, STAYING)
         if self.phases[symbol] in CALLS and chance.random() < 0.9:
             row.order = w.Type.LIMIT if row.order == w.Type.MARKET_TO_LIMIT else row.order
-            allowed = [tif for tif in TIFS.get(row.order, STAYING) if tif not in (w.Tif.IOC, w.Tif.FOK)]
+            allowed = tuple(tif for tif in TIFS.get(row.order, STAYING) if tif not in (w.Tif.IOC, w.Tif.FOK))
         else:
-            allowed = [tif for tif in allowed if tif not in AUCTIONED or chance.random() < 0.1]
+            allowed = tuple(tif for tif in allowed if tif not in AUCTIONED or chance.random() < 0.1)
         wanted = [tif for tif in style.tifs if tif in allowed]
         plain = (w.Tif.GTC,) if w.Tif.GTC in allowed else ()
         row.tif = chance.choice(wanted or (*plain, *plain, *allowed))

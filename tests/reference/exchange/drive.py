@@ -9,10 +9,11 @@ import numpy as np
 
 from parrot.engine.matching import COMMAND, Core
 from tests.reference.exchange import words as w
-from tests.reference.exchange.commands import aim
+from tests.reference.exchange.commands import aim, sequence
 from tests.reference.exchange.model import Model
 from tests.reference.exchange.rows import EventRow, Row, tell
 
+LENGTHS = (60, 200, 500, 1500)  # of one exchange's life, by seed
 Groups = list[list[Row]]
 STATES = {"book": 1, "waiting": 2, "aside": 4, "child": 5}
 
@@ -116,6 +117,17 @@ def divergence(groups: Groups, chunk: int = 100) -> tuple[Divergence | None, int
         if told:
             return (one_by_one(groups) if chunk > 1 else Divergence(groups[: start + 1], told)), pair.commands
     return None, pair.commands
+
+
+def streams(first: int, commands: int) -> tuple[Divergence | None, int]:
+    """Fresh exchanges from a first seed on until so many commands were compared, or a difference was found."""
+    compared, seed = 0, first
+    while compared < commands:
+        found, more = divergence(sequence(seed, LENGTHS[seed % len(LENGTHS)]))
+        compared, seed = compared + more, seed + 1
+        if found:
+            return found, compared
+    return None, compared
 
 
 def one_by_one(groups: Groups) -> Divergence | None:
