@@ -272,7 +272,7 @@ fn widen<T: Copy + Default>(table: &mut Vec<T>, rows: usize, width: usize) {
 
 /// A fee rounded up to the unit, so towards the venue, for rebates too.
 #[inline]
-fn fee_of(amount: i64, rate: i64) -> i64 {
+pub(crate) fn fee_of(amount: i64, rate: i64) -> i64 {
     if let Some(product) = amount.checked_mul(rate) {
         // Division truncates, which for negative products is upwards already.
         return product / RATE_ONE + i64::from(product > 0 && product % RATE_ONE != 0);

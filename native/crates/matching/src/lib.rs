@@ -22,6 +22,7 @@ mod records;
 mod settings;
 mod slab;
 mod snapshot;
+mod stretch;
 mod symbol;
 mod take;
 mod taker;

@@ -4,6 +4,7 @@ use crate::accounts::Fee;
 use crate::engine::{Engine, Turn};
 use crate::records::Event;
 use crate::slab::{NIL, Order, State};
+use crate::stretch::Rung;
 use crate::symbol::{Symbol, opposite};
 use crate::taker::{Halt, Taker};
 use crate::words::{BUY, EventKind, Reason, SelfTrade, flag, mark};
@@ -31,6 +32,7 @@ impl Engine {
         let other = opposite(taker.side);
         let (lowest, highest) = self.symbols[number].band;
         let careful = taker.is_careful();
+        let plain = self.is_plain_taker(taker);
         while taker.left > 0 {
             if taker.cap == 0 {
                 return Halt::Cap;
@@ -43,6 +45,9 @@ impl Engine {
             }
             if price < lowest || price > highest {
                 return Halt::Band;
+            }
+            if plain && self.stretch(taker, &Rung { key, price, level }) {
+                continue;
             }
             let maker = level.head;
             let mut quantity = taker.left.min(self.orders[maker].visible);
@@ -342,7 +347,7 @@ impl Engine {
     /// Queues the orders that the last price reaches (rules M27, M28).
     #[cold]
     #[inline(never)]
-    fn reach(&mut self, number: u16) {
+    pub(crate) fn reach(&mut self, number: u16) {
         for slot in self.reached_by_last(number) {
             self.queue_trigger(slot);
         }
