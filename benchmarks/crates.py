@@ -70,7 +70,7 @@ def _row(line: str) -> tuple[str, dict[str, int | str]]:
 def build() -> None:
     """Builds every program; cargo's own words say what is wrong when it cannot."""
     command = ["cargo", "build", "--release", "--locked", "--quiet", "--manifest-path", PROJECT / "Cargo.toml"]
-    done = subprocess.run(command, capture_output=True, text=True)
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         raise RuntimeError(f"cargo build: {done.stderr.strip().splitlines()[-1]}")
 
@@ -78,15 +78,27 @@ def build() -> None:
 def version(crate: str) -> str:
     """The version that the lock file holds."""
     text = (PROJECT / "Cargo.lock").read_text("utf-8")
-    return re.search(rf'name = "{crate}"\nversion = "([^"]+)"', text)[1]
+    found = re.search(rf'name = "{crate}"\nversion = "([^"]+)"', text)
+    return found[1] if found else "?"
 
 
 def run(program: str, *arguments: object) -> dict[str, Any]:
     """What a program answers; one that fails raises."""
     build()
-    command = [str(PROJECT / "target/release" / program), *map(str, arguments)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS_MAX)
+    return _answer([str(PROJECT / "target/release" / program), *map(str, arguments)])
+
+
+def journal(folder: Path, records: int) -> dict[str, Any]:
+    """What the journal's own measuring program answers; its files lie in `folder`."""
+    manifest = HERE.parent / "native" / "Cargo.toml"
+    cargo = ["cargo", "run", "--release", "--locked", "--quiet", "--manifest-path", manifest, "-p", "parrot-journal"]
+    return _answer([*map(str, cargo), "--example", "journal_speed", "--", str(folder), str(records)])
+
+
+def _answer(command: list[str]) -> dict[str, Any]:
+    done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS_MAX, check=False)
     if done.returncode:
-        raise RuntimeError(f"{program}: {done.stderr.strip().splitlines()[-1] if done.stderr.strip() else 'failed'}")
+        words = done.stderr.strip().splitlines() or ["failed"]
+        raise RuntimeError(f"{Path(command[0]).name}: {words[-1]}")
     answer: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
     return answer

@@ -1,6 +1,6 @@
 //! Parrot's engine as the streams want it: symbols that share a quote currency, owners with plenty, fees on both sides.
 
-use parrot_matching::{Command, CommandKind, Engine, Phase};
+use parrot_matching::{Command, CommandKind, Engine, Phase, Reason};
 
 /// How many owners there are.
 pub const OWNERS: u32 = 1000;
@@ -8,29 +8,32 @@ const PLENTY: i64 = 1 << 52; // times the owners within 63 bits
 const MAKER: i64 = 10_000; // 1 basis point
 const TAKER: i64 = 20_000;
 
-/// An engine that knows `symbols` and a thousand owners, in continuous trading.
-///
-/// # Panics
-/// When the engine refuses that.
-pub fn opened(symbols: u16) -> Engine {
-    let mut engine = Engine::new();
-    let mut set = |command: Command| assert_eq!(engine.execute(&[command]).reason as u8, 0, "{command:?}");
-    for symbol in 0..=symbols {
-        set(Command { kind: CommandKind::AddCurrency as u8, symbol, ..Command::default() });
-    }
-    let kind = CommandKind::SetTier as u8;
-    set(Command { kind, price: MAKER, quantity: TAKER, ..Command::default() });
+/// The commands that make a venue of `symbols` and a thousand owners, in continuous trading.
+pub fn settings(symbols: u16) -> Vec<Command> {
+    let of = |kind: CommandKind| Command { kind: kind as u8, ..Command::default() };
+    let currencies = 0..=symbols;
+    let mut commands = vec![Command { price: MAKER, quantity: TAKER, ..of(CommandKind::SetTier) }];
+    commands.extend(currencies.clone().map(|symbol| Command { symbol, ..of(CommandKind::AddCurrency) }));
     for owner in 0..OWNERS {
-        set(Command { kind: CommandKind::AddOwner as u8, owner, ..Command::default() });
-        let kind = CommandKind::Deposit as u8;
-        for symbol in 0..=symbols {
-            set(Command { kind, owner, symbol, quantity: PLENTY, ..Command::default() });
-        }
+        commands.push(Command { owner, ..of(CommandKind::AddOwner) });
+        let deposit = Command { owner, quantity: PLENTY, ..of(CommandKind::Deposit) };
+        commands.extend(currencies.clone().map(|symbol| Command { symbol, ..deposit }));
     }
     for symbol in 0..symbols {
-        set(market(symbol));
-        let (kind, order) = (CommandKind::Phase as u8, Phase::Continuous as u8);
-        set(Command { kind, order, symbol, ..Command::default() });
+        commands.push(market(symbol));
+        commands.push(Command { symbol, order: Phase::Continuous as u8, ..of(CommandKind::Phase) });
+    }
+    commands
+}
+
+/// An engine that has carried these out.
+///
+/// # Panics
+/// When the engine refuses one.
+pub fn opened(symbols: u16) -> Engine {
+    let mut engine = Engine::new();
+    for command in settings(symbols) {
+        assert_eq!(engine.execute(&[command]).reason, Reason::None, "{command:?}");
     }
     engine.clear_events();
     engine
