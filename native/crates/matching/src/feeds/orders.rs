@@ -41,10 +41,10 @@ impl OrderMessage {
     /// The message that an event becomes, still without `previous`.
     #[inline]
     fn of(event: &Event) -> Option<Self> {
-        if !in_book(event) {
-            return None;
+        let kind = EventKind::from_code(event.kind).filter(|_| in_book(event))?;
+        if kind == EventKind::Cancelled && event.quantity == 0 {
+            return None; // self-trade prevention took all of it: its PREVENTED has removed it
         }
-        let kind = EventKind::from_code(event.kind)?;
         let (change, size) = match kind {
             EventKind::Rested | EventKind::Refreshed => (OrderChange::Add, event.left),
             kind if sets(kind, event.flags) && event.left > 0 => (OrderChange::Set, event.left),
