@@ -7,7 +7,7 @@ from tests.reference.exchange.accounts import settle
 from tests.reference.exchange.endings import close, follow
 from tests.reference.exchange.state import Order, Symbol, World
 from tests.reference.exchange.taking import refresh
-from tests.reference.exchange.triggers import notice
+from tests.reference.exchange.triggers import move_trailing
 
 TICKS_MAX = 400  # more are not tried one by one: only those beside which something changes
 
@@ -92,8 +92,7 @@ def pair(world: World, buy: Order, sell: Order, quantity: int, price: int) -> No
             level=symbol.visible(order.side, order.at),
             flags=w.Mark.IN_BOOK,
         )
-    for reached in notice(world, symbol, price):
-        world.queue.append(([reached], 0))
+    move_trailing(world, symbol, price)
     for order in (buy, sell):
         if not order.left:
             close(world, order)

@@ -53,6 +53,8 @@ class Style:
     spread: int = 5  # ticks on either side of the middle
     funds: int = 10**6
     limits: tuple[int, ...] = field(default_factory=tuple)
+    far: float = 0.0  # share of prices anywhere up to the highest
+    large: bool = False  # ticks, lots, units and funds at the edge of 63 bits
 
 
 ALL_TYPES = tuple(range(10))
@@ -83,6 +85,9 @@ STYLES = (
         settings=0.06,
     ),
     Style(types=(L, L, L, M), tifs=(0, 0, 0, 3, 4), modes=ALL_MODES, flags=0.3, spread=3, lists=0.1),
+    Style(types=(L, L, L, M), cancels=0.05, amends=0.05, spread=60, funds=10**9, phases=0.01),
+    Style(types=(L, L, L, M, 3, 4, 6, 8), modes=ALL_MODES, far=0.2, spread=30, funds=10**17, phases=0.02),
+    Style(types=ALL_TYPES, modes=ALL_MODES, far=0.05, funds=2**60, large=True, lists=0.05, phases=0.02),
 )
 
 
@@ -96,6 +101,9 @@ class Sequence:
         self.ticks = [self.random.choice((1, 1, 2, 5)) for _ in PAIRS]
         self.lots = [self.random.choice((1, 1, 2, 10)) for _ in PAIRS]
         self.middle = self.random.choice((20, 50, 100))
+        if self.style.large:
+            self.ticks = [self.random.choice((1, 2**20, 10**9, 2**40)) for _ in PAIRS]
+            self.lots = [self.random.choice((1, 10**6, 2**30)) for _ in PAIRS]
         self.phases = [w.Phase.CLOSED] * len(PAIRS)  # as they should be: what is refused is not seen here
         self.now = 0
         self.id = 0
@@ -106,6 +114,8 @@ class Sequence:
         rows += [Row(w.Command.ADD_CURRENCY, symbol=number) for number in range(CURRENCIES)]
         for number, (base, quote) in enumerate(PAIRS[: self.symbols]):
             units = chance.choice(((1, 1), (1, 1), (3, 1), (1, 2), (100, 1)))
+            if self.style.large:
+                units = chance.choice(((1, 1), (2**20, 1), (1, 2**10), (2**40, 2**40)))
             row = Row(w.Command.ADD_SYMBOL, symbol=number, price=self.ticks[number], quantity=self.lots[number])
             rows.append(replace(row, display=units[0], minimum=units[1], owner=base << 16 | quote))
         for owner in range(OWNERS):
@@ -173,6 +183,9 @@ class Sequence:
     def price(self, row: Row, *, away: int = 0) -> int:
         """A price near the middle, on the passive side more often than not."""
         spread = self.style.spread
+        if self.random.random() < self.style.far:
+            highest = 2**53 // self.ticks[row.symbol]
+            return self.random.randint(1, min(highest, 10 ** self.random.randint(1, 15))) * self.ticks[row.symbol]
         step = self.random.randint(-spread, spread // 2) - away
         return max(1, self.middle + (step if row.side == w.BUY else -step)) * self.ticks[row.symbol]
 

@@ -115,15 +115,13 @@ def list_fits(legs: list[Row]) -> bool:
         return False
     if first.list == w.ListKind.OCO:
         return first.side == rest[0].side and all(leg_fits(leg) for leg in legs)
-    if first.order not in (w.Type.LIMIT, w.Type.MARKET) or first.tif in (w.Tif.AT_OPEN, w.Tif.AT_CLOSE):
+    if first.order not in (w.Type.LIMIT, w.Type.MARKET) or first.tif > w.Tif.FOK:
         return False
     return all(child_fits(first, child) for child in rest)
 
 
 def leg_fits(leg: Row) -> bool:
-    if leg.order == w.Type.LIMIT:
-        return leg.tif in STAYING
-    return leg.order in (*TRIGGERED, w.Type.TRAILING)
+    return leg.order in (w.Type.LIMIT, *TRIGGERED, w.Type.TRAILING) and leg.tif in STAYING
 
 
 def child_fits(parent: Row, child: Row) -> bool:

@@ -9,7 +9,7 @@ from tests.reference.exchange.endings import finish, rest, stand_aside
 from tests.reference.exchange.pegs import place
 from tests.reference.exchange.state import CALLS, PEG_TYPES, TRIGGER_TYPES, Order, Symbol, World
 from tests.reference.exchange.taking import enter
-from tests.reference.exchange.triggers import is_reached, level, waiting
+from tests.reference.exchange.triggers import queue_reached
 
 AUCTION_OF = {w.Phase.OPENING: w.Tif.AT_OPEN, w.Phase.CLOSING: w.Tif.AT_CLOSE}
 
@@ -49,15 +49,11 @@ def begin_call(world: World, symbol: Symbol) -> None:
 
 def begin_continuous(world: World, symbol: Symbol) -> None:
     symbol.priced = None
+    queue_reached(world, symbol)
     for order in world.orders(symbol):
         standing = order.tif == w.Tif.AT_CLOSE or order.type in PEG_TYPES
         if order.alive and order.state == "aside" and not standing and symbol.phase == w.Phase.CONTINUOUS:
             come_back(world, order)
-    for order in waiting(world, symbol):
-        if not order.queued and is_reached(order, symbol.last):
-            order.queued = True
-            order.reached = level(order)
-            world.queue.append(([order], 0))
 
 
 def come_back(world: World, order: Order) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from operator import attrgetter
 from typing import NamedTuple
 
 from tests.reference.exchange import words as w
@@ -33,7 +34,7 @@ class Row:
     spare: int = 0
 
     def values(self) -> tuple[int, ...]:
-        return tuple(getattr(self, name) for name in COLUMNS)
+        return VALUES(self)
 
     def __repr__(self) -> str:
         said = [f"{name}={getattr(self, name)}" for name in COLUMNS[1:] if getattr(self, name)]
@@ -41,6 +42,7 @@ class Row:
 
 
 COLUMNS = tuple(field.name for field in fields(Row))
+VALUES = attrgetter(*COLUMNS)
 
 
 class EventRow(NamedTuple):

@@ -25,6 +25,12 @@ class Symbol:
         self.base = row.owner >> 16
         self.quote = row.owner & 0xFFFF
         self.limits: dict[int, int] = {}
+        self.at_first = {
+            w.Limit.MIN_PRICE: self.tick,
+            w.Limit.MAX_PRICE: LARGEST,
+            w.Limit.MIN_QUANTITY: self.lot,
+            w.Limit.MAX_QUANTITY: LARGEST,
+        }
         self.phase = w.Phase.CLOSED
         self.last: int | None = None
         self.reference: int | None = None
@@ -32,10 +38,7 @@ class Symbol:
         self.priced: tuple[int | None, int | None] | None = None  # best not-pegged prices of the last pricing
 
     def limit(self, which: int) -> int:
-        given = self.limits.get(which, 0)
-        if given or which not in (w.Limit.MIN_PRICE, w.Limit.MAX_PRICE, w.Limit.MIN_QUANTITY, w.Limit.MAX_QUANTITY):
-            return given
-        return {w.Limit.MIN_PRICE: self.tick, w.Limit.MIN_QUANTITY: self.lot}.get(which, LARGEST)
+        return self.limits.get(which) or self.at_first.get(which, 0)
 
     def first(self, side: int) -> Order | None:
         """The next maker of a side."""

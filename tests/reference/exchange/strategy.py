@@ -7,7 +7,16 @@ from hypothesis.strategies import SearchStrategy
 
 from tests.reference.exchange import words as w
 from tests.reference.exchange.commands import ITS_OWNER
-from tests.reference.exchange.fields import LIST_LEGS
+from tests.reference.exchange.fields import (
+    LIST_LEGS,
+    STAYING,
+    TIFS,
+    TRIGGERED,
+    display_fits,
+    flags_fit,
+    minimum_fits,
+    price_fits,
+)
 from tests.reference.exchange.rows import Row
 
 SYMBOL, BASE, QUOTE, THIRD = 0, 0, 1, 2
@@ -33,64 +42,64 @@ def maybe(values: SearchStrategy[int]) -> SearchStrategy[int]:
 
 PRICES = st.integers(MIDDLE - 3, MIDDLE + 3)
 OWNERS = st.integers(0, 2)
-FLAGS = st.sampled_from((0, 0, 1, 2, 4, 8, 16, 32, 36, 33))
+FLAGS = st.sampled_from((0, 0, 0, 1, 2, 4, 8, 16, 32))
+TYPES = st.sampled_from((0, 0, 0, 0, 1, *range(1, 10)))
+LEG_TYPES = st.sampled_from((0, 0, *TRIGGERED, w.Type.TRAILING))
 
 
-def orders(kind: int = 0) -> SearchStrategy[Row]:
-    """Orders, valid and not."""
-    return st.builds(
+def orders() -> SearchStrategy[Row]:
+    """An order of any type, most of them valid."""
+    wild = st.builds(
         Row,
         kind=st.just(w.Command.ORDER),
         side=st.integers(0, 1),
-        order=st.sampled_from((0, 0, 0, *range(10))),
+        order=TYPES,
         tif=st.sampled_from((0, 0, 0, *range(7))),
         stp=st.integers(0, 4),
-        list=st.just(kind),
         owner=OWNERS,
         flags=FLAGS,
-        price=PRICES | st.just(0),
+        price=PRICES,
         quantity=st.integers(1, 8),
         display=maybe(st.integers(1, 4)),
         minimum=maybe(st.integers(1, 4)),
-        trigger=maybe(PRICES),
-        trail=maybe(st.integers(1, 3)),
-        expiry=maybe(st.integers(1, 4)),
+        trigger=PRICES,
+        trail=st.integers(1, 3),
+        expiry=st.integers(1, 4),
     )
-
-
-@st.composite
-def groups(draw: st.DrawFn) -> list[Row]:
-    """An order, or a list with its legs."""
-    kind = draw(st.sampled_from((0, 0, 0, *LIST_LEGS)))
-    if not kind:
-        return [draw(orders().map(tidy))]
-    legs = [draw(orders(kind).map(tidy).map(bare)) for _ in range(LIST_LEGS[kind])]
-    for leg in legs[1:]:
-        leg.owner, leg.quantity = legs[0].owner, legs[0].quantity
-        leg.side = legs[0].side if kind == w.ListKind.OCO else 1 - legs[0].side
-    return legs
+    return wild.map(tidy) | wild.map(tidy) | wild.map(tidy) | wild
 
 
 def tidy(row: Row) -> Row:
-    """The order without most of the fields that its type does not use."""
-    if row.order in (w.Type.MARKET, w.Type.MARKET_TO_LIMIT, w.Type.STOP, w.Type.TOUCH):
-        row.price = 0
-    if row.order not in (w.Type.STOP, w.Type.STOP_LIMIT, w.Type.TOUCH, w.Type.TOUCH_LIMIT):
-        row.trigger = 0
-    if row.order not in (w.Type.TRAILING, w.Type.PEG_PRIMARY):
-        row.trail = 0
-    if row.tif != w.Tif.GTD:
-        row.expiry = 0
-    if row.order != w.Type.LIMIT:
-        row.display = 0
-    if row.display or row.order > w.Type.MARKET:
-        row.minimum = 0
+    """The order with what its type does not use taken off."""
+    kind = row.order
+    allowed = TIFS.get(kind, STAYING)
+    row.tif = row.tif if row.tif in allowed else allowed[0]
+    row.flags = row.flags if flags_fit(row) else 0
+    row.price = row.price if price_fits(row) else 0
+    row.trigger = row.trigger if kind in TRIGGERED else 0
+    row.trail = row.trail if kind in (w.Type.TRAILING, w.Type.PEG_PRIMARY) else 0
+    row.expiry = row.expiry if row.tif == w.Tif.GTD else 0
+    row.display = row.display if display_fits(row) else 0
+    row.minimum = row.minimum if minimum_fits(row) else 0
     return row
 
 
-def bare(row: Row) -> Row:
-    row.display = row.minimum = 0
-    return row
+@st.composite
+def lists(draw: st.DrawFn) -> list[Row]:
+    """An OCO, an OTO or a bracket."""
+    kind = draw(st.sampled_from(tuple(LIST_LEGS)))
+    legs = [draw(orders()) for _ in range(LIST_LEGS[kind])]
+    for place, leg in enumerate(legs):
+        parent = kind != w.ListKind.OCO and place == 0
+        leg.order = draw(st.sampled_from((w.Type.LIMIT, w.Type.MARKET)) if parent else LEG_TYPES)
+        leg.list, leg.owner, leg.quantity = kind, legs[0].owner, legs[0].quantity
+        leg.side = legs[0].side if kind == w.ListKind.OCO else (place > 0) ^ legs[0].side
+        leg.flags = leg.flags & (w.Flag.REDUCE_ONLY | w.Flag.ON_DISCONNECT)
+        leg.tif = w.Tif.IOC if leg.order == w.Type.MARKET else min(leg.tif, w.Tif.DAY)
+        leg.expiry = leg.expiry or 3
+        tidy(leg).display = 0
+        leg.minimum = 0
+    return legs
 
 
 def changes() -> SearchStrategy[Row]:
@@ -132,9 +141,12 @@ def rest() -> SearchStrategy[Row]:
     )
 
 
-def sequences(size: int = 25) -> SearchStrategy[list[list[Row]]]:
-    """The setup and up to `size` commands; ids are their places."""
-    made = st.lists(groups() | groups() | groups() | changes().map(alone) | rest().map(alone), max_size=size)
+def sequences(size: int = 40) -> SearchStrategy[list[list[Row]]]:
+    """The setup, then `size` / 2 to `size` commands; ids are their places."""
+    single = orders().map(alone)
+    change = changes().map(alone)
+    group = st.one_of(*[single] * 8, lists(), change, change, rest().map(alone))
+    made = st.lists(group, min_size=size // 2, max_size=size)
     return made.map(numbered)
 
 

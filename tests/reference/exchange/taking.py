@@ -8,7 +8,7 @@ from tests.reference.exchange.admission import crosses
 from tests.reference.exchange.counting import sweep
 from tests.reference.exchange.endings import complete, finish, follow, leave, lose, rest, shrink, shrink_mate
 from tests.reference.exchange.state import Order, World
-from tests.reference.exchange.triggers import notice
+from tests.reference.exchange.triggers import move_trailing, queue_reached
 
 ANY_PRICE = (0, 2**80)
 
@@ -204,8 +204,8 @@ def trade(world: World, order: Order, maker: Order, quantity: int) -> None:
     if not maker.left:
         give_up_lock(maker)
         follow(world, maker)
-    for reached in notice(world, symbol, price):
-        world.queue.append(([reached], 0))
+    move_trailing(world, symbol, price)
+    queue_reached(world, symbol)
 
 
 def refresh(world: World, maker: Order) -> None:

@@ -31,16 +31,17 @@ def waiting(world: World, symbol: Symbol) -> list[Order]:
     return [order for order in world.orders(symbol) if order.state == "waiting" and order.type in TRIGGER_TYPES]
 
 
-def notice(world: World, symbol: Symbol, price: int) -> list[Order]:
-    """A trade: trailing stops move, then those that it reaches are returned by acceptance."""
-    reached = []
+def move_trailing(world: World, symbol: Symbol, price: int) -> None:
+    """A trade: trailing stops follow the best price."""
     for order in waiting(world, symbol):
-        if order.queued:
-            continue
-        if order.type == w.Type.TRAILING:
+        if order.type == w.Type.TRAILING and not order.queued:
             order.best = max(order.best, price) if order.side == w.SELL else min(order.best, price)
-        if is_reached(order, price):
+
+
+def queue_reached(world: World, symbol: Symbol) -> None:
+    """Orders that the last price reaches queue by acceptance (M28, M29)."""
+    for order in waiting(world, symbol):
+        if not order.queued and is_reached(order, symbol.last):
             order.queued = True
             order.reached = level(order)
-            reached.append(order)
-    return reached
+            world.queue.append(([order], 0))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.reference.exchange import words as w
 from tests.reference.exchange.accounts import free, give_up_lock, need, take_lock
+from tests.reference.exchange.admission import is_market_buy
 from tests.reference.exchange.endings import finish, stand_aside
 from tests.reference.exchange.state import TRIGGER_TYPES, Order, World
 from tests.reference.exchange.taking import enter
@@ -49,7 +50,7 @@ def activate(world: World, children: list[Order], filled: int) -> None:
             start_trailing(child, child.symbol.last)
         elif child.type in TRIGGER_TYPES:
             child.lock_price = child.price or child.trigger
-    locking = [child for child in children if child.type != w.Type.MARKET]
+    locking = [child for child in children if not is_market_buy(child)]
     wanted = max((need(child, filled) for child in locking), default=0)
     if children and wanted > free(children[0].owner, children[0].gives):
         for child in children:
