@@ -35,7 +35,7 @@ pub fn recover(folder: &Path) -> Result<Recovered, Error> {
 pub(crate) fn replay(reading: &Reading, folder: &Path) -> Result<(Recovered, End), Error> {
     let snapshot = Snapshot::read(folder)?;
     let from = tail(reading, snapshot.as_ref())?;
-    let mut engine = snapshot.as_ref().map_or_else(|| Ok(Engine::new()), Snapshot::engine)?;
+    let mut engine = snapshot.as_ref().map_or_else(|| Ok(Engine::new()), |snapshot| snapshot.engine(folder))?;
     drop(snapshot);
     let end = reading.scan(from, |first, records| execute(&mut engine, first, records))?;
     let next = end.place.next;

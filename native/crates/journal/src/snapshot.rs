@@ -13,8 +13,11 @@ use crate::log::Place;
 const NAME: &str = "snapshot";
 const MAGIC: i64 = i64::from_le_bytes(*b"PARROTSN");
 const VERSION: i64 = 1;
-/// Words before the engine's bytes: magic, version, epoch, offset, next record, hash, number of bytes, checksum.
-const HEAD: usize = 8;
+/// Words before the engine's bytes, which carry a hash of their own: magic, version, epoch, offset, next record, number of
+/// bytes, checksum of these.
+const HEAD: usize = 7;
+
+const WITHOUT: &str = "without this file the journal is replayed from its beginning";
 
 /// The state of the engine at a place of the journal, in memory.
 ///
@@ -22,14 +25,13 @@ const HEAD: usize = 8;
 #[derive(Clone, Debug)]
 pub struct Snapshot {
     place: Place,
-    hash: u64,
     bytes: Vec<u8>,
 }
 
 impl Snapshot {
     /// The engine as it is now; `place` is where the journal is, with every command of the engine committed.
     pub fn new(engine: &Engine, place: Place) -> Self {
-        Self { place, hash: engine.hash(), bytes: engine.snapshot() }
+        Self { place, bytes: engine.snapshot() }
     }
 
     /// The next record after it.
@@ -46,22 +48,14 @@ impl Snapshot {
     /// # Errors
     /// [`Error::Io`] when the system refuses; then the old one still stands.
     pub fn write(&self, folder: &Path) -> Result<(), Error> {
-        let Self { place, hash, bytes } = self;
-        let lead = [
-            MAGIC,
-            VERSION,
-            place.epoch as i64,
-            place.offset as i64,
-            place.next as i64,
-            *hash as i64,
-            bytes.len() as i64,
-        ];
+        let Place { epoch, offset, next } = self.place;
+        let lead = [MAGIC, VERSION, epoch as i64, offset as i64, next as i64, self.bytes.len() as i64];
         let mut head = lead.to_vec();
-        head.push(frame::checksum(&lead, &words_of(bytes)));
+        head.push(frame::checksum(&lead, &[]));
         let path = folder.join(NAME);
         replace(&path, |file| {
             file.write_all(frame::bytes_of(&head))?;
-            file.write_all(bytes)
+            file.write_all(&self.bytes)
         })
         .map_err(Error::io("write", &path))
     }
@@ -77,39 +71,27 @@ impl Snapshot {
     }
 
     fn from_bytes(mut bytes: Vec<u8>) -> Result<Self, String> {
-        let damaged = || "a damaged snapshot; without it the journal is replayed from its beginning".to_owned();
-        let at = HEAD * WORD as usize;
-        if bytes.len() < at {
-            return Err(damaged());
+        let rest = bytes.split_off(bytes.len().min(HEAD * WORD as usize));
+        let mut words = [0; HEAD];
+        if bytes.len() == size_of_val(&words) {
+            frame::bytes_of_mut(&mut words).copy_from_slice(&bytes);
         }
-        let rest = bytes.split_off(at);
-        let words = words_of(&bytes);
-        let [magic, version, epoch, offset, next, hash, count] = std::array::from_fn(|i| words[i]);
-        if magic != MAGIC || count != rest.len() as i64 || frame::checksum(&words[..7], &words_of(&rest)) != words[7] {
-            return Err(damaged());
+        let [magic, version, epoch, offset, next, count, sum] = words;
+        if magic != MAGIC || count != rest.len() as i64 || frame::checksum(&words[..HEAD - 1], &[]) != sum {
+            return Err(format!("a damaged snapshot; {WITHOUT}"));
         }
         if version != VERSION {
             return Err(format!("a snapshot of version {version}; this is version {VERSION}"));
         }
         let place = Place { epoch: epoch as u64, offset: offset as u64, next: next as u64 };
-        Ok(Self { place, hash: hash as u64, bytes: rest })
+        Ok(Self { place, bytes: rest })
     }
 
-    /// The engine as it was, compared with the hash that it had.
-    pub(crate) fn engine(&self) -> Result<Engine, Error> {
-        let engine = Engine::restore(&self.bytes).map_err(|problem| Error::Apart(format!("snapshot: {problem}")))?;
-        if engine.hash() != self.hash {
-            return Err(Error::Apart("the snapshot's engine has another hash than when it was written".to_owned()));
-        }
-        Ok(engine)
+    /// The engine as it was.
+    pub(crate) fn engine(&self, folder: &Path) -> Result<Engine, Error> {
+        Engine::restore(&self.bytes)
+            .map_err(|problem| Error::Foreign(folder.join(NAME), format!("{problem}; {WITHOUT}")))
     }
-}
-
-/// Bytes as words, the last one filled up with zeros.
-fn words_of(bytes: &[u8]) -> Vec<i64> {
-    let mut words = vec![0; bytes.len().div_ceil(WORD as usize)];
-    frame::bytes_of_mut(&mut words)[..bytes.len()].copy_from_slice(bytes);
-    words
 }
 
 /// Writes a file under another name and gives it its own when it is safe.
