@@ -5,7 +5,7 @@ use crate::engine::{Engine, Turn};
 use crate::records::Event;
 use crate::slab::{NIL, Order, State};
 use crate::stretch::Rung;
-use crate::symbol::{Symbol, opposite};
+use crate::symbol::opposite;
 use crate::taker::{Halt, Taker};
 use crate::words::{BUY, EventKind, Reason, SelfTrade, flag, mark};
 
@@ -28,6 +28,17 @@ impl Engine {
     /// Lets a taker trade until something ends its way.
     #[inline]
     pub(crate) fn take(&mut self, taker: &mut Taker) -> Halt {
+        let symbol = &self.symbols[usize::from(taker.symbol)];
+        let other = opposite(taker.side);
+        // Keys of the other side grow away from the touch on both sides.
+        let worst = if taker.market { i64::MAX } else { symbol.key(other, taker.limit) };
+        let crosses = symbol.side(other).best_key().is_some_and(|key| key <= worst);
+        if crosses || taker.cap == 0 { self.sweep(taker, worst) } else { Halt::Book }
+    }
+
+    /// Takes level by level down to the key `worst`.
+    #[inline(never)]
+    fn sweep(&mut self, taker: &mut Taker, worst: i64) -> Halt {
         let number = usize::from(taker.symbol);
         let other = opposite(taker.side);
         let (lowest, highest) = self.symbols[number].band;
@@ -38,11 +49,10 @@ impl Engine {
                 return Halt::Cap;
             }
             let symbol = &self.symbols[number];
-            let Some((key, level)) = symbol.side(other).best() else { return Halt::Book };
-            let price = symbol.price(other, key);
-            if !Symbol::crosses(taker.side, taker.limit, price) {
+            let Some((key, level)) = symbol.side(other).best().filter(|best| best.0 <= worst) else {
                 return Halt::Book;
-            }
+            };
+            let price = symbol.price(other, key);
             if price < lowest || price > highest {
                 return Halt::Band;
             }
