@@ -274,6 +274,22 @@ def test_settings_are_told_with_what_they_name(exchange: Exchange) -> None:
     assert (phase["event"], phase["phase"], phase["account"]) == ("PHASE", "HALTED", None)
 
 
+def test_amounts_of_the_quote_currency_are_shown_as_such(exchange: Exchange) -> None:
+    exchange.submit("ann", PAIR, "sell", 1, 60_000, client_id=1)
+    exchange.submit("bob", PAIR, "buy", "1500.5", order_type="MARKET", quote=True, client_id=2)
+    again = Exchange.restore(exchange.snapshot())
+    events = exchange.events()
+    for one in (exchange, again):
+        rows = {row["event"]: row for row in one.rows(events) if row["id"] == 2}
+        assert rows["ACCEPTED"]["quantity"] == Decimal("1500.5")
+        assert rows["FILLED"]["quantity"] == Decimal(1500)  # what 0.025 BTC cost; no lot fits into 0.5 USD
+        [trade] = [row for row in one.rows(events) if row["event"] == "TRADE"]
+        assert trade["quantity"] == Decimal("0.025")
+        assert 1500.5 in one.events_frame(events)["quantity"].to_list()
+    exchange.submit("bob", PAIR, "buy", "0.5", 100, client_id=2)  # the number is used again
+    assert exchange.rows()[0]["quantity"] == Decimal("0.5")
+
+
 def test_reports_are_those_of_one_account(exchange: Exchange) -> None:
     exchange.submit("ann", PAIR, "sell", 1, 100)
     exchange.submit("bob", PAIR, "buy", "0.5", 100)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from operator import index
-from typing import Final, SupportsIndex, TypeAlias
+from typing import Final, TypeAlias
+
+import numpy as np
 
 from parrot.contracts.market import decimal
 from parrot.kernel.errors import ParameterError
@@ -40,8 +41,8 @@ def units(value: Amount, decimals: int, name: str) -> int:
 
 
 def _ratio(value: Amount, decimals: int, name: str) -> tuple[int, int]:
-    if isinstance(value, SupportsIndex):
-        return index(value), 1
+    if isinstance(value, int | np.integer):
+        return int(value), 1
     number = decimal(value, name)
     if number.adjusted() > _DIGITS_MAX:
         raise _too_large(value, decimals, name)

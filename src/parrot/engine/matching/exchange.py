@@ -103,18 +103,25 @@ class Exchange(Venue):
         kind = kind if order_type is None else word(OrderType, order_type, "order_type")
         lives = tif_of(kind, expiry is not None) if tif is None else word(TimeInForce, tif, "tif")
         percent = isinstance(trail, str) and trail.strip().endswith(("%", "bp", "bps"))
-        flags = flags_of(post_only=post_only, slide=slide, reduce_only=reduce_only, on_disconnect=on_disconnect)
+        number = self._client_id(client_id, quote)
         return Order(
             symbol=known.number,
             owner=self.accounts[account].number,
             side=word(Side, side, "side"),
             price=_optional(price, known.price_decimals, "price"),
             quantity=units(quantity, known.quote.decimals if quote else known.quantity_decimals, "quantity"),
-            id=self._client_id(client_id),
+            id=number,
             order=kind,
             tif=lives,
             stp=word(SelfTrade, self_trade, "self_trade"),
-            flags=flags | flags_of(quote=quote, percent=percent),
+            flags=flags_of(
+                post_only=post_only,
+                slide=slide,
+                reduce_only=reduce_only,
+                quote=quote,
+                percent=percent,
+                on_disconnect=on_disconnect,
+            ),
             display=_optional(display, known.quantity_decimals, "display"),
             minimum=_optional(minimum, known.quantity_decimals, "minimum"),
             trigger=_optional(trigger, known.price_decimals, "trigger"),
@@ -122,10 +129,21 @@ class Exchange(Venue):
             expiry=0 if expiry is None else nanoseconds(expiry, "expiry"),
         )
 
-    def _client_id(self, given: int | None) -> int:
-        if given is None:
-            self._last_id += 1
-            return self._last_id
+    def _client_id(self, given: int | None, quote: bool) -> int:
+        """The number of an order; those in the quote currency are remembered, because their events do not tell."""
+        number = self._next_id() if given is None else self._checked_id(given)
+        if quote:
+            self.in_quote.add(number)
+        elif number in self.in_quote:
+            self.in_quote.remove(number)
+        return number
+
+    def _next_id(self) -> int:
+        self._last_id += 1
+        return self._last_id
+
+    @staticmethod
+    def _checked_id(given: int) -> int:
         if type(given) is not int or not 0 <= given < 1 << 64:
             raise ParameterError(f"client_id is {given!r}", expected="a whole number from 0 to 2^64 - 1")
         return given
@@ -339,6 +357,7 @@ class Exchange(Venue):
             "accounts": [account.name for account in self.accounts],
             "fee_currency": None if self.fee_currency is None else self.fee_currency.name,
             "last_id": self._last_id,
+            "in_quote": sorted(self.in_quote),
         }
         text = json.dumps(about).encode()
         return _MAGIC + len(text).to_bytes(8, "little") + text + self.core.snapshot()
@@ -367,6 +386,7 @@ class Exchange(Venue):
             self.symbols.add(Symbol(name, number, self.currencies[base], self.currencies[quote], price, quantity))
         for number, name in enumerate(about["accounts"]):
             self.accounts.add(Account(name, number))
+        self.in_quote = set(about["in_quote"])
         fee_currency = about["fee_currency"]
         self.fee_currency = None if fee_currency is None else self.currencies[fee_currency]
 

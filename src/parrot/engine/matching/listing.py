@@ -18,6 +18,12 @@ if TYPE_CHECKING:
 
 _SETTLED: Final = (EventKind.REJECTED, EventKind.DONE)  # their fields are those of the command
 _MATCHED: Final = (EventKind.TRADE, EventKind.PREVENTED)
+_WHOLE: Final = (
+    EventKind.ACCEPTED,
+    EventKind.FILLED,
+    EventKind.CANCELLED,
+    EventKind.EXPIRED,
+)  # tell an order's own quantity
 _NOBODYS: Final = (EventKind.PHASE, EventKind.AUCTION)
 _NAMES_SYMBOL: Final = (
     CommandKind.ORDER,
@@ -55,6 +61,7 @@ class Shown(NamedTuple):
 
     texts: dict[str, Strings]
     symbol: NDArray[np.int64]
+    in_quote: NDArray[np.bool_]
     fee_currency: NDArray[np.int64]
     taker_fee_currency: NDArray[np.int64]
 
@@ -79,6 +86,8 @@ def rows(venue: Venue, events: NDArray[np.void]) -> list[dict[str, Any]]:
         row |= {name: int(event[name]) for name in ("id", "taker", "handle")}
         row |= {"price": amount(event["price"], price)}
         row |= {name: amount(event[name], quantity) for name in ("quantity", "left", "level")}
+        if shown.in_quote[place]:
+            row["quantity"] = amount(event["quantity"], symbols[symbol].quote.decimals)
         for name, column in (("fee", shown.fee_currency), ("taker_fee", shown.taker_fee_currency)):
             row[name] = None if column[place] < 0 else amount(event[name], currencies[column[place]].decimals)
         made.append(row)
@@ -97,7 +106,9 @@ def frame(venue: Venue, events: NDArray[np.void]) -> pl.DataFrame:
     columns |= {name: pl.Series(column.tolist(), dtype=pl.String) for name, column in shown.texts.items()}
     columns |= {name: events[name] for name in ("id", "taker", "handle")}
     columns["price"] = events["price"] / price
-    columns |= {name: events[name] / quantity for name in ("quantity", "left", "level")}
+    amounts = _scales([symbol.quote.decimals for symbol in venue.symbols])[shown.symbol]
+    columns["quantity"] = events["quantity"] / np.where(shown.in_quote, amounts, quantity)
+    columns |= {name: events[name] / quantity for name in ("left", "level")}
     columns["fee"] = events["fee"] / money[shown.fee_currency]
     columns["taker_fee"] = events["taker_fee"] / money[shown.taker_fee_currency]
     columns |= {f"{name}_units": events[name] for name in ("price", "quantity", "left", "level", "fee", "taker_fee")}
@@ -130,7 +141,8 @@ def _show(venue: Venue, events: NDArray[np.void]) -> Shown:
         "command": _only(events["command"] > 0, _words(CommandKind, events["command"])),
         "phase": _only(events["kind"] == EventKind.PHASE, _words(Phase, events["price"])),
     }
-    return Shown(texts, symbol, fee_currency, taker_fee_currency)
+    in_quote = np.isin(events["kind"], _WHOLE) & np.isin(events["id"], np.array(sorted(venue.in_quote), np.uint64))
+    return Shown(texts, symbol, in_quote & (symbol >= 0), fee_currency, taker_fee_currency)
 
 
 def _settled(events: NDArray[np.void]) -> NDArray[np.bool_]:

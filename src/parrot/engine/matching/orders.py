@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from parrot.engine.matching.records import COMMAND
 from parrot.engine.matching.words import CommandKind, Flag, ListKind, OrderType, TimeInForce
+
+_FLAGS: Final = {flag.name.lower(): int(flag) for flag in Flag if flag.name}
 
 
 class Order(NamedTuple):
@@ -62,10 +64,6 @@ def tif_of(order: OrderType, expiry: bool) -> TimeInForce:
     return TimeInForce.IOC if order is OrderType.MARKET else TimeInForce.GTC
 
 
-def flags_of(**wanted: bool) -> Flag:
+def flags_of(**wanted: bool) -> int:
     """The flags whose names (in small letters) are wanted."""
-    flags = Flag(0)
-    for name, want in wanted.items():
-        if want:
-            flags |= Flag[name.upper()]
-    return flags
+    return sum(_FLAGS[name] for name, want in wanted.items() if want)

@@ -15,7 +15,7 @@ COMMAND: Final[np.dtype[np.void]] = _LAYOUTS[0]
 EVENT: Final[np.dtype[np.void]] = _LAYOUTS[1]
 """An event, 104 bytes."""
 ORDER: Final[np.dtype[np.void]] = _LAYOUTS[2]
-"""A live order; its state is 0 in the book, 1 waiting for a trigger, 2 aside, 3 a child that waits for its parent."""
+"""A live order; its state: 1 in the book, 2 waiting for a trigger, 3 triggered, 4 aside, 5 waiting for its parent."""
 
 
 def commands(count: int) -> NDArray[np.void]:

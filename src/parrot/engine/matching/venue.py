@@ -39,6 +39,7 @@ class Venue:
         self.symbols: Register[Symbol] = Register("symbol")
         self.accounts: Register[Account] = Register("account")
         self.fee_currency: Currency | None = None
+        self.in_quote: set[int] = set()  # client ids of orders whose quantity is an amount of the quote currency
 
     def add_currency(self, name: str, decimals: int = 8) -> Currency:
         """Add a currency whose amounts have up to `decimals` decimals.
