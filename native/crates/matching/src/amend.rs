@@ -63,7 +63,7 @@ impl Engine {
         }
         let quantity = if command.quantity == 0 { order.quantity } else { command.quantity };
         let left = quantity.checked_sub(order.quantity - self.left(slot)).unwrap_or(0);
-        if command.quantity < 0 || left <= 0 || terms.display != 0 && quantity <= terms.display {
+        if command.quantity < 0 || left <= 0 || command.quantity != 0 && quantity <= terms.display {
             return Err(Reason::InvalidQuantity);
         }
         let price = if command.price == 0 { order.price } else { command.price };

@@ -102,12 +102,12 @@ impl Engine {
             self.lists[list] = List { legs: [slots[0], slots[1]], active: true, ..List::default() };
             let locked = self.lock_legs(list);
             debug_assert_eq!(locked, Ok(()));
-            for &slot in &slots {
-                if self.terms[self.orders[slot].terms].is_algo() {
-                    self.wait(slot);
-                }
+            let waits = |engine: &Self, slot: u32| engine.terms[engine.orders[slot].terms].is_algo();
+            let entering = [0, 1].map(|leg| if waits(self, slots[leg]) { NIL } else { slots[leg] });
+            for &slot in slots.iter().filter(|slot| !entering.contains(slot)) {
+                self.wait(slot);
             }
-            self.enter_legs([slots[0], slots[1]]);
+            self.enter_legs(entering);
         } else {
             let second = slots.get(2).copied().unwrap_or(NIL);
             self.lists[list] = List { parent: slots[0], legs: [slots[1], second], ..List::default() };
@@ -147,7 +147,7 @@ impl Engine {
         let continuous = self.phase_of(order.symbol) == Phase::Continuous;
         if terms.is_algo() {
             let symbol = &self.symbols[usize::from(order.symbol)];
-            let reached = terms.trail == 0 && symbol.reached(terms.rises(order.side), terms.trigger);
+            let reached = symbol.reached(terms.rises(order.side), terms.trigger);
             if continuous && reached { self.fire(slot) } else { self.wait(slot) }
         } else if continuous {
             self.enter_kept(slot);

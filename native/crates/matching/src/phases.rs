@@ -88,8 +88,9 @@ impl Engine {
         }
     }
 
-    /// Continuous trading begins: orders aside enter, orders that the last price has reached queue.
+    /// Continuous trading begins: orders that the last price has reached queue, orders aside enter.
     fn resume(&mut self, number: u16) {
+        self.queue_reached(number);
         let enters = |order: &Order| {
             let terms = &self.terms[order.terms];
             order.state == State::Aside && !terms.is_peg() && terms.tif != TimeInForce::AtClose
@@ -101,7 +102,6 @@ impl Engine {
                 _ => {}
             }
         }
-        self.queue_reached(number);
         self.symbols[usize::from(number)].pegged_at = [-1; 2];
     }
 
