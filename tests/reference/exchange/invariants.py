@@ -70,6 +70,7 @@ class Watch:
         self.filled[event.id] = self.filled.get(event.id, 0) + event.quantity
         self.filled[event.taker] = self.filled.get(event.taker, 0) + event.quantity
         if not event.flags & K.AUCTION:
+            self.in_turn(event)
             assert not taker.flags & (w.Flag.POST_ONLY | w.Flag.SLIDE), "M22: a post-only order took"
         signed = event.quantity if event.side == w.BUY else -event.quantity
         before = {owner: self.positions.get((owner, event.symbol), 0) for owner in (event.owner, event.taker_owner)}
@@ -80,6 +81,12 @@ class Watch:
             if row.flags & w.Flag.REDUCE_ONLY:
                 low, high = sorted((0, before[owner]))
                 assert low <= after <= high, "M32: a reduce-only order flipped or grew a position"
+
+    def in_turn(self, event: EventRow) -> None:
+        """Whoever trades stands first at the best price."""
+        queue = [(p, handle) for handle, (s, d, p, _) in self.feed.items() if (s, d) == (event.symbol, event.side)]
+        best = (max if event.side == w.BUY else min)(price for price, _ in queue)
+        assert (event.price, event.handle) == next(entry for entry in queue if entry[0] == best), "M16: out of turn"
 
     def update_feed(self, event: EventRow) -> None:
         """Rebuilds the book from events alone (M46)."""
