@@ -356,3 +356,13 @@ def test_a_trailing_buy_that_grows_locks_at_its_first_level(venue: Venue) -> Non
     venue.traded_at(96)
     venue.send(amend(ANN, trails, quantity=3)).gives(amended(0, 3, 0, 0, flags=KEPT))
     assert venue.locked(ANN, CASH) == 315
+
+
+def test_an_amend_may_use_all_that_is_free(venue: Venue) -> None:
+    """M38 M6: 5 x 90 are locked and 90 free; a sell of 999 and 1 free."""
+    order = venue.place(limit(ANN, BUY, 90, 5))
+    venue.leave(ANN, CASH, 90)
+    venue.send(amend(ANN, order, quantity=6)).gives(amended(90, 6), rested(90, 6))
+    order = venue.place(limit(ANN, SELL, 100, 999))
+    venue.refuses(amend(ANN, order, quantity=1_001), Reason.INSUFFICIENT_BALANCE)
+    venue.send(amend(ANN, order, quantity=1_000)).gives(amended(100, 1_000), rested(100, 1_000))

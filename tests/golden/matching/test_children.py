@@ -13,6 +13,7 @@ from tests.golden.matching.story import (
     accepted,
     amend,
     aside,
+    auction,
     bracket,
     cancel,
     cancelled,
@@ -24,16 +25,18 @@ from tests.golden.matching.story import (
     mass_cancel,
     oto,
     phase,
+    phased,
     rested,
     shrunk,
     stop,
     time,
+    touch,
     trade,
     trailing,
     triggered,
 )
 from tests.golden.matching.venue import Venue
-from tests.golden.matching.words import BOTH, BUY, GTD, IOC, MAKER_DONE, SELL, EventKind, Phase, Reason
+from tests.golden.matching.words import BOTH, BUY, GTD, IOC, MAKER_DONE, POST_ONLY, SELL, EventKind, Phase, Reason
 
 PARENT, CHILD = limit(ANN, BUY, 100, 5), limit(ANN, SELL, 110, 5)
 WHOLE = bracket(PARENT, CHILD, stop(ANN, SELL, 90, 5))
@@ -311,3 +314,45 @@ def test_a_child_that_expires_leaves_the_parent_and_the_other_child(venue: Venue
     venue.send(time(10)).gives(expired(5, Reason.GTD, of=take), done())
     venue.send(limit(BOB, SELL, 100, 5)).gives(accepted(), trade(100, 5, of=parent), filled(5))
     venue.send(cancel(ANN, loss)).gives(cancelled(5, Reason.REQUESTED))
+
+
+def test_a_parent_that_comes_back_and_would_take_is_cancelled_with_its_children(venue: Venue) -> None:
+    """M40 M36: a post-only parent stepped aside in the call, where an ask at its price came."""
+    parent, child = entered(venue, oto({**PARENT, "flags": POST_ONLY}, CHILD))
+    venue.send(phase(Phase.CLOSING)).gives(phased(Phase.CLOSING), aside(100, 5, of=parent))
+    venue.place(limit(BOB, SELL, 100, 1))
+    venue.send(phase(Phase.CONTINUOUS)).gives(
+        auction(0, 0, 0),
+        phased(Phase.CONTINUOUS),
+        cancelled(5, Reason.WOULD_TAKE, of=parent),
+        cancelled(5, Reason.PARENT, of=child),
+    )
+
+
+def test_the_best_price_of_a_trailing_child_is_that_of_its_activation(venue: Venue) -> None:
+    """M36 M27: 54; the touch, at its turn before it, sells at 48, below the level 50: it is triggered at once."""
+    ask, bid = venue.place(limit(BOB, SELL, 54, 5)), venue.place(limit(CAT, BUY, 48, 3))
+    answer = venue.send(bracket(market(ANN, BUY, 5), touch(ANN, SELL, 54, 5), trailing(ANN, SELL, 4, 5)))
+    parent, touches, trails = answer.orders
+    answer.gives(
+        accepted(of=parent),
+        accepted(of=touches),
+        accepted(of=trails),
+        trade(54, 5, of=ask, by=parent),
+        filled(5, of=parent),
+        triggered(54, 5, of=touches),
+        trade(48, 3, of=bid, by=touches),
+        shrunk(3, Reason.OCO, of=trails),
+        expired(2, Reason.NO_LIQUIDITY, of=touches),
+        triggered(50, 2, of=trails),
+        expired(2, Reason.NO_LIQUIDITY, of=trails),
+    )
+
+
+def test_a_market_child_that_sells_locks(venue: Venue) -> None:
+    """M36: of 7 coins the parent sold 5."""
+    venue.leave(ANN, COIN, 7)
+    parent, child = venue.send(oto(limit(ANN, SELL, 100, 5), market(ANN, SELL, 5))).orders
+    venue.send(limit(BOB, BUY, 100, 5)).gives(
+        accepted(), trade(100, 5, of=parent), filled(5), cancelled(5, Reason.INSUFFICIENT_BALANCE, of=child)
+    )

@@ -334,3 +334,18 @@ def test_the_cap_of_a_reduce_only_taker_is_looked_at_first(venue: Venue) -> None
     venue.send(limit(ANN, SELL, 100, 5, tif=IOC, flags=REDUCE_ONLY)).gives(
         accepted(), trade(100, 3), cancelled(2, Reason.REDUCE_ONLY)
     )
+
+
+def test_the_cap_of_a_reduce_only_taker_counts_over_all_its_makers(venue: Venue) -> None:
+    """M32: 3 held: 2 at 100 and 1 at 99."""
+    long_position(venue, 3)
+    one, two = venue.place(limit(BOB, BUY, 100, 2)), venue.place(limit(BOB, BUY, 99, 5))
+    venue.send(limit(ANN, SELL, 99, 5, flags=REDUCE_ONLY)).gives(
+        accepted(), trade(100, 2, of=one), trade(99, 1, 4, of=two), cancelled(2, Reason.REDUCE_ONLY)
+    )
+
+
+def test_a_buying_peg_stays_behind_a_pegged_ask(quoted: Venue) -> None:
+    """M30: half-way is 105 for both: the sell stands there, the buy one tick behind it."""
+    quoted.send(peg_mid(ANN, SELL, 3)).gives(accepted(), rested(105, 3))
+    quoted.send(peg_mid(CAT, BUY, 3, cap=200)).gives(accepted(), rested(104, 3))

@@ -10,6 +10,7 @@ from tests.golden.matching.story import (
     CASH,
     CAT,
     COIN,
+    DAN,
     NO_SYMBOL,
     accepted,
     add_currency,
@@ -37,6 +38,7 @@ from tests.golden.matching.story import (
     time,
     touch,
     trade,
+    triggered,
 )
 from tests.golden.matching.venue import Venue
 from tests.golden.matching.words import (
@@ -327,4 +329,28 @@ def test_orders_for_the_close_end_with_the_closing_call_whatever_follows(venue: 
     venue.send(phase(Phase.CLOSING))
     venue.send(phase(Phase.CONTINUOUS)).gives(
         auction(0, 0, 0), expired(5, Reason.AUCTION_OVER, of=order, price=100), phased(Phase.CONTINUOUS)
+    )
+
+
+def test_what_the_last_price_reached_queues_before_what_orders_from_aside_reach(venue: Venue) -> None:
+    """M40 M29 M28: the auction reached Dan's stop; Ann's trade as she comes back, Cat's older touch."""
+    venue.place(limit(BOB, SELL, 95, 5))
+    venue.send(limit(ANN, BUY, 95, 5))
+    touches, stops = venue.place(touch(CAT, SELL, 102, 1)), venue.place(stop(DAN, BUY, 96, 1))
+    reducing = venue.place(limit(ANN, SELL, 102, 5, flags=REDUCE_ONLY))
+    venue.send(phase(Phase.CLOSING))
+    bid, ask = venue.place(limit(BOB, BUY, 102, 2)), venue.place(limit(CAT, SELL, 100, 1))
+    venue.send(phase(Phase.CONTINUOUS)).gives(
+        auction(100, 1, 1),
+        trade(100, 1, of=bid, by=ask),
+        reduced(102, 1, 1, of=bid),
+        reduced(100, 1, 0, of=ask),
+        phased(Phase.CONTINUOUS),
+        trade(102, 1, 0, of=bid, by=reducing),
+        rested(102, 4, of=reducing),
+        triggered(96, 1, of=stops),
+        trade(102, 1, 3, of=reducing, by=stops),
+        filled(1, of=stops),
+        triggered(102, 1, of=touches),
+        expired(1, Reason.NO_LIQUIDITY, of=touches),
     )
