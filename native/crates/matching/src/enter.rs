@@ -11,6 +11,15 @@ impl Engine {
     /// A new order: checked, accepted, entered; says its handle where it is kept.
     #[inline]
     pub(crate) fn new_order(&mut self, command: &Command) -> Result<u64, Reason> {
+        if let Some(handle) = self.plain_order(command) {
+            return Ok(handle);
+        }
+        self.general_order(command)
+    }
+
+    /// The general way of an order: every check in its turn.
+    #[inline(never)]
+    fn general_order(&mut self, command: &Command) -> Result<u64, Reason> {
         let words = self.check_form(command)?;
         if !is_plain(command, words) {
             return self.special_order(command, words);

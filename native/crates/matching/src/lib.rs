@@ -17,6 +17,7 @@ mod locks;
 mod pegs;
 mod phases;
 mod place;
+mod plain;
 mod probe;
 mod records;
 mod settings;

@@ -114,14 +114,8 @@ impl Engine {
         let key = symbol.key(side, price);
         let pegged = terms != NIL && self.terms[terms].is_peg();
         let (tail, level) = symbol.side_mut(side).update(key, |level| {
-            let tail = std::mem::replace(&mut level.tail, slot);
-            if level.orders == 0 {
-                level.head = slot;
-            }
-            level.visible += visible;
-            level.orders += 1;
             level.pegs += u32::from(pegged);
-            (if level.orders == 1 { NIL } else { tail }, level.visible)
+            level.append(slot, visible)
         });
         self.orders[slot].prev = tail;
         if tail != NIL {

@@ -28,6 +28,20 @@ impl Default for Level {
     }
 }
 
+impl Level {
+    /// Adds an order at the tail; says the tail before, and what is visible then.
+    #[inline]
+    pub fn append(&mut self, slot: u32, visible: i64) -> (u32, i64) {
+        let first = self.orders == 0;
+        let tail = if first { NIL } else { self.tail };
+        self.head = if first { slot } else { self.head };
+        self.tail = slot;
+        self.visible += visible;
+        self.orders += 1;
+        (tail, self.visible)
+    }
+}
+
 impl Cell for Level {
     #[inline]
     fn is_vacant(&self) -> bool {
@@ -198,6 +212,20 @@ impl Symbol {
     pub fn best_unpegged(&self, side: u8) -> i64 {
         let mut levels = self.side(side).levels().filter(|(_, level)| level.orders > level.pegs);
         levels.next().map_or(0, |(key, _)| self.price(side, key))
+    }
+
+    /// Is a price on a tick and within the range?
+    #[inline]
+    pub fn takes_price(&self, price: i64) -> bool {
+        let [low, high] = [Limit::MinPrice, Limit::MaxPrice].map(|limit| self.limits[limit as usize]);
+        low <= price && price <= high && self.prices.level(price).is_some()
+    }
+
+    /// Is a quantity a number of lots and within the range?
+    #[inline]
+    pub fn takes_quantity(&self, quantity: i64) -> bool {
+        let [low, high] = [Limit::MinQuantity, Limit::MaxQuantity].map(|limit| self.limits[limit as usize]);
+        low <= quantity && quantity <= high && self.lots.level(quantity).is_some()
     }
 
     /// The currency that an order of this side pays with, and locks.
