@@ -275,7 +275,8 @@ fn widen<T: Copy + Default>(table: &mut Vec<T>, rows: usize, width: usize) {
 pub(crate) fn fee_of(amount: i64, rate: i64) -> i64 {
     if let Some(product) = amount.checked_mul(rate) {
         // Division truncates, which for negative products is upwards already.
-        return product / RATE_ONE + i64::from(product > 0 && product % RATE_ONE != 0);
+        let above = i64::from(product > 0);
+        return (product - above) / RATE_ONE + above;
     }
     ceil_div(i128::from(amount) * i128::from(rate), RATE_ONE) as i64
 }

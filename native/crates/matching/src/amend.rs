@@ -196,6 +196,7 @@ impl Engine {
         if symbol.phase != Phase::Continuous {
             self.rest(slot);
         } else if row != NIL && self.terms[row].is_peg() {
+            self.orders[slot].state = State::Aside;
             self.price_peg(slot, true);
         } else {
             self.enter_amended(slot, change.stp);
