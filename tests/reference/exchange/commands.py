@@ -85,6 +85,7 @@ STYLES = (
         settings=0.06,
     ),
     Style(types=(L, L, L, M), tifs=(0, 0, 0, 3, 4), modes=ALL_MODES, flags=0.3, spread=3, lists=0.1),
+    Style(types=(L, L, L, M, *PEG_TYPES), amends=0.2, limits=(w.Limit.MIN_PRICE, w.Limit.MAX_PRICE), settings=0.08),
     Style(types=(L, L, L, M), cancels=0.05, amends=0.05, spread=60, funds=10**9, phases=0.01),
     Style(types=(L, L, L, M, 3, 4, 6, 8), modes=ALL_MODES, far=0.2, spread=30, funds=10**17, phases=0.02),
     Style(types=ALL_TYPES, modes=ALL_MODES, far=0.05, funds=2**60, large=True, lists=0.05, phases=0.02),

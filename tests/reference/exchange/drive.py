@@ -46,14 +46,14 @@ class Pair:
 
     def feed(self, groups: Groups) -> str:
         """Carries out commands; what differs, or nothing."""
-        rows: list[Row] = []
+        rows = [row for group in groups for row in group]
         expected: list[tuple[int, ...]] = []
         results: list[int] = []
-        for group in groups:
-            aimed = [aim(row, self.model.world) for row in group]
-            expected += self.model.execute(aimed)
+        while len(results) < len(rows):
+            at = len(results)
+            rows[at] = aim(rows[at], self.model.world)
+            expected += self.model.begin(rows[at : at + 3])
             results += self.model.results
-            rows += aimed
         self.commands += len(rows)
         got = self.core.execute(np.array([row.values() for row in rows], COMMAND)).tolist()
         events = self.core.events().tolist()
@@ -117,12 +117,12 @@ def different_results(expected: list[int], got: list[int]) -> str:
 
 
 def divergence(groups: Groups, chunk: int = 100) -> tuple[Divergence | None, int]:
-    """The first difference on a fresh exchange, and how many commands were compared."""
+    """The first difference on a fresh exchange that is fed in chunks, and how many commands were compared."""
     pair = Pair()
     for start in range(0, len(groups), chunk):
         told = pair.feed(groups[start : start + chunk]) or pair.exchange_core()
         if told:
-            return (one_by_one(groups) if chunk > 1 else Divergence(groups[: start + 1], told)), pair.commands
+            return Divergence(groups[: start + chunk], told), pair.commands
     return None, pair.commands
 
 
@@ -141,9 +141,14 @@ def one_by_one(groups: Groups) -> Divergence | None:
     return divergence(groups, chunk=1)[0]
 
 
+def together(groups: Groups) -> Divergence | None:
+    return divergence(groups)[0]
+
+
 def shrink(found: Divergence, tries: int = 3000) -> Divergence:
-    """Leaves out commands as long as model and engine still part."""
-    return shrunk(found, one_by_one, tries)
+    """Leaves out commands as long as model and engine still part; one command at a time where that shows it too."""
+    single = one_by_one(found.groups)
+    return shrunk(single, one_by_one, tries) if single else shrunk(found, together, tries)
 
 
 def shrunk(found: Divergence, parts: Callable[[Groups], Divergence | None], tries: int) -> Divergence:

@@ -34,13 +34,17 @@ class Model:
 
     def execute(self, records: list[Row]) -> list[EventRow]:
         """Carries out all records; their events. `results` holds what became of each."""
-        self.world.events, self.results = [], []
-        while len(self.results) < len(records):
-            self.step(records[len(self.results) : len(self.results) + 3])
-        return self.world.events
+        events: list[EventRow] = []
+        results: list[int] = []
+        while len(results) < len(records):
+            events += self.begin(records[len(results) : len(results) + 3])
+            results += self.results
+        self.results = results
+        return events
 
-    def step(self, records: list[Row]) -> None:
-        """Carries out the first record, with the legs of its list."""
+    def begin(self, records: list[Row]) -> list[EventRow]:
+        """Carries out the first record, with the legs of its list; its events, and the results of what it used."""
+        self.world.events, self.results = [], []
         row = records[0]
         if row.kind == w.Command.ORDER:
             self.results += submit(self.world, legs_of(records))
@@ -51,6 +55,7 @@ class Model:
             self.results.append(-reason)
         work_off(self.world)
         reprice_all(self.world)
+        return self.world.events
 
     def levels(self, symbol: int, side: int) -> list[tuple[int, int, int]]:
         """Price, visible quantity and number of orders, best first."""
