@@ -69,7 +69,7 @@ def test_words_are_those_of_the_core() -> None:
     for name, pairs in listed.items():
         kind = getattr(words, name)
         assert [(member.name, int(member)) for member in kind] == pairs, name
-    assert len(listed) == 11
+    assert len(listed) == 13
 
 
 def test_the_fast_call_takes_the_fields_of_an_order() -> None:

@@ -2,12 +2,14 @@
 
 from parrot._core import Matching as Core
 from parrot.engine.matching.exchange import Book, Exchange, Indicative, Level
+from parrot.engine.matching.feeds import Feeds, Published
 from parrot.engine.matching.orders import Order
 from parrot.engine.matching.records import COMMAND, EVENT, ORDER, commands
 from parrot.engine.matching.replay import replay
 from parrot.engine.matching.venue import Balance
 from parrot.engine.matching.words import (
     EVERY_SYMBOL,
+    Change,
     CommandKind,
     EventKind,
     Flag,
@@ -19,6 +21,7 @@ from parrot.engine.matching.words import (
     Reason,
     SelfTrade,
     Side,
+    Status,
     TimeInForce,
 )
 from parrot.kernel.errors import Refused
@@ -30,10 +33,12 @@ __all__ = [
     "ORDER",
     "Balance",
     "Book",
+    "Change",
     "CommandKind",
     "Core",
     "EventKind",
     "Exchange",
+    "Feeds",
     "Flag",
     "Indicative",
     "Level",
@@ -43,10 +48,12 @@ __all__ = [
     "Order",
     "OrderType",
     "Phase",
+    "Published",
     "Reason",
     "Refused",
     "SelfTrade",
     "Side",
+    "Status",
     "TimeInForce",
     "commands",
     "replay",

@@ -213,6 +213,25 @@ class Mark(IntFlag):
     KEPT = 64
 
 
+class Status(IntEnum):
+    """How an order stands after what a report tells."""
+
+    REJECTED = 0
+    NEW = 1
+    PARTIALLY_FILLED = 2
+    FILLED = 3
+    CANCELLED = 4
+    EXPIRED = 5
+
+
+class Change(IntEnum):
+    """What happens to an order in the book."""
+
+    ADD = 0
+    SET = 1
+    REMOVE = 2
+
+
 class Side(IntEnum):
     """Sides of an order; `BOTH` only in a mass cancel."""
 

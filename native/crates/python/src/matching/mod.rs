@@ -1,5 +1,6 @@
 //! Python face of the matching and replay crates.
 
+mod feeds;
 mod records;
 mod replay;
 mod words;
@@ -10,7 +11,7 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
-use records::{EventRow, OrderRow};
+use records::{CommandRow, EventRow, OrderRow};
 
 /// An engine; numbers name symbols, owners and currencies.
 #[pyclass(module = "parrot._core")]
@@ -27,7 +28,7 @@ impl Matching {
 
     /// Executes records in their order; one result each: a handle (0: nothing is kept), or minus the reason.
     fn execute<'py>(&mut self, py: Python<'py>, commands: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyArray1<i64>>> {
-        let rows = records::borrow(commands)?;
+        let rows = records::borrow::<CommandRow>(commands, "COMMAND")?;
         let commands = records::commands(&rows)?;
         let engine = &mut self.engine;
         Ok(py.detach(|| execute(engine, commands)).into_pyarray(py))
@@ -247,6 +248,7 @@ fn leg_result(engine: &Engine, at: usize) -> i64 {
 /// When Python refuses a new attribute.
 pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<Matching>()?;
+    module.add_class::<feeds::MatchingFeeds>()?;
     module.add_function(wrap_pyfunction!(records::matching_dtypes, module)?)?;
     module.add_function(wrap_pyfunction!(words::matching_words, module)?)?;
     module.add_function(wrap_pyfunction!(replay::matching_replay, module)?)

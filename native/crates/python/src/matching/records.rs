@@ -1,16 +1,16 @@
 //! Commands, events and orders as records of NumPy arrays.
 
-use std::mem::offset_of;
-
-use numpy::{Element, PyArray1, PyArrayDescr, PyArrayMethods, PyReadonlyArray1, PyUntypedArray, PyUntypedArrayMethods};
+use numpy::{
+    Element, PyArray1, PyArrayDescr, PyArrayDescrMethods, PyArrayMethods, PyReadonlyArray1, PyUntypedArray,
+    PyUntypedArrayMethods,
+};
 use parrot_matching::{Command, Event, OrderView};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::sync::PyOnceLock;
 use pyo3::types::PyDict;
 
 /// Name, format and offset of a field.
-type Field = (&'static str, &'static str, usize);
+pub type Field = (&'static str, &'static str, usize);
 
 /// A record whose fields NumPy knows.
 macro_rules! record {
@@ -18,31 +18,34 @@ macro_rules! record {
         $(#[$about])*
         #[derive(Clone, Copy)]
         #[repr(transparent)]
-        pub struct $row($record);
+        pub struct $row(pub $record);
 
         impl $row {
-            const FIELDS: &'static [Field] = &[$((stringify!($field), $format, offset_of!($record, $field))),+];
+            pub const FIELDS: &'static [$crate::matching::records::Field] =
+                &[$((stringify!($field), $format, std::mem::offset_of!($record, $field))),+];
         }
 
         // SAFETY: the fields below are all that the record holds, plain numbers at these offsets.
-        unsafe impl Element for $row {
+        unsafe impl numpy::Element for $row {
             const IS_COPY: bool = true;
 
-            fn get_dtype(py: Python<'_>) -> Bound<'_, PyArrayDescr> {
-                static KNOWN: PyOnceLock<Py<PyArrayDescr>> = PyOnceLock::new();
+            fn get_dtype(py: pyo3::Python<'_>) -> pyo3::Bound<'_, numpy::PyArrayDescr> {
+                static KNOWN: pyo3::sync::PyOnceLock<pyo3::Py<numpy::PyArrayDescr>> = pyo3::sync::PyOnceLock::new();
                 let known = KNOWN.get_or_init(py, || {
-                    let made = describe(py, Self::FIELDS, size_of::<Self>());
+                    let made = $crate::matching::records::describe(py, Self::FIELDS, size_of::<Self>());
                     made.expect("NumPy takes this description").unbind()
                 });
                 known.bind(py).clone()
             }
 
-            fn clone_ref(&self, _py: Python<'_>) -> Self {
+            fn clone_ref(&self, _py: pyo3::Python<'_>) -> Self {
                 *self
             }
         }
     };
 }
+
+pub(super) use record;
 
 record! {
     /// A command.
@@ -103,7 +106,8 @@ impl From<OrderView> for OrderRow {
     }
 }
 
-fn describe<'py>(py: Python<'py>, fields: &[Field], size: usize) -> PyResult<Bound<'py, PyArrayDescr>> {
+/// The layout of records with these fields.
+pub fn describe<'py>(py: Python<'py>, fields: &[Field], size: usize) -> PyResult<Bound<'py, PyArrayDescr>> {
     let about = PyDict::new(py);
     about.set_item("names", fields.iter().map(|field| field.0).collect::<Vec<_>>())?;
     about.set_item("formats", fields.iter().map(|field| field.1).collect::<Vec<_>>())?;
@@ -119,33 +123,40 @@ pub fn matching_dtypes(py: Python<'_>) -> [Bound<'_, PyArrayDescr>; 3] {
     [CommandRow::get_dtype(py), EventRow::get_dtype(py), OrderRow::get_dtype(py)]
 }
 
-/// An array of commands, checked by its type.
-pub fn borrow<'py>(commands: &Bound<'py, PyAny>) -> PyResult<PyReadonlyArray1<'py, CommandRow>> {
-    let Ok(array) = commands.cast::<PyUntypedArray>() else {
-        let kind = commands.get_type().name()?;
-        return Err(PyTypeError::new_err(format!("commands are a NumPy array of COMMAND records, not {kind}")));
+/// Records of one kind in an array, checked by its type; `name` is what Python calls that type.
+pub fn borrow<'py, T: Element>(array: &Bound<'py, PyAny>, name: &str) -> PyResult<PyReadonlyArray1<'py, T>> {
+    let Ok(untyped) = array.cast::<PyUntypedArray>() else {
+        let kind = array.get_type().name()?;
+        return Err(PyTypeError::new_err(format!("expected a NumPy array of {name} records, not {kind}")));
     };
-    if !array.dtype().is(CommandRow::get_dtype(array.py())) && !is_command(array) {
-        let found = array.dtype().str()?;
-        return Err(PyTypeError::new_err(format!("commands are records of the dtype COMMAND, not {found}")));
+    let wanted = T::get_dtype(array.py());
+    if !untyped.dtype().is(&wanted) && !untyped.dtype().is_equiv_to(&wanted) {
+        let found = untyped.dtype().str()?;
+        return Err(PyTypeError::new_err(format!("expected records of the dtype {name}, not {found}")));
     }
-    let Ok(array) = commands.cast::<PyArray1<CommandRow>>() else {
-        return Err(PyValueError::new_err(format!("commands have one dimension, not {}", array.ndim())));
+    let Ok(array) = array.cast::<PyArray1<T>>() else {
+        return Err(PyValueError::new_err(format!("{name} records have one dimension, not {}", untyped.ndim())));
     };
-    Ok(array.try_readonly()?)
-}
-
-fn is_command(array: &Bound<'_, PyUntypedArray>) -> bool {
-    use numpy::PyArrayDescrMethods;
-    array.dtype().is_equiv_to(&CommandRow::get_dtype(array.py()))
-}
-
-/// The records of an array that lies in one piece.
-pub fn commands<'a>(rows: &'a PyReadonlyArray1<'_, CommandRow>) -> PyResult<&'a [Command]> {
+    let rows = array.try_readonly()?;
     if !rows.data().is_aligned() {
-        return Err(PyValueError::new_err("commands must begin at a multiple of 8 bytes: copy the array"));
+        return Err(PyValueError::new_err(format!("{name} records begin at a multiple of 8 bytes: copy the array")));
     }
-    let rows = rows.as_slice().map_err(|_| PyValueError::new_err("commands must lie in one piece, without gaps"))?;
+    if rows.as_slice().is_err() {
+        return Err(PyValueError::new_err(format!("{name} records must lie in one piece, without gaps")));
+    }
+    Ok(rows)
+}
+
+/// The commands of an array.
+pub fn commands<'a>(rows: &'a PyReadonlyArray1<'_, CommandRow>) -> PyResult<&'a [Command]> {
+    let rows = rows.as_slice()?;
+    // SAFETY: the wrapper is transparent.
+    Ok(unsafe { std::slice::from_raw_parts(rows.as_ptr().cast(), rows.len()) })
+}
+
+/// The events of an array.
+pub fn events<'a>(rows: &'a PyReadonlyArray1<'_, EventRow>) -> PyResult<&'a [Event]> {
+    let rows = rows.as_slice()?;
     // SAFETY: the wrapper is transparent.
     Ok(unsafe { std::slice::from_raw_parts(rows.as_ptr().cast(), rows.len()) })
 }

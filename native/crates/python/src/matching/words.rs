@@ -1,9 +1,21 @@
 //! The words of commands and events, as lists.
 
+use parrot_matching::feeds::{OrderChange, Status};
 use parrot_matching::{
     CommandKind, EventKind, Limit, ListKind, OrderType, Phase, Reason, SelfTrade, TimeInForce, flag, mark,
 };
 use pyo3::prelude::*;
+
+const STATUS: [(&str, Status); 6] = [
+    ("REJECTED", Status::Rejected),
+    ("NEW", Status::New),
+    ("PARTIALLY_FILLED", Status::PartiallyFilled),
+    ("FILLED", Status::Filled),
+    ("CANCELLED", Status::Cancelled),
+    ("EXPIRED", Status::Expired),
+];
+const CHANGE: [(&str, OrderChange); 3] =
+    [("ADD", OrderChange::Add), ("SET", OrderChange::Set), ("REMOVE", OrderChange::Remove)];
 
 type Words = Vec<(&'static str, u32)>;
 
@@ -26,5 +38,7 @@ pub fn matching_words() -> Vec<(&'static str, Words)> {
         ("Reason", wide(Reason::ALL)),
         ("Flag", flag::ALL.to_vec()),
         ("Mark", wide(mark::ALL)),
+        ("Status", STATUS.map(|(name, status)| (name, status as u32)).to_vec()),
+        ("Change", CHANGE.map(|(name, change)| (name, change as u32)).to_vec()),
     ]
 }

@@ -1,0 +1,95 @@
+"""The feeds as Python sees them: books rebuilt from them are the exchange's own."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from parrot.engine.matching import Change, CommandKind, Exchange, Feeds, Published, Side, Status, commands
+from parrot.kernel.errors import ParameterError
+from tests.unit.engine.opened import PAIR, open_exchange
+
+NUMBER = 0
+Levels = dict[tuple[int, int], int]
+
+
+def some_orders(seed: int, count: int) -> np.ndarray:
+    """Limit orders of both owners around one price, some of them icebergs."""
+    chance = np.random.default_rng(seed)
+    batch = commands(count)
+    batch["kind"] = CommandKind.ORDER
+    batch["owner"], batch["side"] = chance.integers(0, 2, (2, count))
+    batch["price"] = chance.integers(99_90, 100_10, count)
+    batch["quantity"] = chance.integers(2, 90, count)
+    batch["display"] = np.where(chance.integers(0, 4, count) == 0, 1, 0)
+    return batch
+
+
+def change_levels(levels: Levels, published: Published) -> None:
+    for row in published.depth:
+        key = (int(row["side"]), int(row["price"]))
+        levels.pop(key, None)
+        if row["size"]:
+            levels[key] = int(row["size"])
+
+
+def change_orders(book: dict[int, tuple[int, int, int]], published: Published) -> None:
+    for row in published.orders:
+        if row["change"] == Change.ADD:
+            book.pop(int(row["handle"]), None)  # the next slice of an iceberg stands behind the others
+        if row["change"] == Change.REMOVE:
+            del book[int(row["handle"])]
+        else:
+            book[int(row["handle"])] = (int(row["side"]), int(row["price"]), int(row["size"]))
+
+
+def test_levels_and_orders_are_rebuilt() -> None:
+    exchange, feeds = open_exchange(), Feeds()
+    levels: Levels = {}
+    book: dict[int, tuple[int, int, int]] = {}
+    last = 0
+    for batch in np.split(some_orders(5, 600), 30):
+        handles = exchange.execute(batch)
+        for handle in handles[::3]:
+            if exchange.core.order_of(max(int(handle), 0)):
+                exchange.cancel(int(handle))
+        published = feeds.publish(exchange.events())
+        assert (published.depth["first"] == last + 1).all()
+        last = int(published.depth["last"][0])
+        change_levels(levels, published)
+        change_orders(book, published)
+        for side in (Side.BUY, Side.SELL):
+            own = {price: size for (at, price), size in levels.items() if at == side}
+            assert own == {price: size for price, size, _ in exchange.levels(PAIR, side).tolist()}
+            queue = [(handle, size) for handle, (at, _, size) in book.items() if at == side]
+            assert sorted(queue) == sorted(
+                (int(order["handle"]), int(order["visible"])) for order in exchange.orders(PAIR, side)
+            )
+    assert len(levels) > 10
+    shown = {(int(row["side"]), int(row["price"])): int(row["size"]) for row in feeds.depth(NUMBER)}
+    assert shown == levels
+
+
+def test_trades_and_reports_are_told() -> None:
+    exchange, feeds = open_exchange(), Feeds()
+    handle = exchange.submit("ann", PAIR, "sell", 1, 100, client_id=4)
+    exchange.submit("bob", PAIR, "buy", "0.25", 100, client_id=5)
+    published = feeds.publish(exchange.events())
+    [trade] = published.trades
+    assert (trade["number"], trade["price"], trade["quantity"], trade["aggressor"]) == (1, 100_00, 2_500, Side.BUY)
+    filled = [report for report in published.reports if report["filled"]]
+    assert {(int(r["owner"]), int(r["id"]), int(r["maker"])) for r in filled if r["fee"]} == {(0, 4, 1), (1, 5, 0)}
+    maker = next(report for report in filled if report["owner"] == 0)
+    assert (maker["handle"], maker["status"], maker["filled"]) == (handle, Status.PARTIALLY_FILLED, 2_500)
+    [top] = published.tops
+    assert top[["bid", "bid_size", "ask", "ask_size"]].tolist() == (0, 0, 100_00, 7_500)
+
+
+def test_what_is_no_batch_of_events_is_refused() -> None:
+    feeds = Feeds()
+    with pytest.raises(ParameterError, match="dtype EVENT"):
+        feeds.publish(commands(2))
+    with pytest.raises(ParameterError, match="number of a symbol"):
+        feeds.depth("BTC")
+    assert len(feeds.depth(7)) == 0
+    assert [len(part) for part in feeds.publish(Exchange().events())] == [0] * 5
