@@ -1,7 +1,7 @@
 //! The journal of a folder, open for writing.
 
 use std::fs::{self, File, OpenOptions};
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use parrot_matching::{Command, Engine};
@@ -10,7 +10,9 @@ use crate::committer::Committer;
 use crate::error::Error;
 use crate::log::{self, Log, Place, Reading};
 use crate::recover::{NAME, replay};
-use crate::snapshot::{Snapshot, sync_folder};
+use crate::snapshot::{Snapshot, replace, sync_folder};
+
+const NOTE: &str = "note";
 
 /// A folder's journal, locked against others.
 #[derive(Debug)]
@@ -109,6 +111,28 @@ impl Journal {
         let end = reading.scan(reading.start, |_, _| Ok(()))?;
         self.log = reading.resume(end)?;
         Ok(())
+    }
+
+    /// Puts a note beside the journal, in the place of the older one: what commands do not say, such as names.
+    ///
+    /// # Errors
+    /// [`Error::Io`] when the system refuses; then the old one still stands.
+    pub fn write_note(&self, note: &[u8]) -> Result<(), Error> {
+        let path = self.folder.join(NOTE);
+        replace(&path, |file| file.write_all(note)).map_err(Error::io("write", &path))
+    }
+
+    /// The note, if there is one.
+    ///
+    /// # Errors
+    /// [`Error::Io`] when the system refuses.
+    pub fn note(&self) -> Result<Option<Vec<u8>>, Error> {
+        let path = self.folder.join(NOTE);
+        match fs::read(&path) {
+            Ok(note) => Ok(Some(note)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(Error::io("read", &path)(error)),
+        }
     }
 
     /// Commits on a thread of its own from now on.

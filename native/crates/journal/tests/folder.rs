@@ -55,6 +55,17 @@ fn a_folder_that_is_open_cannot_be_opened_again() {
 }
 
 #[test]
+fn a_note_stays_beside_the_journal() {
+    let folder = Folder::new("note");
+    let opened = started(&folder);
+    assert_eq!(opened.journal.note().unwrap(), None);
+    opened.journal.write_note(b"first").unwrap();
+    opened.journal.write_note(b"second").unwrap();
+    drop(opened);
+    assert_eq!(Journal::open(&folder.0).unwrap().journal.note().unwrap().as_deref(), Some(&b"second"[..]));
+}
+
+#[test]
 fn only_what_was_committed_is_found() {
     let folder = Folder::new("uncommitted");
     let mut opened = started(&folder);

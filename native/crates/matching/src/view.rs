@@ -147,6 +147,11 @@ impl Engine {
         known.then(|| self.accounts.balance(owner, currency)).map(|balance| (balance.free, balance.locked))
     }
 
+    /// The currency in which owners may pay their fees.
+    pub fn fee_currency(&self) -> Option<u16> {
+        self.accounts.fee_currency
+    }
+
     /// Fees that the venue has collected in a currency, less rebates.
     pub fn fees(&self, currency: u16) -> Option<i64> {
         self.accounts.currencies.get(usize::from(currency)).map(|currency| currency.fees)

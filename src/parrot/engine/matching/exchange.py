@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
 
 import numpy as np
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 
 from parrot import _core
 from parrot.contracts.market import rate
-from parrot.engine.matching import listing
+from parrot.engine.matching import durable, listing
 from parrot.engine.matching.amounts import Amount, Moment, amount, nanoseconds, units
 from parrot.engine.matching.names import Account, Currency, Symbol, word
 from parrot.engine.matching.orders import Order, as_commands, flags_of, tif_of, type_of
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 _MAGIC: Final = b"PARROT-EXCHANGE-1\n"
 _BASIS_POINTS: Final = 4
+_KINDS: Final[dict[type, str]] = {Currency: "currencies", Symbol: "symbols", Account: "accounts"}
 
 
 class Level(NamedTuple):
@@ -61,10 +63,21 @@ class Exchange(Venue):
     with the `reason`. Events collect until `events()` takes them. One thread at a time may use an exchange.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, journal: str | Path | None = None) -> None:
+        """An empty exchange, or with `journal` the one of that folder, which is made when it is missing.
+
+        Then every command is on the disk before its call returns, and opening the folder again, after a crash too,
+        goes on behind the last one. Raises StorageError when the folder cannot be used or is open elsewhere, DataError
+        when what it holds is damaged. A command whose call raises StorageError may have been carried out.
+        """
         super().__init__()
         self._last_id = 0
+        self._sessions = 0
         self._submit = self.core.submit
+        if journal is not None:
+            core, about = durable.opened(journal)
+            self._take(core, about)
+            self._sessions = about["sessions"]
 
     def order(
         self,
@@ -347,20 +360,38 @@ class Exchange(Venue):
         """A hash of the whole state: equal for equal commands, on any machine."""
         return self.core.hash()
 
+    def checkpoint(self) -> None:
+        """Write a snapshot into the journal's folder and begin a new journal behind it, so that opening is quick.
+
+        The old one stays as `journal-1`, `journal-2` ... and is not needed any more. Raises StorageError.
+        """
+        self.core.checkpoint()
+
+    def leave(self) -> None:
+        """Give the journal's folder back, for others to open; the exchange goes on without a journal."""
+        self.core.leave()
+        self._sessions = 0
+
     def snapshot(self) -> bytes:
         """The whole exchange, names too; `Exchange.restore` goes on from it."""
-        about = {
-            "currencies": [astuple(currency) for currency in self.currencies],
-            "symbols": [
-                (s.name, s.base.name, s.quote.name, s.price_decimals, s.quantity_decimals) for s in self.symbols
-            ],
-            "accounts": [account.name for account in self.accounts],
+        text = json.dumps(self._about()).encode()
+        return _MAGIC + len(text).to_bytes(8, "little") + text + self.core.snapshot()
+
+    def _about(self) -> dict[str, Any]:
+        return {
+            "currencies": [_entry(currency) for currency in self.currencies],
+            "symbols": [_entry(symbol) for symbol in self.symbols],
+            "accounts": [_entry(account) for account in self.accounts],
             "fee_currency": None if self.fee_currency is None else self.fee_currency.name,
             "last_id": self._last_id,
             "in_quote": sorted(self.in_quote),
         }
-        text = json.dumps(about).encode()
-        return _MAGIC + len(text).to_bytes(8, "little") + text + self.core.snapshot()
+
+    def _write_down(self, made: Currency | Symbol | Account) -> None:
+        if self._sessions:
+            about = self._about() | {"sessions": self._sessions}
+            about[_KINDS[type(made)]].append(_entry(made))
+            durable.write(self.core, about)
 
     @classmethod
     def restore(cls, data: bytes) -> Self:
@@ -389,6 +420,12 @@ class Exchange(Venue):
         self.in_quote = set(about["in_quote"])
         fee_currency = about["fee_currency"]
         self.fee_currency = None if fee_currency is None else self.currencies[fee_currency]
+
+
+def _entry(made: Currency | Symbol | Account) -> Any:
+    if isinstance(made, Symbol):
+        return (made.name, made.base.name, made.quote.name, made.price_decimals, made.quantity_decimals)
+    return astuple(made) if isinstance(made, Currency) else made.name
 
 
 def _optional(value: Amount | None, decimals: int, name: str) -> int:

@@ -47,6 +47,7 @@ class Venue:
         Raises InputError for a name that is taken, ParameterError for decimals outside 0 to 18.
         """
         made = Currency(self.currencies.free(name), len(self.currencies), decimals_of(decimals, "decimals"))
+        self._write_down(made)
         self._set(CommandKind.ADD_CURRENCY, f"currency {name}", symbol=made.number)
         self.currencies.add(made)
         return made
@@ -78,6 +79,7 @@ class Venue:
             decimals_of(quantity_decimals, "quantity_decimals"),
         )
         codes = [(code, _limit(made, code, value)) for code, value in _limit_codes(limits)]
+        self._write_down(made)
         self._set(
             CommandKind.ADD_SYMBOL,
             f"symbol {name}",
@@ -112,6 +114,7 @@ class Venue:
         """Add an account with the fees of `tier`; raises InputError or ParameterError."""
         made = Account(self.accounts.free(name), len(self.accounts))
         checked = _tier(tier)
+        self._write_down(made)
         self._set(CommandKind.ADD_OWNER, f"account {name}", owner=made.number)
         self.accounts.add(made)
         self._join(made, checked, pays_in_fee_currency)
@@ -228,6 +231,9 @@ class Venue:
     def last(self, symbol: str) -> Decimal | None:
         """The price of the last trade, None before the first; raises MissingError."""
         return _price(self.symbols[symbol], self.core.last(self.symbols[symbol].number))
+
+    def _write_down(self, made: Currency | Symbol | Account) -> None:
+        """Where names outlive the process, this one is kept before the command that needs it."""
 
     def _set(self, kind: CommandKind, what: str, **fields: int) -> None:
         """Executes one command; raises Refused with `what` when the engine does."""

@@ -1,12 +1,14 @@
 //! Python face of the matching and replay crates.
 
+mod durable;
 mod feeds;
 mod records;
 mod replay;
 mod words;
 
 use numpy::{IntoPyArray, PyArray1, PyArray2, PyArrayMethods};
-use parrot_matching::{Command, CommandKind, Engine, EventKind, Outcome};
+use parrot_journal::Journal;
+use parrot_matching::{Command, CommandKind, Engine, EventKind, Outcome, Reason};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
@@ -17,28 +19,34 @@ use records::{CommandRow, EventRow, OrderRow};
 #[pyclass(module = "parrot._core")]
 struct Matching {
     engine: Engine,
+    /// Where accepted commands go before anything is returned.
+    journal: Option<Journal>,
 }
 
 #[pymethods]
 impl Matching {
     #[new]
     fn new() -> Self {
-        Self { engine: Engine::new() }
+        Self { engine: Engine::new(), journal: None }
     }
 
     /// Executes records in their order; one result each: a handle (0: nothing is kept), or minus the reason.
     fn execute<'py>(&mut self, py: Python<'py>, commands: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyArray1<i64>>> {
         let rows = records::borrow::<CommandRow>(commands, "COMMAND")?;
         let commands = records::commands(&rows)?;
-        let engine = &mut self.engine;
-        Ok(py.detach(|| execute(engine, commands)).into_pyarray(py))
+        self.commit(py)?; // what an earlier call could not make durable, or the reason why
+        let Self { engine, journal } = self;
+        let results = py.detach(|| execute(engine, journal.as_mut(), commands));
+        self.commit(py)?;
+        Ok(results.into_pyarray(py))
     }
 
     /// The events since the last call.
-    fn events<'py>(&mut self, py: Python<'py>) -> Bound<'py, PyArray1<EventRow>> {
+    fn events<'py>(&mut self, py: Python<'py>) -> PyResult<Bound<'py, PyArray1<EventRow>>> {
+        self.commit(py)?;
         let events = PyArray1::from_slice(py, records::event_rows(self.engine.events()));
         self.engine.clear_events();
-        events
+        Ok(events)
     }
 
     /// Drops the events since the last call.
@@ -51,6 +59,7 @@ impl Matching {
     #[allow(clippy::too_many_arguments)] // positions are what makes it fast
     fn submit(
         &mut self,
+        py: Python<'_>,
         symbol: u16,
         owner: u32,
         side: u8,
@@ -66,36 +75,46 @@ impl Matching {
         trigger: i64,
         trail: i64,
         expiry: i64,
-    ) -> i64 {
+    ) -> PyResult<i64> {
         let kind = CommandKind::Order as u8;
         let named = Command { kind, side, order, tif, stp, symbol, owner, flags, id, ..Command::default() };
-        self.run(&Command { price, quantity, display, minimum, trigger, trail, expiry, ..named })
+        self.run(py, &Command { price, quantity, display, minimum, trigger, trail, expiry, ..named })
     }
 
     #[pyo3(signature = (handle, owner))]
-    fn cancel(&mut self, handle: u64, owner: u32) -> i64 {
-        self.run(&Command { kind: CommandKind::Cancel as u8, handle, owner, ..Command::default() })
+    fn cancel(&mut self, py: Python<'_>, handle: u64, owner: u32) -> PyResult<i64> {
+        self.run(py, &Command { kind: CommandKind::Cancel as u8, handle, owner, ..Command::default() })
     }
 
     #[pyo3(signature = (handle, owner, price=0, quantity=0, trigger=0, stp=0))]
-    fn amend(&mut self, handle: u64, owner: u32, price: i64, quantity: i64, trigger: i64, stp: u8) -> i64 {
+    #[allow(clippy::too_many_arguments)] // as above
+    fn amend(
+        &mut self,
+        py: Python<'_>,
+        handle: u64,
+        owner: u32,
+        price: i64,
+        quantity: i64,
+        trigger: i64,
+        stp: u8,
+    ) -> PyResult<i64> {
         let kind = CommandKind::Amend as u8;
-        self.run(&Command { kind, handle, owner, price, quantity, trigger, stp, ..Command::default() })
+        self.run(py, &Command { kind, handle, owner, price, quantity, trigger, stp, ..Command::default() })
     }
 
     /// How many orders it named, or minus the reason; without more, of all symbols and both sides.
     #[pyo3(signature = (owner, symbol=65_535, side=2))]
-    fn mass_cancel(&mut self, owner: u32, symbol: u16, side: u8) -> i64 {
-        self.count(&Command { kind: CommandKind::MassCancel as u8, owner, symbol, side, ..Command::default() })
+    fn mass_cancel(&mut self, py: Python<'_>, owner: u32, symbol: u16, side: u8) -> PyResult<i64> {
+        self.count(py, &Command { kind: CommandKind::MassCancel as u8, owner, symbol, side, ..Command::default() })
     }
 
     /// How many orders it named, or minus the reason.
-    fn disconnect(&mut self, owner: u32) -> i64 {
-        self.count(&Command { kind: CommandKind::Disconnect as u8, owner, ..Command::default() })
+    fn disconnect(&mut self, py: Python<'_>, owner: u32) -> PyResult<i64> {
+        self.count(py, &Command { kind: CommandKind::Disconnect as u8, owner, ..Command::default() })
     }
 
-    fn advance(&mut self, ts: i64) -> i64 {
-        self.run(&Command { kind: CommandKind::Time as u8, expiry: ts, ..Command::default() })
+    fn advance(&mut self, py: Python<'_>, ts: i64) -> PyResult<i64> {
+        self.run(py, &Command { kind: CommandKind::Time as u8, expiry: ts, ..Command::default() })
     }
 
     #[getter]
@@ -161,6 +180,11 @@ impl Matching {
         self.engine.balance(owner, currency).ok_or_else(unknown)
     }
 
+    #[getter]
+    fn fee_currency(&self) -> Option<u16> {
+        self.engine.fee_currency()
+    }
+
     fn fees(&self, currency: u16) -> PyResult<i64> {
         let unknown = || PyValueError::new_err(format!("there is no currency {currency}"));
         self.engine.fees(currency).ok_or_else(unknown)
@@ -186,19 +210,32 @@ impl Matching {
 
     #[staticmethod]
     fn restore(py: Python<'_>, data: &[u8]) -> PyResult<Self> {
-        py.detach(|| Engine::restore(data)).map(|engine| Self { engine }).map_err(PyValueError::new_err)
+        py.detach(|| Engine::restore(data)).map(|engine| Self { engine, journal: None }).map_err(PyValueError::new_err)
     }
 }
 
 impl Matching {
     #[inline]
-    fn run(&mut self, command: &Command) -> i64 {
-        result(&self.engine.execute(std::slice::from_ref(command)))
+    fn run(&mut self, py: Python<'_>, command: &Command) -> PyResult<i64> {
+        if self.journal.is_some() {
+            return self.run_durably(py, command);
+        }
+        Ok(result(&self.engine.execute(std::slice::from_ref(command))))
     }
 
-    fn count(&mut self, command: &Command) -> i64 {
-        let refused = self.run(command);
-        if refused < 0 { refused } else { self.engine.events().last().map_or(0, |done| done.quantity) }
+    #[cold]
+    #[inline(never)]
+    fn run_durably(&mut self, py: Python<'_>, command: &Command) -> PyResult<i64> {
+        self.commit(py)?;
+        let results = execute(&mut self.engine, self.journal.as_mut(), std::slice::from_ref(command));
+        self.commit(py)?;
+        Ok(results[0])
+    }
+
+    fn count(&mut self, py: Python<'_>, command: &Command) -> PyResult<i64> {
+        let refused = self.run(py, command)?;
+        let done = self.engine.events().iter().rfind(|event| event.kind == EventKind::Done as u8);
+        Ok(if refused < 0 { refused } else { done.map_or(0, |done| done.quantity) })
     }
 
     fn known(&self, symbol: u16) -> PyResult<()> {
@@ -223,11 +260,15 @@ fn result(outcome: &Outcome) -> i64 {
     if reason == 0 { outcome.handle as i64 } else { -reason }
 }
 
-fn execute(engine: &mut Engine, commands: &[Command]) -> Vec<i64> {
+fn execute(engine: &mut Engine, mut journal: Option<&mut Journal>, commands: &[Command]) -> Vec<i64> {
     let mut results = Vec::with_capacity(commands.len());
     while results.len() < commands.len() {
         let before = engine.events().len();
-        let outcome = engine.execute(&commands[results.len()..]);
+        let rest = &commands[results.len()..];
+        let outcome = engine.execute(rest);
+        if let (Some(journal), Reason::None) = (&mut journal, outcome.reason) {
+            journal.append(&rest[..outcome.used]);
+        }
         results.push(result(&outcome));
         for leg in 1..outcome.used {
             results.push(leg_result(engine, before + leg));
