@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import time
 from multiprocessing import Pool
@@ -24,7 +25,7 @@ def main() -> int:
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--all", action="store_true", help="go on after a difference")
     asked = parser.parse_args()
-    with Pool(asked.processes) as pool:
+    with Pool(asked.processes, initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_IGN)) as pool:
         try:
             return run(pool.imap_unordered(one, range(asked.seed, sys.maxsize), 4), asked)
         except KeyboardInterrupt:
