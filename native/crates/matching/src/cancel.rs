@@ -16,9 +16,9 @@ impl Engine {
     #[inline]
     pub(crate) fn cancel(&mut self, command: &Command) -> Result<u64, Reason> {
         let slot = self.owned(command)?;
-        let order = &self.orders[slot];
+        let order = self.orders[slot];
         if order.terms == NIL && order.state == State::Book {
-            self.cancel_plain(slot);
+            self.cancel_plain(slot, &order);
         } else {
             self.end(slot, EventKind::Cancelled, Reason::Requested);
         }
@@ -27,20 +27,17 @@ impl Engine {
 
     /// As [`Engine::end`], for a plain limit order in the book.
     #[inline]
-    fn cancel_plain(&mut self, slot: u32) {
-        let level = self.pull(slot);
-        let order = self.orders[slot];
-        let symbol = &self.symbols[usize::from(order.symbol)];
-        let (currency, need) = match order.side {
-            BUY => (symbol.quote, order.visible * order.price * symbol.quote_unit),
-            _ => (symbol.base, order.visible * symbol.base_unit),
-        };
-        self.accounts.unlock(order.owner, currency, need);
+    fn cancel_plain(&mut self, slot: u32, order: &Order) {
+        let symbol = &mut self.symbols[usize::from(order.symbol)];
+        let key = symbol.key(order.side, order.price);
+        let level = symbol.side_mut(order.side).update(key, |level| level.remove(order));
+        let per_unit = if order.side == BUY { order.price * symbol.quote_unit } else { symbol.base_unit };
+        let currency = symbol.pays(order.side);
+        self.orders.unlink(order);
+        self.accounts.unlock(order.owner, currency, order.visible * per_unit);
         let seat = self.accounts.seat_mut(order.owner, order.symbol);
         seat.orders -= 1;
-        if order.side == BUY {
-            seat.buying -= order.visible;
-        }
+        seat.buying -= if order.side == BUY { order.visible } else { 0 };
         self.emit(Event {
             id: order.id,
             handle: order.handle(slot),

@@ -127,29 +127,15 @@ impl Engine {
     /// Takes an order out of the queue at its price; says what is visible there then.
     #[inline]
     pub(crate) fn pull(&mut self, slot: u32) -> i64 {
-        let order = &self.orders[slot];
-        let (prev, next, side, visible, terms) = (order.prev, order.next, order.side, order.visible, order.terms);
+        let order = self.orders[slot];
         let symbol = &mut self.symbols[usize::from(order.symbol)];
-        let key = symbol.key(side, order.price);
-        let pegged = terms != NIL && self.terms[terms].is_peg();
-        let level = symbol.side_mut(side).update(key, |level| {
-            level.visible -= visible;
-            level.orders -= 1;
+        let key = symbol.key(order.side, order.price);
+        let pegged = order.terms != NIL && self.terms[order.terms].is_peg();
+        let level = symbol.side_mut(order.side).update(key, |level| {
             level.pegs -= u32::from(pegged);
-            if prev == NIL {
-                level.head = next;
-            }
-            if next == NIL {
-                level.tail = prev;
-            }
-            level.visible
+            level.remove(&order)
         });
-        if prev != NIL {
-            self.orders[prev].next = next;
-        }
-        if next != NIL {
-            self.orders[next].prev = prev;
-        }
+        self.orders.unlink(&order);
         level
     }
 

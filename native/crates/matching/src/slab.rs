@@ -228,6 +228,13 @@ impl Slab {
         slot
     }
 
+    /// Joins the neighbours of an order that leaves its queue; slot 0 stands for no neighbour, so nothing is asked.
+    #[inline]
+    pub fn unlink(&mut self, order: &Order) {
+        self[order.prev].next = order.next;
+        self[order.next].prev = order.prev;
+    }
+
     #[inline]
     pub fn give_back(&mut self, slot: u32) {
         let free = self.free;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use parrot_book::{Cell, Grid, Ladder};
 
-use crate::slab::{NIL, Terms};
+use crate::slab::{NIL, Order, Terms};
 use crate::words::{BUY, Limit, Phase, SELL};
 
 const PPM: i128 = 1_000_000;
@@ -39,6 +39,16 @@ impl Level {
         self.visible += visible;
         self.orders += 1;
         (tail, self.visible)
+    }
+
+    /// Takes an order out of the queue; says what is visible then.
+    #[inline]
+    pub fn remove(&mut self, order: &Order) -> i64 {
+        self.head = if order.prev == NIL { order.next } else { self.head };
+        self.tail = if order.next == NIL { order.prev } else { self.tail };
+        self.visible -= order.visible;
+        self.orders -= 1;
+        self.visible
     }
 }
 
