@@ -27,8 +27,6 @@ pub struct Orders {
     all: HashMap<u64, Order>,
     /// Signed fills by owner and symbol.
     positions: HashMap<(u32, u16), i64>,
-    /// The command being followed changes a phase.
-    phase: bool,
 }
 
 impl Orders {
@@ -38,7 +36,6 @@ impl Orders {
 
     /// A command was accepted; its events follow.
     pub fn begin(&mut self, taken: &[Command], engine: &Engine) {
-        self.phase = taken[0].kind == CommandKind::Phase as u8;
         if taken[0].kind != CommandKind::Order as u8 {
             return;
         }
@@ -125,7 +122,7 @@ impl Orders {
         let taker = self.all[&event.taker];
         assert!(event.quantity > 0 && !taker.ended && taker.command.owner == event.taker_owner, "{event:?}");
         assert_ne!(taker.command.side, maker.command.side, "{event:?}");
-        assert!(auction || self.phase || !taker.is(flag::POST_ONLY | flag::SLIDE), "M22: {event:?}: {taker:?}");
+        assert!(auction || !taker.is(flag::POST_ONLY | flag::SLIDE), "M22: {event:?}: {taker:?}");
         for order in [&maker, &taker] {
             self.check_reduce_only(order, event);
             check_price(order, event);

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use parrot_matching::{Command, CommandKind, Engine, Event, EventKind, Outcome, Phase, Reason, mark};
+use parrot_matching::{Command, CommandKind, Engine, Event, EventKind, Limit, Outcome, Phase, Reason, mark};
 
 use crate::auction;
 use crate::generator::{self, Scene};
@@ -27,6 +27,8 @@ pub struct Venue {
     totals: HashMap<(u32, u16), i128>,
     fees: HashMap<u16, i128>,
     fee_currency: u16,
+    /// Width of the price band by symbol.
+    bands: HashMap<u16, i64>,
     seq: u64,
     now: i64,
     id: u64,
@@ -42,6 +44,7 @@ impl Venue {
             totals: HashMap::new(),
             fees: HashMap::new(),
             fee_currency: 0,
+            bands: HashMap::new(),
             seq: 0,
             now: 0,
             id: 1,
@@ -105,6 +108,7 @@ impl Venue {
             self.data.follow(event);
             if event.kind == EventKind::Trade as u8 {
                 self.pay(event);
+                self.check_band(event, &taken[0]);
             }
             self.orders.follow(event);
         }
@@ -126,6 +130,9 @@ impl Venue {
             Some(CommandKind::Deposit) => self.add(owner, symbol, i128::from(quantity)),
             Some(CommandKind::Withdraw) => self.add(owner, symbol, -i128::from(quantity)),
             Some(CommandKind::FeeCurrency) => self.fee_currency = symbol,
+            Some(CommandKind::SetLimit) if command.order == Limit::Band as u8 => {
+                self.bands.insert(symbol, price);
+            }
             _ => {}
         }
     }
@@ -150,6 +157,16 @@ impl Venue {
             let currency = if third { self.fee_currency } else { received };
             self.add(owner, currency, -i128::from(fee));
             *self.fees.entry(currency).or_default() += i128::from(fee);
+        }
+    }
+
+    /// M25: trades outside auctions lie within the band. An auction of the same command may have moved the reference.
+    fn check_band(&self, event: &Event, command: &Command) {
+        let band = self.bands.get(&event.symbol).copied().unwrap_or(0);
+        let auction = event.flags & mark::AUCTION != 0 || command.kind == CommandKind::Phase as u8;
+        if let (false, 1.., Some(reference)) = (auction, band, self.engine.reference(event.symbol)) {
+            let away = (i128::from(event.price) - i128::from(reference)).abs() * 1_000_000;
+            assert!(away <= i128::from(reference) * i128::from(band), "M25: {event:?} around {reference}, {band} ppm");
         }
     }
 
