@@ -181,6 +181,16 @@ def test_base_amounts_fit_63_bits(fresh: Venue) -> None:
     venue.refuses(market(ANN, SELL, 2**23), Reason.AMOUNT)
 
 
+def test_the_largest_amounts_fit_63_bits(fresh: Venue) -> None:
+    """M14: 2^63 - 1 = 60247241209 x 153092023 fits as an amount of coins and as one of cash."""
+    unit, most = 60_247_241_209, 153_092_023
+    assert unit * most == 2**63 - 1
+    venue = fresh.opened(base_unit=unit, quote_unit=unit)
+    venue.refuses(limit(ANN, SELL, 1, most), Reason.INSUFFICIENT_BALANCE)
+    venue.refuses(limit(ANN, BUY, 1, most), Reason.INSUFFICIENT_BALANCE)
+    venue.refuses(limit(ANN, BUY, 1, most + 1), Reason.AMOUNT)
+
+
 def test_the_notional_lies_within_its_limits(venue: Venue) -> None:
     """M14: 500 to 1000."""
     venue.send(set_limit(Limit.MIN_NOTIONAL, 500))

@@ -13,6 +13,7 @@ from tests.golden.matching.story import (
     DAN,
     accepted,
     amend,
+    amended,
     aside,
     cancel,
     cancelled,
@@ -36,6 +37,7 @@ from tests.golden.matching.words import (
     BUY,
     FOK,
     IOC,
+    KEPT,
     MAKER_DONE,
     REDUCE_ONLY,
     SELL,
@@ -349,3 +351,12 @@ def test_a_buying_peg_stays_behind_a_pegged_ask(quoted: Venue) -> None:
     """M30: half-way is 105 for both: the sell stands there, the buy one tick behind it."""
     quoted.send(peg_mid(ANN, SELL, 3)).gives(accepted(), rested(105, 3))
     quoted.send(peg_mid(CAT, BUY, 3, cap=200)).gives(accepted(), rested(104, 3))
+
+
+def test_a_peg_that_is_amended_and_finds_no_target_stands_aside(quoted: Venue) -> None:
+    """M39 M31: it leaves the book at 110, where nothing may stand any more; then it is changed in place."""
+    pegged = quoted.place(peg(ANN, SELL, 3))
+    quoted.send(set_limit(Limit.MAX_PRICE, 105))
+    quoted.send(amend(ANN, pegged, quantity=4)).gives(amended(110, 4, 0, 5, flags=1), aside(0, 4, 0, flags=0))
+    quoted.send(amend(ANN, pegged, quantity=5)).gives(amended(0, 5, 0, 0, flags=KEPT))
+    quoted.send(cancel(ANN, pegged)).gives(cancelled(5, Reason.REQUESTED, price=0, flags=0))

@@ -53,6 +53,11 @@ REFUSED: list[tuple[Row, Reason]] = [
     (time(-1), Reason.TIME_BACKWARD),
     (phase(Phase.OPENING, NO_SYMBOL), Reason.UNKNOWN_SYMBOL),
     (phase(Phase.OPENING, EVERY_SYMBOL), Reason.UNKNOWN_SYMBOL),
+    (phase(Phase.OPENING, 1), Reason.UNKNOWN_SYMBOL),  # the next number
+    (reference(100, 1), Reason.UNKNOWN_SYMBOL),
+    (set_limit(Limit.BAND, 1, 1), Reason.UNKNOWN_SYMBOL),
+    (mass_cancel(ANN, symbol=1, side=BOTH), Reason.UNKNOWN_SYMBOL),
+    (limit(ANN, BUY, 100, 1, symbol=1), Reason.UNKNOWN_SYMBOL),
     (phase(5), Reason.INVALID_PHASE),
     (phase(255), Reason.INVALID_PHASE),
     (phase(Phase.CONTINUOUS), Reason.INVALID_PHASE),
