@@ -122,11 +122,8 @@ impl Engine {
     /// Asks for the memory that a command will touch, so that it has arrived when the command is carried out soon after.
     #[inline]
     pub fn prefetch(&self, command: &Command) {
-        if command.kind == CommandKind::Order as u8 {
-            self.accounts.prefetch(command.owner, command.symbol);
-        } else {
-            self.orders.prefetch(command.handle as u32);
-        }
+        self.accounts.prefetch(command.owner, command.symbol);
+        self.orders.prefetch(command.handle as u32);
     }
 
     /// Gives everything in the queue its turn, then prices the pegs (rules M28, M31).

@@ -20,13 +20,24 @@ use parrot_matching::{Command, CommandKind, Engine, OrderType, Reason, TimeInFor
 /// Operations that one call of [`Replay::advance`] executes.
 pub const CHUNK: usize = 128;
 /// How many operations before its turn an operation's memory is asked for.
-const AHEAD: usize = 4;
+const AHEAD: usize = 6;
 
 /// What the gateway keeps of a client's order: how the engine calls it, and whose it is.
 #[derive(Clone, Copy)]
 struct Placed {
     handle: u64,
     owner: u32,
+}
+
+impl Placed {
+    /// Gives a cancellation the order's handle and, as who asks is not part of the format, its owner.
+    #[inline]
+    fn address(&self, command: &mut Command) {
+        const { assert!(CommandKind::Order as u8 == 1 && CommandKind::Cancel as u8 == 2) };
+        let cancels = u64::from(command.kind >> 1).wrapping_neg(); // all bits or none
+        command.handle = self.handle & cancels;
+        command.owner = self.owner & cancels as u32 | command.owner & !cancels as u32;
+    }
 }
 
 /// Of an order that never was. It is not all zeros, so that the memory is there before the first operation.
@@ -103,34 +114,33 @@ impl<'a> Replay<'a> {
     #[inline]
     fn approach(&mut self, at: usize) {
         let command = &mut self.commands[at];
-        if command.kind == CommandKind::Cancel as u8 {
-            command.handle = self.placed.get(command.id as usize).unwrap_or(&NOWHERE).handle;
-        }
+        self.placed.get(command.id as usize).unwrap_or(&NOWHERE).address(command);
         self.engine.prefetch(command);
     }
 
+    /// One way for all kinds: which comes next is chance, and each jump on it would be guessed wrong half the time.
     #[inline]
     fn execute(&mut self, at: usize) -> Result<(), String> {
         let command = &mut self.commands[at];
-        if command.kind == CommandKind::Cancel as u8 {
-            // Who asks is not part of the format: the gateway asks in the owner's name.
-            let placed = *self.placed.get(command.id as usize).unwrap_or(&NOWHERE);
-            (command.handle, command.owner) = (placed.handle, placed.owner);
-            let outcome = self.engine.execute(from_ref(command));
-            self.checks.rejects += u64::from(outcome.reason != Reason::None);
-            return Ok(());
-        }
+        let mut elsewhere = NOWHERE;
+        let placed = self.placed.get_mut(command.id as usize).unwrap_or(&mut elsewhere);
+        placed.address(command);
         let outcome = self.engine.execute(from_ref(command));
+        *placed = Placed { handle: outcome.handle, owner: command.owner };
         if outcome.reason != Reason::None {
-            return Err(self.refused(at, outcome.reason));
+            return self.refused(at, outcome.reason);
         }
-        self.placed[command.id as usize] = Placed { handle: outcome.handle, owner: command.owner };
         Ok(())
     }
 
+    /// A cancellation that comes too late is counted; an order that is refused ends the replay.
     #[cold]
-    fn refused(&self, at: usize, reason: Reason) -> String {
-        format!("record {}: the engine refuses this order ({})", self.next + at, reason.name())
+    fn refused(&mut self, at: usize, reason: Reason) -> Result<(), String> {
+        if self.commands[at].kind == CommandKind::Cancel as u8 {
+            self.checks.rejects += 1;
+            return Ok(());
+        }
+        Err(format!("record {}: the engine refuses this order ({})", self.next + at, reason.name()))
     }
 }
 
