@@ -18,7 +18,7 @@ BUDGETS = {
     "docs": 60,
     "end_to_end": 90,
     "golden": 10,
-    "golden/matching": 20,
+    "golden/matching": 30,
     "reference": 60,
     "unit": 60,
     "unit/adapters": 60,

@@ -250,6 +250,8 @@ class Order:
     side: int
     symbol: int
     handle: int = 0
+    flags: int = 0
+    display: int = 0
 
 
 @dataclass(frozen=True)

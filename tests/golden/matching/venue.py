@@ -34,7 +34,10 @@ from tests.golden.matching.words import (
     KEPT,
     MAKER_DONE,
     MAKER_THIRD,
+    POST_ONLY,
+    REDUCE_ONLY,
     SELL,
+    SLIDE,
     TAKER_DONE,
     TAKER_THIRD,
     CommandKind,
@@ -110,6 +113,7 @@ class Venue:
         self.known: dict[int, Order] = {}
         self.over: set[int] = set()
         self.paid_in: defaultdict[int, int] = defaultdict(int)
+        self.positions: defaultdict[tuple[int, int], int] = defaultdict(int)  # by owner and symbol
         self.seq = self.now = self.owners = self.currencies = self.symbols = 0
 
     def opened(self, **units: int) -> Venue:
@@ -164,6 +168,7 @@ class Venue:
     def _numbered(self, row: Row) -> Order:
         row["id"] = len(self.known) + 1
         order = Order(row["id"], row["owner"], row["side"], row.get("symbol", 0))
+        order.flags, order.display = row.get("flags", 0), row.get("display", 0)
         self.known[order.id] = order
         return order
 
@@ -224,6 +229,8 @@ class Venue:
             assert (event["seq"], event["ts"]) == (self.seq, self.now), in_words(event)
             self._only_used_fields(event)
             self._whose(event)
+            if event["kind"] == EventKind.TRADE:
+                self._trade(event)
             self.feed.hear(event)
 
     def _note(self, row: Row) -> None:
@@ -259,6 +266,18 @@ class Venue:
             assert event["taker_owner"] == self.known[event["taker"]].owner
         self._end(event)
 
+    def _trade(self, event: Row) -> None:
+        """M10, M22, M32: positions add up, post-only and slide never take, reduce-only never grows or flips."""
+        maker, taker = self.known[event["id"]], self.known[event["taker"]]
+        if not event["flags"] & IN_AUCTION:
+            assert not taker.flags & (POST_ONLY | SLIDE), in_words(event)
+        for order, side in ((maker, maker.side), (taker, 1 - maker.side)):
+            signed = -event["quantity"] if side == SELL else event["quantity"]
+            position = self.positions[order.owner, order.symbol]
+            if order.flags & REDUCE_ONLY and maker.owner != taker.owner:
+                assert abs(position + signed) == abs(position) - event["quantity"], in_words(event)
+            self.positions[order.owner, order.symbol] += signed
+
     def _end(self, event: Row) -> None:
         """M3: an accepted order ends exactly once."""
         if event["kind"] in ENDS or event["flags"] & MAKER_DONE:
@@ -273,6 +292,10 @@ class Venue:
                 told = self.feed.in_priority(symbol, side)
                 assert told == [(order["price"], order["handle"], order["visible"]) for order in orders]
                 assert self.feed.by_level(symbol, side) == self.book(side, symbol)
+                displays = [self.known[order["id"]].display or order["visible"] for order in orders]
+                assert all(o["visible"] <= display for o, display in zip(orders, displays, strict=True))  # M20
+            for owner in range(self.owners):
+                assert self.machine.position(owner, symbol) == self.positions[owner, symbol]
             bids, asks = self.book(BUY, symbol), self.book(SELL, symbol)
             if self.machine.phase(symbol) == Phase.CONTINUOUS and bids and asks:
                 assert bids[0][0] < asks[0][0], "a crossed book in continuous trading"
