@@ -10,6 +10,8 @@ use crate::snapshot::Snapshot;
 
 /// Name of the journal in its folder.
 pub(crate) const NAME: &str = "journal";
+/// How many records before its turn a record's memory is asked for.
+const AHEAD: usize = 6;
 
 /// What a folder holds.
 #[derive(Debug)]
@@ -67,6 +69,9 @@ fn tail(reading: &Reading, snapshot: Option<&Snapshot>) -> Result<Place, Error> 
 fn execute(engine: &mut Engine, first: u64, records: &[Command]) -> Result<(), Error> {
     let mut done = 0;
     while done < records.len() {
+        if let Some(soon) = records.get(done + AHEAD) {
+            engine.prefetch(soon);
+        }
         let outcome = engine.execute(&records[done..]);
         engine.clear_events();
         if outcome.reason != Reason::None {
