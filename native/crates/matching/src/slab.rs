@@ -58,10 +58,10 @@ pub(crate) struct Order {
     /// Number of the order by acceptance.
     pub arrival: u64,
     pub owner: u32,
-    /// The order behind it at its price, or the next free slot.
+    pub generation: u32,
+    /// The order behind it at its price, or the next free slot. It and `prev` are read at once: they share 16 bytes.
     pub next: u32,
     pub prev: u32,
-    pub generation: u32,
     /// Its row of special terms, `NIL` for a plain limit order.
     pub terms: u32,
     pub symbol: u16,
