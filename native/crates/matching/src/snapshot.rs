@@ -295,7 +295,7 @@ fn read_order(input: &mut Reader<'_>) -> Result<Order, String> {
     let ((owner, next), (prev, generation), (terms, kind)) = (input.pair()?, input.pair()?, input.pair()?);
     let state = State::from_code((kind >> 24) as u8).ok_or("an order in a state that is none")?;
     let (symbol, side) = (kind as u16, (kind >> 16) as u8);
-    Ok(Order { price, visible, id, quantity, arrival, owner, next, prev, generation, terms, symbol, side, state })
+    Ok(Order { price, visible, id, quantity, arrival, owner, generation, next, prev, terms, symbol, side, state })
 }
 
 fn write_terms(out: &mut Writer, terms: &Terms) {
