@@ -62,6 +62,31 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(settings())]
+
+    #[test]
+    fn the_accepted_records_and_a_snapshot_with_those_after_it_give_the_same_venue(
+        seeds in prop::collection::vec(any::<u64>(), 20..120),
+        after in 0_usize..100,
+    ) {
+        let mut venue = Venue::new();
+        let mut kept = (venue.journal.len(), venue.engine.snapshot());
+        for (number, seed) in seeds.iter().enumerate() {
+            venue.step(*seed);
+            if number == after {
+                kept = (venue.journal.len(), venue.engine.snapshot());
+            }
+        }
+        let hash = venue.engine.hash();
+        let replayed = told(&mut Engine::new(), std::slice::from_ref(&venue.journal));
+        prop_assert_eq!(replayed.1, hash, "M47: the journal");
+        let mut restored = Engine::restore(&kept.1).map_err(TestCaseError::fail)?;
+        let tail = venue.journal[kept.0..].to_vec();
+        prop_assert_eq!(told(&mut restored, &[tail]).1, hash, "M47: a snapshot and its tail");
+    }
+}
+
 /// Properties of streams that never reach a rule say nothing of it.
 #[test]
 fn the_streams_reach_every_event_and_every_reason() {

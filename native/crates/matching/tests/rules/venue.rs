@@ -21,6 +21,8 @@ struct Terms {
 pub struct Venue {
     pub engine: Engine,
     pub orders: Orders,
+    /// What a journal would hold: the records of every command that was not rejected.
+    pub journal: Vec<Command>,
     data: MarketData,
     symbols: Vec<Terms>,
     /// Free and locked together, by owner and currency.
@@ -39,6 +41,7 @@ impl Venue {
         let mut venue = Self {
             engine: Engine::new(),
             orders: Orders::default(),
+            journal: Vec::new(),
             data: MarketData::default(),
             symbols: Vec::new(),
             totals: HashMap::new(),
@@ -83,6 +86,7 @@ impl Venue {
         let taken = &records[..outcome.used];
         let events = self.engine.events().to_vec();
         if outcome.reason == Reason::None {
+            self.journal.extend_from_slice(taken);
             self.carried_out(taken, &events);
             auction::check(expected, &events);
         } else {
