@@ -260,11 +260,17 @@ fn result(outcome: &Outcome) -> i64 {
     if reason == 0 { outcome.handle as i64 } else { -reason }
 }
 
+/// How many commands before its turn a command's memory is asked for.
+const AHEAD: usize = 6;
+
 fn execute(engine: &mut Engine, mut journal: Option<&mut Journal>, commands: &[Command]) -> Vec<i64> {
     let mut results = Vec::with_capacity(commands.len());
     while results.len() < commands.len() {
         let before = engine.events().len();
         let rest = &commands[results.len()..];
+        if let Some(later) = rest.get(AHEAD) {
+            engine.prefetch(later);
+        }
         let outcome = engine.execute(rest);
         if let (Some(journal), Reason::None) = (&mut journal, outcome.reason) {
             journal.append(&rest[..outcome.used]);
