@@ -18,10 +18,11 @@ const fn word(order: OrderType, tif: TimeInForce) -> u16 {
     (order as u16) << 8 | tif as u16
 }
 
-/// What a plain order needs to be free, and the price at which a buy locks it (0: it locks nothing).
+/// What a plain order needs to be free, the price at which a buy locks it (0: it locks nothing), the key of its price.
 struct Need {
     amount: i64,
     lock: i64,
+    key: i64,
 }
 
 impl Engine {
@@ -32,7 +33,7 @@ impl Engine {
         let market = command.order == OrderType::Market as u8;
         let buys_free = command.side == BUY && market;
         let symbol = &self.symbols[usize::from(command.symbol)];
-        let worst = if market { i64::MAX } else { symbol.key(opposite(command.side), command.price) };
+        let worst = if market { i64::MAX } else { -need.key }; // seen from the other side
         let crosses = symbol.side(opposite(command.side)).best_key().is_some_and(|key| key <= worst);
         if !buys_free {
             let currency = symbol.pays(command.side);
@@ -54,7 +55,7 @@ impl Engine {
         if crosses || command.tif != TimeInForce::Gtc as u8 {
             return Some(self.enter(&mut plain_taker(command, need.lock, self.arrivals)));
         }
-        Some(self.rest_plain(command))
+        Some(self.rest_plain(command, need.key))
     }
 
     /// Is it a plain order that passes every check of rule M11, seen without looking at each?
@@ -74,22 +75,23 @@ impl Engine {
             MARKET_IOC if command.price == 0 => 0,
             _ => return None,
         };
+        let level = symbol.prices.level(price)?;
         let good_price = price == 0 && command.order == OrderType::Market as u8 || symbol.takes_price(price);
         if !good_price || !symbol.takes_quantity(command.quantity) {
             return None;
         }
-        let need = plain_need(symbol, command)?;
+        let key = if command.side == BUY { -level } else { level };
+        let need = plain_need(symbol, command, key)?;
         let free = self.accounts.balance(command.owner, symbol.pays(command.side)).free;
         (need.amount <= free).then_some(need)
     }
 
     /// A plain limit order that does not cross stands at the tail of its level.
     #[inline]
-    fn rest_plain(&mut self, command: &Command) -> u64 {
+    fn rest_plain(&mut self, command: &Command, key: i64) -> u64 {
         let slot = self.orders.take();
         let quantity = command.quantity;
         let symbol = &mut self.symbols[usize::from(command.symbol)];
-        let key = symbol.key(command.side, command.price);
         let (tail, level) = symbol.side_mut(command.side).update(key, |level| level.append(slot, quantity));
         let order = &mut self.orders[slot];
         let generation = order.generation;
@@ -135,21 +137,21 @@ impl Engine {
 
 /// What an order must have free; none where an amount might not fit 63 bits.
 #[inline]
-fn plain_need(symbol: &Symbol, command: &Command) -> Option<Need> {
+fn plain_need(symbol: &Symbol, command: &Command, key: i64) -> Option<Need> {
     let market = command.order == OrderType::Market as u8;
     // The general way looks at the reference, else the last price: both fitting is more than it asks for.
     let known = if market { symbol.reference.max(symbol.last) } else { command.price };
     let value = command.quantity.checked_mul(known)?.checked_mul(symbol.quote_unit)?;
     let base = command.quantity.checked_mul(symbol.base_unit)?;
     if command.side != BUY {
-        return Some(Need { amount: base, lock: 0 });
+        return Some(Need { amount: base, lock: 0, key });
     }
     if !market {
-        return Some(Need { amount: value, lock: command.price });
+        return Some(Need { amount: value, lock: command.price, key });
     }
     let best = symbol.best(SELL).unwrap_or(0);
     let amount = command.quantity.checked_mul(best)?.checked_mul(symbol.quote_unit)?;
-    Some(Need { amount, lock: 0 })
+    Some(Need { amount, lock: 0, key })
 }
 
 #[inline]

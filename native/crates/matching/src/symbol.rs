@@ -224,11 +224,11 @@ impl Symbol {
         levels.next().map_or(0, |(key, _)| self.price(side, key))
     }
 
-    /// Is a price on a tick and within the range?
+    /// Is a price within the range?
     #[inline]
     pub fn takes_price(&self, price: i64) -> bool {
         let [low, high] = [Limit::MinPrice, Limit::MaxPrice].map(|limit| self.limits[limit as usize]);
-        low <= price && price <= high && self.prices.level(price).is_some()
+        low <= price && price <= high
     }
 
     /// Is a quantity a number of lots and within the range?
