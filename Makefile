@@ -52,8 +52,10 @@ test-python: $(STAMPS)/native ## only the tests in Python
 	@echo "== python: pytest (budgets by part are printed at the end)"
 	@$(BIN)/python -m pytest $(PYTEST_ARGS)
 
-soak: build ## random commands through the matching engine and its plain model (SOAK_ARGS="--commands 1000000 --seed 5")
+soak: build ## ten million random commands through the matching engine and its model, then its properties (SOAK_ARGS="--commands 50000")
 	@$(BIN)/python -m tests.reference.exchange $(SOAK_ARGS)
+	@PROPTEST_CASES=100000 PARROT_FUZZ_SECONDS=120 cargo test --manifest-path native/Cargo.toml --release --locked --quiet \
+	    -p parrot-matching --test rules
 
 check: build ## format, lint, types, import contracts, dependencies, stubs
 	@.ci/check $(BIN)
