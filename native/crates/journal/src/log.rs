@@ -44,9 +44,14 @@ impl Disk for File {
         #[cfg(target_os = "linux")]
         {
             use std::os::fd::AsRawFd;
-            // SAFETY: the descriptor is open as long as `self` is.
-            let code = unsafe { libc::posix_fallocate(self.as_raw_fd(), from as i64, (to - from) as i64) };
-            if code == 0 { Ok(()) } else { Err(io::Error::from_raw_os_error(code)) }
+            loop {
+                // SAFETY: the descriptor is open as long as `self` is.
+                match unsafe { libc::posix_fallocate(self.as_raw_fd(), from as i64, (to - from) as i64) } {
+                    0 => return Ok(()),
+                    libc::EINTR => {}
+                    code => return Err(io::Error::from_raw_os_error(code)),
+                }
+            }
         }
         #[cfg(not(target_os = "linux"))]
         self.set_len(to.max(from))
