@@ -87,7 +87,8 @@ impl Engine {
         if order.side == BUY && more > 0 {
             self.check_position(order.symbol, order.owner, more)?;
         }
-        if trigger != 0 && symbol.reached(terms.rises(order.side), trigger) {
+        let level = if trailing { terms.trigger } else { trigger };
+        if level != 0 && symbol.reached(terms.rises(order.side), level) {
             return Err(Reason::WouldTrigger);
         }
         if terms.has(flag::POST_ONLY | flag::SLIDE) && symbol.phase == Phase::Continuous {

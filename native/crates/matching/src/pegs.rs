@@ -4,7 +4,7 @@ use crate::admit::{fits, passive};
 use crate::engine::Engine;
 use crate::slab::{Order, State, Terms};
 use crate::symbol::Symbol;
-use crate::words::{BUY, EventKind, Limit, OrderType, Phase, Reason, SELL};
+use crate::words::{BUY, EventKind, OrderType, Phase, Reason, SELL};
 
 impl Engine {
     /// Prices all pegs of the symbols whose best prices have changed.
@@ -64,11 +64,10 @@ fn peg_target(symbol: &Symbol, order: &Order, terms: &Terms, left: i64) -> Optio
         cap if buys => target.min(cap),
         cap => target.max(cap),
     };
-    let range = symbol.limit(Limit::MinPrice)..=symbol.limit(Limit::MaxPrice);
-    if !range.contains(&capped) {
+    let price = passive(symbol, order.side, capped, true).ok()?;
+    if !symbol.takes_price(price) {
         return None;
     }
-    let price = passive(symbol, order.side, capped, true).ok()?;
     fits(symbol, left, price).ok().map(|_| price)
 }
 
