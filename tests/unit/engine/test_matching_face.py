@@ -160,6 +160,16 @@ def test_amend_cancel_and_mass_cancel(exchange: Exchange) -> None:
     assert exchange.book(PAIR) == Book((), ())
 
 
+def test_numbers_of_arrays_are_taken_as_they_are(exchange: Exchange) -> None:
+    handles = exchange.submit_many([exchange.order("ann", PAIR, "buy", np.int64(1), 100, client_id=np.uint64(5))])
+    exchange.amend(handles[0], quantity=np.int64(2))
+    assert exchange.book(PAIR).bids == (Level(Decimal(100), Decimal(2), 1),)
+    exchange.cancel(handles[0])
+    exchange.advance(np.int64(7))
+    with pytest.raises(Refused):
+        exchange.cancel(handles[0])
+
+
 def test_time_ends_orders(exchange: Exchange) -> None:
     at = datetime(2026, 1, 1, tzinfo=UTC)
     exchange.advance(at)
@@ -318,7 +328,14 @@ def test_a_snapshot_goes_on_where_it_was_taken(exchange: Exchange) -> None:
         one.set_conversion("USD", 2)
     assert exchange.events().tobytes() == again.events().tobytes()
     assert exchange.snapshot() == again.snapshot()
-    for wrong in (b"", b"PARROT", data[:-1], data[: len(data) // 2], data[:40] + b"\xff" + data[41:]):
+    for wrong in (
+        b"",
+        b"PARROT",
+        data[:-1],
+        data[: len(data) // 2],
+        data[:60] + b"\xff" + data[61:],
+        data[:-9] + b"\xff" + data[-8:],
+    ):
         with pytest.raises(DataError, match="snapshot"):
             Exchange.restore(wrong)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, TypeGuard
 
 import numpy as np
 
@@ -80,10 +80,15 @@ def nanoseconds(at: Moment, name: str) -> int:
     """
     if isinstance(at, datetime) and at.tzinfo is not None:
         return (at - _EPOCH) // timedelta(microseconds=1) * 1_000
-    if isinstance(at, datetime) or type(at) is not int or abs(at) > UNITS_MAX:
+    if isinstance(at, datetime) or not is_whole(at) or abs(at) > UNITS_MAX:
         raise ParameterError(
             f"{name} is {at!r}",
             expected="ns UTC as an int, or a datetime with its zone",
             fix="datetime(..., tzinfo=UTC)",
         )
-    return at
+    return int(at)
+
+
+def is_whole(value: object) -> TypeGuard[int]:
+    """Is it a whole number, of Python's or of an array's?"""
+    return isinstance(value, int | np.integer) and not isinstance(value, bool)

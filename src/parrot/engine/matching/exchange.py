@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 from decimal import Decimal
+from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
 
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from parrot import _core
 from parrot.contracts.market import rate
 from parrot.engine.matching import durable, listing
-from parrot.engine.matching.amounts import Amount, Moment, amount, nanoseconds, units
+from parrot.engine.matching.amounts import Amount, Moment, amount, is_whole, nanoseconds, units
 from parrot.engine.matching.names import Account, Currency, Symbol, word
 from parrot.engine.matching.orders import Order, as_commands, flags_of, tif_of, type_of
 from parrot.engine.matching.refusals import refusal
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 _MAGIC: Final = b"PARROT-EXCHANGE-1\n"
+_SEAL: Final = 8
 _BASIS_POINTS: Final = 4
 _KINDS: Final[dict[type, str]] = {Currency: "currencies", Symbol: "symbols", Account: "accounts"}
 
@@ -157,9 +159,9 @@ class Exchange(Venue):
 
     @staticmethod
     def _checked_id(given: int) -> int:
-        if type(given) is not int or not 0 <= given < 1 << 64:
+        if not is_whole(given) or not 0 <= given < 1 << 64:
             raise ParameterError(f"client_id is {given!r}", expected="a whole number from 0 to 2^64 - 1")
-        return given
+        return int(given)
 
     def submit(self, account: str, symbol: str, side: Side | str, quantity: Amount, *more: Any, **terms: Any) -> int:
         """Send an order, with the arguments of `order`; returns its handle, 0 when nothing of it is kept.
@@ -282,11 +284,11 @@ class Exchange(Venue):
             raise refusal(-result, f"{symbol.name}: amend of {handle}")
 
     def _owner_of(self, handle: int, account: str | None) -> tuple[int, Symbol]:
-        found = self.core.order_of(handle) if type(handle) is int and 0 <= handle < 1 << 64 else None
+        found = self.core.order_of(handle) if is_whole(handle) and 0 <= handle < 1 << 64 else None
         if found is None:
             raise refusal(Reason.UNKNOWN_ORDER, f"order {handle}")
         owner, symbol = found
-        return owner if account is None else self.accounts[account].number, list(self.symbols)[symbol]
+        return owner if account is None else self.accounts[account].number, self.symbols.numbered(symbol)
 
     def mass_cancel(self, account: str, symbol: str | None = None, side: Side | str = Side.BOTH) -> int:
         """Cancel the orders of an account (of a symbol, of a side) and say how many; raises MissingError."""
@@ -375,7 +377,7 @@ class Exchange(Venue):
     def snapshot(self) -> bytes:
         """The whole exchange, names too; `Exchange.restore` goes on from it."""
         text = json.dumps(self._about()).encode()
-        return _MAGIC + len(text).to_bytes(8, "little") + text + self.core.snapshot()
+        return _MAGIC + len(text).to_bytes(8, "little") + _seal(text) + text + self.core.snapshot()
 
     def _about(self) -> dict[str, Any]:
         return {
@@ -396,14 +398,15 @@ class Exchange(Venue):
     @classmethod
     def restore(cls, data: bytes) -> Self:
         """The exchange of a snapshot, without events; raises DataError when it is none."""
-        start = len(_MAGIC) + 8
-        end = start + int.from_bytes(data[len(_MAGIC) : start], "little")
-        if not data.startswith(_MAGIC) or end > len(data):
+        sealed = len(_MAGIC) + 8
+        start = sealed + _SEAL
+        end = start + int.from_bytes(data[len(_MAGIC) : sealed], "little")
+        if not data.startswith(_MAGIC) or end > len(data) or _seal(data[start:end]) != data[sealed:start]:
             raise DataError("these bytes are no snapshot", expected="what Exchange.snapshot() gave, all of it")
         made = cls()
         try:
             made._take(_core.Matching.restore(data[end:]), json.loads(data[start:end]))
-        except (ValueError, KeyError, TypeError) as problem:
+        except (ValueError, LookupError, TypeError) as problem:
             raise DataError(
                 f"the snapshot cannot be read: {problem}", expected="what Exchange.snapshot() gave"
             ) from None
@@ -420,6 +423,11 @@ class Exchange(Venue):
         self.in_quote = set(about["in_quote"])
         fee_currency = about["fee_currency"]
         self.fee_currency = None if fee_currency is None else self.currencies[fee_currency]
+
+
+def _seal(text: bytes) -> bytes:
+    """By what damage is noticed."""
+    return blake2b(text, digest_size=_SEAL).digest()
 
 
 def _entry(made: Currency | Symbol | Account) -> Any:

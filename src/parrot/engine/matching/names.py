@@ -72,6 +72,10 @@ class Register(Generic[_N]):
             known = ", ".join(self._by_name) or f"none was added, add_{self._kind}(...) first"
             raise MissingError(f"there is no {self._kind} {name!r}", expected=known) from None
 
+    def numbered(self, number: int) -> _N:
+        """What carries a number that exists."""
+        return self._in_order[number]
+
     def free(self, name: str) -> str:
         """`name` when it can be given; raises InputError when it is taken or no text."""
         if not name:
