@@ -14,6 +14,7 @@ from tests.golden.matching.story import (
     NO_SYMBOL,
     NOBODY,
     Order,
+    Row,
     accepted,
     add_symbol,
     amend,
@@ -366,3 +367,19 @@ def test_an_amend_may_use_all_that_is_free(venue: Venue) -> None:
     order = venue.place(limit(ANN, SELL, 100, 999))
     venue.refuses(amend(ANN, order, quantity=1_001), Reason.INSUFFICIENT_BALANCE)
     venue.send(amend(ANN, order, quantity=1_000)).gives(amended(100, 1_000), rested(100, 1_000))
+
+
+@pytest.mark.parametrize("waiting", [stop(ANN, SELL, 95, 2), trailing(ANN, SELL, 4, 2)], ids=["stop", "trailing"])
+def test_an_order_that_the_closing_auction_reached_cannot_be_amended_before_the_open(
+    venue: Venue, waiting: Row
+) -> None:
+    """M38 M26 M29: its level is 95 or 96, the auction traded at 90; it waits for the start of trading."""
+    venue.traded_at(100)
+    order = venue.place(waiting)
+    venue.send(phase(Phase.CLOSING))
+    venue.place(limit(CAT, SELL, 90, 1))
+    venue.place(limit(DAN, BUY, 90, 1))
+    venue.send(phase(Phase.CLOSED))
+    venue.send(phase(Phase.OPENING))
+    venue.refuses(amend(ANN, order, quantity=1), Reason.WOULD_TRIGGER)
+    assert venue.send(phase(Phase.CONTINUOUS)).events[2]["id"] == order.id

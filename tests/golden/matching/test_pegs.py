@@ -353,6 +353,16 @@ def test_a_buying_peg_stays_behind_a_pegged_ask(quoted: Venue) -> None:
     quoted.send(peg_mid(CAT, BUY, 3, cap=200)).gives(accepted(), rested(104, 3))
 
 
+def test_the_price_range_is_that_of_the_target_behind_the_other_side(fresh: Venue) -> None:
+    """M31 M30: half-way is 95, below the lowest price 97; but one tick behind the pegged bid at 95 is 100."""
+    venue = fresh.opened(tick=5)
+    venue.place(limit(BOB, BUY, 90, 5))
+    venue.place(limit(BOB, SELL, 100, 5))
+    venue.send(peg_mid(ANN, BUY, 3, cap=200)).gives(accepted(), rested(95, 3))
+    venue.send(set_limit(Limit.MIN_PRICE, 97))
+    venue.send(peg_mid(CAT, SELL, 3)).gives(accepted(), rested(100, 3, 3, 8))
+
+
 def test_a_peg_that_is_amended_and_finds_no_target_stands_aside(quoted: Venue) -> None:
     """M39 M31: it leaves the book at 110, where nothing may stand any more; then it is changed in place."""
     pegged = quoted.place(peg(ANN, SELL, 3))
