@@ -5,7 +5,7 @@ use std::slice::from_ref;
 
 use parrot_bench::edge::Edge;
 use parrot_bench::report::{Asked, Replay, report};
-use parrot_bench::stream::{Record, Stream};
+use parrot_bench::stream::{CANCEL, Record, Stream};
 use parrot_bench::tally::{Hear, Left};
 use parrot_bench::venue::opened;
 use parrot_matching::{BUY, Command, Engine, Reason, SELL, SelfTrade};
@@ -61,7 +61,10 @@ impl<const STP: u8> Replay for Venue<STP> {
         }
         for (at, record) in records.iter().enumerate() {
             self.engine.prefetch(&self.commands[(at + AHEAD) % COMMANDS]);
-            self.edge.find(&mut self.commands[at], record);
+            if record.op == CANCEL {
+                // Its target may have come to its place since.
+                self.edge.find(&mut self.commands[at], record);
+            }
             self.execute(at, record, hear);
         }
     }

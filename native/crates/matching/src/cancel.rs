@@ -1,5 +1,7 @@
 //! Orders end on request: one, many, or with their owner's connection (rule M37); and by their time (rule M45).
 
+use std::hint::select_unpredictable;
+
 use crate::engine::Engine;
 use crate::records::{Command, Event};
 use crate::slab::{NIL, Order, State};
@@ -31,13 +33,14 @@ impl Engine {
         let symbol = &mut self.symbols[usize::from(order.symbol)];
         let key = symbol.key(order.side, order.price);
         let level = symbol.side_mut(order.side).update(key, |level| level.remove(order));
-        let per_unit = if order.side == BUY { order.price * symbol.quote_unit } else { symbol.base_unit };
+        let buys = order.side == BUY;
+        let per_unit = select_unpredictable(buys, order.price * symbol.quote_unit, symbol.base_unit);
         let currency = symbol.pays(order.side);
         self.orders.unlink(order);
         self.accounts.unlock(order.owner, currency, order.visible * per_unit);
         let seat = self.accounts.seat_mut(order.owner, order.symbol);
         seat.orders -= 1;
-        seat.buying -= if order.side == BUY { order.visible } else { 0 };
+        seat.buying -= select_unpredictable(buys, order.visible, 0);
         self.emit(Event {
             id: order.id,
             handle: order.handle(slot),
