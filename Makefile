@@ -14,6 +14,9 @@ export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 export UV_LINK_MODE ?= copy
 export UV_HTTP_TIMEOUT ?= 180
 export CARGO_NET_RETRY ?= 5
+# Built on the machine that runs it: use what its processor has. Results do not depend on it (money is integers, and the
+# compiler does not reorder floats). A build for other machines sets RUSTFLAGS to nothing.
+export RUSTFLAGS ?= -C target-cpu=native
 ifdef PIP_INDEX_URL
 export UV_DEFAULT_INDEX ?= $(PIP_INDEX_URL)
 endif

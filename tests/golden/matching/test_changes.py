@@ -38,6 +38,7 @@ from tests.golden.matching.story import (
     trade,
     trailing,
     triggered,
+    withdraw,
 )
 from tests.golden.matching.venue import Venue
 from tests.golden.matching.words import (
@@ -161,17 +162,18 @@ def test_the_checks_of_an_amend_in_their_order(venue: Venue) -> None:
         venue.refuses(amend(ANN, order, **wrong), reason)
     venue.send(phase(Phase.CONTINUOUS))
     venue.send(set_limit(Limit.MAX_PRICE, 200))
-    venue.send(set_limit(Limit.MAX_QUANTITY, 500_000))
+    venue.send(set_limit(Limit.MAX_QUANTITY, 2_500))
     venue.send(set_limit(Limit.MAX_POSITION, 2_000))
+    venue.send(withdraw(ANN, CASH, 900_000))
     mended = [
         (Reason.INVALID_STP, {"stp": 0}),
         (Reason.INVALID_TRIGGER, {"trigger": 0}),
         (Reason.INVALID_PRICE, {"price": 201}),
         (Reason.INVALID_QUANTITY, {"quantity": 2}),
         (Reason.INVALID_QUANTITY, {"quantity": 3}),
-        (Reason.INVALID_QUANTITY, {"quantity": 500_001}),
+        (Reason.INVALID_QUANTITY, {"quantity": 2_501}),
         (Reason.PRICE_RANGE, {"price": 95}),
-        (Reason.QUANTITY_RANGE, {"quantity": 500_000}),
+        (Reason.QUANTITY_RANGE, {"quantity": 2_500}),
         (Reason.MAX_POSITION, set_limit(Limit.MAX_POSITION, 0)),
         (Reason.WOULD_TAKE, {"price": 94}),
         (Reason.INSUFFICIENT_BALANCE, {"quantity": 4}),
@@ -383,3 +385,10 @@ def test_an_order_that_the_closing_auction_reached_cannot_be_amended_before_the_
     venue.send(phase(Phase.OPENING))
     venue.refuses(amend(ANN, order, quantity=1), Reason.WOULD_TRIGGER)
     assert venue.send(phase(Phase.CONTINUOUS)).events[2]["id"] == order.id
+
+
+def test_an_iceberg_has_at_most_a_thousand_slices(venue: Venue) -> None:
+    """M12 M38: what one order can make of work has an end."""
+    venue.refuses(limit(ANN, BUY, 90, 2_002, display=2), Reason.INVALID_DISPLAY)
+    order = venue.place(limit(ANN, BUY, 90, 2_001, display=2))
+    venue.refuses(amend(ANN, order, quantity=2_002), Reason.INVALID_QUANTITY)

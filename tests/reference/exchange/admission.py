@@ -135,7 +135,10 @@ def check_trigger(order: Order) -> int:
         band = symbol.band()
         if band is None:
             return w.Reason.NO_REFERENCE
-        become_limit(order, edge(symbol, order.side, band))
+        limit = edge(symbol, order.side, band)
+        if not symbol.limit(w.Limit.MIN_PRICE) <= limit <= symbol.limit(w.Limit.MAX_PRICE):
+            return w.Reason.NO_REFERENCE
+        become_limit(order, limit)
     if order.type == w.Type.TRAILING:
         if symbol.last is None:
             return w.Reason.NO_REFERENCE

@@ -83,6 +83,7 @@ def check_amend(order: Order, row: Row) -> int:
     has_price = order.type in PRICED or (order.type == w.Type.TRAILING and order.price > 0)
     has_trigger = order.type in TRIGGER_TYPES and order.type != w.Type.TRAILING
     too_small = row.quantity and (row.quantity <= order.filled or row.quantity <= order.display)
+    too_many = row.quantity and order.display and row.quantity // order.display > 1_000
     checks = (
         (order.listed, w.Reason.LISTED),
         (order.symbol.phase == w.Phase.CLOSED, w.Reason.MARKET_CLOSED),
@@ -92,7 +93,7 @@ def check_amend(order: Order, row: Row) -> int:
         (row.trigger and not has_trigger, w.Reason.INVALID_TRIGGER),
         (row.price < 0, w.Reason.INVALID_PRICE),
         (row.trigger < 0, w.Reason.INVALID_TRIGGER),
-        (row.quantity < 0 or too_small, w.Reason.INVALID_QUANTITY),
+        (row.quantity < 0 or too_small or too_many, w.Reason.INVALID_QUANTITY),
     )
     return next((reason for wrong, reason in checks if wrong), NONE)
 

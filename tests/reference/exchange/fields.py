@@ -68,7 +68,7 @@ def price_fits(row: Row) -> bool:
 
 def display_fits(row: Row) -> bool:
     if row.order == w.Type.LIMIT and row.tif in STAYING:
-        return row.display == 0 or 0 < row.display < row.quantity
+        return row.display == 0 or (0 < row.display < row.quantity and row.quantity // row.display <= 1_000)
     return row.display == 0
 
 

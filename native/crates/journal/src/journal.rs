@@ -106,6 +106,7 @@ impl Journal {
         let Place { epoch, next, .. } = self.place();
         let path = self.folder.join(NAME);
         keep(&path, &self.folder.join(format!("{NAME}-{epoch}"))).map_err(Error::io("keep", &path))?;
+        self.log.shut(); // it must not go on behind the new one, should something fail from here
         log::create(&path, epoch + 1, next)?;
         let reading = Reading::open(&path, true)?;
         let end = reading.scan(reading.start, |_, _| Ok(()))?;
@@ -152,9 +153,13 @@ fn keep(path: &Path, second: &Path) -> io::Result<()> {
 /// Makes the folder if it is missing and locks it for as long as the file that is returned lives.
 fn lock(folder: &Path) -> Result<File, Error> {
     if !folder.is_dir() {
+        // Every folder that is made needs its parent on disk, or the whole path may be gone after a power cut.
+        let missing: Vec<&Path> = folder.ancestors().take_while(|path| !path.is_dir()).collect();
         fs::create_dir_all(folder).map_err(Error::io("create", folder))?;
-        let parent = folder.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        sync_folder(parent).map_err(Error::io("create", folder))?;
+        for made in missing.into_iter().filter(|path| !path.as_os_str().is_empty()) {
+            let parent = made.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+            sync_folder(parent).map_err(Error::io("create", folder))?;
+        }
     }
     let path = folder.join("lock");
     let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path);

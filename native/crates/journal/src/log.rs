@@ -125,6 +125,11 @@ impl<D: Disk> Log<D> {
         Ok(self.place.next - 1)
     }
 
+    /// Takes nothing more.
+    pub(crate) fn shut(&mut self) {
+        self.broken = true;
+    }
+
     fn make_room(&mut self) -> io::Result<()> {
         let end = self.place.offset + self.frame.len() as u64 * WORD;
         if end > self.allocated {

@@ -8,7 +8,7 @@ use crate::words::{BUY, Reason};
 const RATE_ONE: i64 = 100_000_000;
 const PPM: i64 = 1_000_000;
 /// Most that may be deposited of a currency; with the rebates' bound every balance fits 63 bits.
-const SUPPLY_MAX: i64 = 1 << 62;
+pub(crate) const SUPPLY_MAX: i64 = 1 << 62;
 const REBATES_MAX: i64 = 1 << 61;
 /// Largest fee rate on either side of zero: a tenth.
 pub(crate) const RATE_MAX: i64 = RATE_ONE / 10;
@@ -236,7 +236,7 @@ impl Accounts {
     #[inline]
     pub fn fill(&mut self, owner: u32, symbol: u16, side: u8, quantity: i64) -> &mut Seat {
         let seat = self.seat_mut(owner, symbol);
-        seat.position += if side == BUY { quantity } else { -quantity };
+        seat.position = seat.position.saturating_add(if side == BUY { quantity } else { -quantity });
         seat
     }
 

@@ -2,6 +2,7 @@
 
 use parrot_book::Grid;
 
+use crate::accounts::SUPPLY_MAX;
 use crate::engine::Engine;
 use crate::enter::beyond;
 use crate::records::Command;
@@ -19,6 +20,9 @@ struct Allowed {
     trigger: bool,
     trail: bool,
 }
+
+/// Most slices of an iceberg: what one order can make of work has to have an end.
+pub(crate) const SLICES_MAX: i64 = 1_000;
 
 const STAYS: u8 = 0b0000_0111;
 const AT_ONCE: u8 = 0b0001_1000;
@@ -120,6 +124,9 @@ impl Engine {
         if symbol.strict {
             self.check_counts(symbol, command, words, earlier)?;
         }
+        if child {
+            self.check_child(command, earlier)?;
+        }
         let mut taker = plain_taker(command, words);
         let plain = words.order as u8 <= OrderType::Market as u8 && !words.for_auction();
         if plain && command.flags & SHOWN == 0 {
@@ -207,6 +214,13 @@ impl Engine {
         let held = (balance.free + balance.locked) / symbol.base_unit;
         let sum = i128::from(held) + i128::from(self.accounts.seat(owner, number).buying) + i128::from(more);
         if most != 0 && sum > i128::from(most) { Err(Reason::MaxPosition) } else { Ok(()) }
+    }
+
+    /// A waiting child has locked nothing that would bound it: the sum of open buys does.
+    fn check_child(&self, command: &Command, earlier: Earlier) -> Result<(), Reason> {
+        let seat = self.accounts.seat(command.owner, command.symbol);
+        let buying = i128::from(seat.buying) + i128::from(earlier.buying) + i128::from(command.quantity);
+        if command.side == BUY && buying > i128::from(SUPPLY_MAX) { Err(Reason::Amount) } else { Ok(()) }
     }
 
     /// Rules M6, M7.
@@ -356,7 +370,8 @@ fn check_special_fields(command: &Command, words: Words, allowed: &Allowed, now:
     }
     let shows_part = order == OrderType::Limit && words.stays();
     let positive_below = |value: i64, most: i64| value == 0 || value > 0 && value < most;
-    if !(if shows_part { positive_below(command.display, command.quantity) } else { command.display == 0 }) {
+    let slices = command.display == 0 || command.quantity / command.display.max(1) <= SLICES_MAX;
+    if !(if shows_part { positive_below(command.display, command.quantity) && slices } else { command.display == 0 }) {
         return Err(Reason::InvalidDisplay);
     }
     let takes_minimum = shows_part
@@ -509,5 +524,6 @@ fn auction_limit(symbol: &Symbol, side: u8) -> Result<i64, Reason> {
     let (low, high) = (symbol.limit(Limit::MinPrice), symbol.limit(Limit::MaxPrice));
     let edge = if side == BUY { symbol.band.1 } else { symbol.band.0 }.max(low).min(high);
     let down = edge - edge.rem_euclid(symbol.tick);
-    Ok(if side == BUY || down == edge { down } else { down + symbol.tick })
+    let limit = if side == BUY || down == edge { down } else { down + symbol.tick };
+    if (low..=high).contains(&limit) { Ok(limit) } else { Err(Reason::NoReference) }
 }

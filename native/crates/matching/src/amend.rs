@@ -1,6 +1,6 @@
 //! Changes of an order (rules M38, M39).
 
-use crate::admit::{check_prices, check_quantity, check_worth, fits, passive};
+use crate::admit::{SLICES_MAX, check_prices, check_quantity, check_worth, fits, passive};
 use crate::engine::Engine;
 use crate::records::Command;
 use crate::slab::{NIL, State, Terms};
@@ -63,7 +63,7 @@ impl Engine {
         }
         let quantity = if command.quantity == 0 { order.quantity } else { command.quantity };
         let left = quantity.checked_sub(order.quantity - self.left(slot)).unwrap_or(0);
-        if command.quantity < 0 || left <= 0 || command.quantity != 0 && quantity <= terms.display {
+        if command.quantity < 0 || left <= 0 || terms.display != 0 && bad_slices(command.quantity, terms.display) {
             return Err(Reason::InvalidQuantity);
         }
         let price = if command.price == 0 { order.price } else { command.price };
@@ -212,4 +212,9 @@ impl Engine {
         }
         self.enter(&mut taker);
     }
+}
+
+/// Is a new quantity too small or too large for an iceberg's display? 0 is none named.
+fn bad_slices(quantity: i64, display: i64) -> bool {
+    quantity != 0 && (quantity <= display || quantity / display > SLICES_MAX)
 }

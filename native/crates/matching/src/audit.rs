@@ -35,7 +35,7 @@ impl Engine {
             let price = symbol.price(side, key);
             let place = format!("symbol {number} side {side} price {price}");
             let (mut visible, mut orders, mut pegs, mut prev, mut slot) = (0, 0, 0, NIL, level.head);
-            while slot != NIL {
+            while slot != NIL && orders <= level.orders {
                 let order = &self.orders[slot];
                 let fits = order.state == State::Book && order.price == price && order.side == side;
                 if !fits || order.prev != prev || order.visible <= 0 || usize::from(order.symbol) != number {

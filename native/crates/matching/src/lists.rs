@@ -240,6 +240,9 @@ impl Engine {
     pub(crate) fn activate(&mut self, number: u32) {
         let legs = self.lists[number].legs;
         let alive: Vec<u32> = legs.into_iter().filter(|&slot| slot != NIL).collect();
+        if alive.is_empty() {
+            return; // they ended before their turn came
+        }
         for &slot in &alive {
             self.start_trail(slot);
         }

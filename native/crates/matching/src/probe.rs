@@ -114,9 +114,9 @@ impl Engine {
         }
         if terms.has(flag::REDUCE_ONLY) {
             let now = self.accounts.seat(order.owner, order.symbol).position;
-            let position = now + trial.positions.get(&order.owner).copied().unwrap_or(0);
-            let reducible = if order.side == BUY { (-position).max(0) } else { position.max(0) };
-            let excess = (maker.visible + maker.hidden - reducible).max(0);
+            let position = now.saturating_add(trial.positions.get(&order.owner).copied().unwrap_or(0));
+            let reducible = if order.side == BUY { position.saturating_neg().max(0) } else { position.max(0) };
+            let excess = (maker.visible + maker.hidden - reducible).max(0); // both are at least zero
             let from_hidden = excess.min(maker.hidden);
             maker.hidden -= from_hidden;
             maker.visible -= excess - from_hidden;

@@ -6,6 +6,8 @@ use crate::words::{BUY, OrderType, SelfTrade, TimeInForce};
 
 /// No slot: slots count from 1.
 pub(crate) const NIL: u32 = 0;
+/// A slot is not used again after this generation: handles stay positive as signed numbers, and none ever means two orders.
+const LAST_GENERATION: u32 = i32::MAX as u32;
 
 /// Where an order is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -240,9 +242,11 @@ impl Slab {
         let free = self.free;
         let order = &mut self[slot];
         order.state = State::Free;
-        order.generation = order.generation.wrapping_add(1).max(1);
         order.next = free;
-        self.free = slot;
+        if order.generation < LAST_GENERATION {
+            order.generation += 1;
+            self.free = slot;
+        }
         self.live -= 1;
     }
 

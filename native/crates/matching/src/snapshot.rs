@@ -145,6 +145,7 @@ impl Engine {
         }
         let mut input = Reader { words: &words[1..] };
         let mut engine = Self::read(&mut input)?;
+        engine.check_numbers()?;
         engine.rebuild();
         engine.audit()?;
         Ok(engine)
@@ -188,6 +189,40 @@ impl Engine {
             Ok(Seat { position, buying, orders, algos })
         })?;
         Ok(())
+    }
+
+    /// Does every number lead somewhere? What follows relies on it.
+    fn check_numbers(&self) -> Result<(), String> {
+        let accounts = &self.accounts;
+        let (owners, currencies, symbols) = (accounts.owners.len(), accounts.currencies.len(), self.symbols.len());
+        let (slots, terms, lists) = (self.orders.slots.len(), self.terms.rows.len(), self.lists.rows.len());
+        let slot = |slot: u32| (slot as usize) < slots;
+        let known = |currency: u16| usize::from(currency) < currencies;
+        let tables = accounts.tiers.len() == 256
+            && accounts.balances.len() == owners * currencies
+            && accounts.seats.len() == owners * symbols
+            && accounts.fee_currency.is_none_or(known)
+            && slots.min(terms).min(lists) > 0
+            && slot(self.orders.free);
+        let markets = self.symbols.iter().all(|symbol| {
+            let levels = [BUY, SELL].into_iter().flat_map(|side| symbol.side(side).levels());
+            let mut levels = levels.map(|(_, level)| level);
+            known(symbol.base) && known(symbol.quote) && levels.all(|level| slot(level.head) && slot(level.tail))
+        });
+        let orders = self.orders.slots.iter().all(|order| {
+            let free = order.state == State::Free;
+            let special = matches!(order.state, State::Waiting | State::Queued | State::Aside | State::Child);
+            let placed = (order.owner as usize) < owners && usize::from(order.symbol) < symbols && order.side <= SELL;
+            slot(order.next)
+                && slot(order.prev)
+                && (free || placed && (order.terms as usize) < terms)
+                && !(special && order.terms == NIL)
+        });
+        let rows = self.terms.rows.iter().all(|row| (row.list as usize) < lists)
+            && self.lists.rows.iter().all(|list| slot(list.parent) && slot(list.legs[0]) && slot(list.legs[1]))
+            && self.terms.free.iter().all(|&row| (row as usize) < terms)
+            && self.lists.free.iter().all(|&row| (row as usize) < lists);
+        if tables && markets && orders && rows { Ok(()) } else { Err("a number that leads nowhere".into()) }
     }
 
     /// Makes again what follows from orders and limits.

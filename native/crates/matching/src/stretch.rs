@@ -84,7 +84,7 @@ impl Engine {
             let left = maker.visible - quantity;
             let gone = left == 0;
             let seat = self.accounts.seat_mut(maker.owner, taker.symbol);
-            seat.position += if BUYS { -quantity } else { quantity };
+            seat.position = seat.position.saturating_add(if BUYS { -quantity } else { quantity });
             seat.buying -= if BUYS { 0 } else { quantity };
             seat.orders -= u32::from(gone);
             visible -= quantity;

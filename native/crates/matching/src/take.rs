@@ -175,7 +175,7 @@ impl Engine {
     /// Most that an order of this side may trade without growing or flipping the position.
     pub(crate) fn reducible(&self, owner: u32, symbol: u16, side: u8) -> i64 {
         let position = self.accounts.seat(owner, symbol).position;
-        if side == BUY { (-position).max(0) } else { position.max(0) }
+        if side == BUY { position.saturating_neg().max(0) } else { position.max(0) }
     }
 
     /// Makes one trade: quantities, money, positions, the event, and what follows from it.

@@ -14,7 +14,8 @@ impl Engine {
         reached
             .extend(symbol.triggers.up.range(..=(last, u64::MAX, u32::MAX)).map(|&(_, arrival, slot)| (arrival, slot)));
         reached.extend(symbol.triggers.down.range((last, 0, 0)..).map(|&(_, arrival, slot)| (arrival, slot)));
-        for (arrival, slot) in symbol.triggers.trailing.clone() {
+        let trailing: Vec<(u64, u32)> = symbol.triggers.trailing.iter().copied().collect();
+        for (arrival, slot) in trailing {
             if self.trail(slot, last) {
                 reached.push((arrival, slot));
             }

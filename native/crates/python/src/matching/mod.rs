@@ -36,6 +36,9 @@ impl Matching {
         let commands = records::commands(&rows)?;
         self.commit(py)?; // what an earlier call could not make durable, or the reason why
         let Self { engine, journal } = self;
+        // Other threads run meanwhile and may write into the array: what is carried out must be what is journalled.
+        let copied = journal.as_ref().map(|_| commands.to_vec());
+        let commands = copied.as_deref().unwrap_or(commands);
         let results = py.detach(|| execute(engine, journal.as_mut(), commands));
         self.commit(py)?;
         Ok(results.into_pyarray(py))
