@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from parrot import _core
 from parrot.contracts.market import rate
-from parrot.engine.matching import durable, listing
+from parrot.engine.matching import durable, guards, listing
 from parrot.engine.matching.amounts import Amount, Moment, amount, is_whole, nanoseconds, units
 from parrot.engine.matching.names import Account, Currency, Symbol, word
 from parrot.engine.matching.orders import Order, as_commands, flags_of, tif_of, type_of
@@ -73,6 +73,7 @@ class Exchange(Venue):
         when what it holds is damaged. A command whose call raises StorageError may have been carried out.
         """
         super().__init__()
+        self._origin = object()
         self._last_id = 0
         self._sessions = 0
         self._submit = self.core.submit
@@ -142,7 +143,7 @@ class Exchange(Venue):
             trigger=_optional(trigger, known.price_decimals, "trigger"),
             trail=_basis_points(str(distance)) if percent else _optional(distance, known.price_decimals, "trail"),
             expiry=0 if expiry is None else nanoseconds(expiry, "expiry"),
-        )
+        ).of(self._origin)
 
     def _client_id(self, given: int | None, quote: bool) -> int:
         """The number of an order; those in the quote currency are remembered, because their events do not tell."""
@@ -221,8 +222,11 @@ class Exchange(Venue):
         return handle
 
     def submit_many(self, orders: Sequence[Order]) -> NDArray[np.int64]:
-        """Send orders one after the other in one call; a handle (or 0) each, or minus the code of its Reason."""
-        return self.core.execute(as_commands(orders))
+        """Send orders one after the other in one call; a handle (or 0) each, or minus the code of its Reason.
+
+        Raises ParameterError for what is no Order, or one of another exchange.
+        """
+        return self.core.execute(as_commands(guards.orders_of(orders, self._origin)))
 
     def submit_list(self, kind: ListKind | str, orders: Sequence[Order]) -> list[int]:
         """Send an OCO (2 orders), OTO (parent, child) or BRACKET (parent, two children): all or none; returns handles.
@@ -230,9 +234,10 @@ class Exchange(Venue):
         Raises ParameterError, Refused with the reason of the leg that cannot be.
         """
         code = word(ListKind, kind, "kind")
-        if not orders:
+        legs = guards.orders_of(orders, self._origin)
+        if not legs:
             raise ParameterError("a list without orders", expected="2 orders, of a BRACKET 3")
-        results = [int(result) for result in self.core.execute(as_commands(orders, code))]
+        results = [int(result) for result in self.core.execute(as_commands(legs, code))]
         wrong = [-result for result in results if result < 0]
         if wrong:
             own = [reason for reason in wrong if reason != Reason.LIST_MEMBER]
@@ -243,10 +248,11 @@ class Exchange(Venue):
         """Execute COMMAND records in one call without the interpreter's lock; one result each.
 
         A result is the handle of what is kept (0: nothing), or minus the code of the Reason. Legs of a list are
-        consecutive. Raises ParameterError when the array is no contiguous one of COMMAND records.
+        consecutive. Raises ParameterError when the array is no contiguous one of COMMAND records, and for records that
+        add a currency, symbol or account: these have names, so `add_currency` and the others add them.
         """
         try:
-            return self.core.execute(commands)
+            return self.core.execute(guards.without_names(commands))
         except (TypeError, ValueError) as problem:
             raise ParameterError(str(problem), expected="a contiguous array of dtype COMMAND") from None
 
@@ -313,9 +319,10 @@ class Exchange(Venue):
             raise refusal(-result, f"time {to}")
 
     def book(self, symbol: str, depth: int | None = None) -> Book:
-        """The best `depth` levels of both sides (all when None), exactly; raises MissingError."""
+        """The best `depth` levels of both sides (all when None), exactly; raises MissingError, ParameterError."""
         known = self.symbols[symbol]
-        bids, asks = (self.levels(symbol, side)[:depth].tolist() for side in (Side.BUY, Side.SELL))
+        most = guards.depth_of(depth)
+        bids, asks = (self.levels(symbol, side)[:most].tolist() for side in (Side.BUY, Side.SELL))
         return Book(_levels(known, bids), _levels(known, asks))
 
     def levels(self, symbol: str, side: Side | str) -> NDArray[np.int64]:
@@ -344,19 +351,22 @@ class Exchange(Venue):
         return self.core.events()
 
     def reports(self, account: str, events: NDArray[np.void]) -> NDArray[np.void]:
-        """Those of `events` that concern an account, as maker, taker or sender; raises MissingError."""
-        return events[listing.concerns(events, self.accounts[account].number)]
+        """Those of `events` that concern an account, as maker, taker or sender.
+
+        Raises MissingError, ParameterError when they are no EVENT records.
+        """
+        return guards.events_of(events)[listing.concerns(events, self.accounts[account].number)]
 
     def rows(self, events: NDArray[np.void] | None = None) -> list[dict[str, Any]]:
         """Events with names and exact Decimals, one dict each; without `events` it takes those of `events()`."""
-        return listing.rows(self, self.events() if events is None else events)
+        return listing.rows(self, self.events() if events is None else guards.events_of(events))
 
     def events_frame(self, events: NDArray[np.void] | None = None) -> pl.DataFrame:
         """Events with names as a frame: numbers Float64 for reading, exact units (Int64) beside them.
 
         Without `events` it takes those of `events()`. `ts` is ns UTC.
         """
-        return listing.frame(self, self.events() if events is None else events)
+        return listing.frame(self, self.events() if events is None else guards.events_of(events))
 
     def hash(self) -> int:
         """A hash of the whole state: equal for equal commands, on any machine."""
@@ -396,8 +406,9 @@ class Exchange(Venue):
             durable.write(self.core, about)
 
     @classmethod
-    def restore(cls, data: bytes) -> Self:
-        """The exchange of a snapshot, without events; raises DataError when it is none."""
+    def restore(cls, data: bytes | bytearray | memoryview) -> Self:
+        """The exchange of a snapshot, without events; raises DataError when it is none, ParameterError for no bytes."""
+        data = guards.bytes_of(data)
         sealed = len(_MAGIC) + 8
         start = sealed + _SEAL
         end = start + int.from_bytes(data[len(_MAGIC) : sealed], "little")

@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from parrot import _core
+from parrot.engine.matching.amounts import is_whole
+from parrot.kernel.errors import ParameterError
 
 _LAYOUTS: Final = _core.matching_dtypes()
 COMMAND: Final[np.dtype[np.void]] = _LAYOUTS[0]
@@ -19,5 +21,7 @@ ORDER: Final[np.dtype[np.void]] = _LAYOUTS[2]
 
 
 def commands(count: int) -> NDArray[np.void]:
-    """`count` commands (COMMAND) of zeros to be filled in column by column."""
+    """`count` commands (COMMAND) of zeros to be filled in column by column; raises ParameterError below 0."""
+    if not is_whole(count) or count < 0:
+        raise ParameterError(f"count is {count!r}", expected="a whole number from 0")
     return np.zeros(count, COMMAND)

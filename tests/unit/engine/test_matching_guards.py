@@ -1,0 +1,100 @@
+"""What people hand over by mistake is refused before anything runs."""
+
+from __future__ import annotations
+
+import pickle
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from parrot.engine.matching import CommandKind, Exchange, Order, commands
+from parrot.kernel.errors import ParameterError
+from tests.unit.engine.opened import PAIR, open_exchange, open_in
+
+
+@pytest.fixture
+def exchange() -> Exchange:
+    return open_exchange()
+
+
+@pytest.mark.parametrize(
+    ("kind", "method"),
+    [
+        (CommandKind.ADD_CURRENCY, "add_currency"),
+        (CommandKind.ADD_SYMBOL, "add_symbol"),
+        (CommandKind.ADD_OWNER, "add_account"),
+    ],
+)
+def test_records_cannot_add_what_has_a_name(tmp_path: Path, kind: CommandKind, method: str) -> None:
+    exchange = open_in(tmp_path)
+    state = exchange.hash()
+    batch = commands(3)
+    batch["kind"] = CommandKind.DEPOSIT
+    batch["quantity"] = 1
+    batch["kind"][1] = kind
+    batch["owner"][1] = 2
+    with pytest.raises(ParameterError, match=rf"row 1 is {kind.name}.*{method}\("):
+        exchange.execute(batch)
+    assert exchange.hash() == state, "nothing of the batch ran"
+    exchange.leave()
+    assert Exchange(tmp_path).hash() == state
+
+
+def test_an_order_of_another_exchange_is_refused(exchange: Exchange) -> None:
+    other = open_exchange()
+    own, foreign = exchange.order("ann", PAIR, "buy", 1, 100), other.order("ann", PAIR, "buy", 1, 100)
+    for orders in ([own, foreign], [own, foreign._replace(price=99)]):
+        with pytest.raises(ParameterError, match=r"orders\[1\] was made by another exchange"):
+            exchange.submit_many(orders)
+    with pytest.raises(ParameterError, match="another exchange"):
+        exchange.submit_list("OCO", [own, foreign])
+    assert exchange.book(PAIR).bids == ()
+    by_hand = Order(symbol=0, owner=1, side=0, price=100_00, quantity=1)
+    sent = exchange.submit_many([own, own._replace(id=77), by_hand, pickle.loads(pickle.dumps(own))])
+    assert (sent > 0).all()
+    assert repr(own).startswith("Order(symbol=0, ")
+
+
+def test_orders_that_are_none_are_refused(exchange: Exchange) -> None:
+    sent = exchange.submit_many([])
+    assert sent.tolist() == []
+    assert sent.dtype == np.int64
+    order = exchange.order("ann", PAIR, "buy", 1, 100)
+    for wrong in (None, 7, "ab", [None], [tuple(order)], order, [order._replace(price=1 << 70)]):
+        with pytest.raises(ParameterError, match="order"):
+            exchange.submit_many(wrong)
+        with pytest.raises(ParameterError, match="order"):
+            exchange.submit_list("OCO", wrong)
+    with pytest.raises(ParameterError, match=r"the quantity of an order"):
+        exchange.submit_many([order._replace(quantity="x")])
+
+
+def test_events_that_are_none_are_refused(exchange: Exchange) -> None:
+    for wrong in ("x", 7, [1], commands(1), np.zeros(2)):
+        for reads in (exchange.rows, exchange.events_frame, lambda events: exchange.reports("ann", events)):
+            with pytest.raises(ParameterError, match="dtype EVENT"):
+                reads(wrong)
+    with pytest.raises(ParameterError, match="events are None"):
+        exchange.reports("ann", None)
+
+
+def test_counts_and_depths_are_whole_numbers(exchange: Exchange) -> None:
+    for wrong in (-1, 1.5, True, None, "2"):
+        with pytest.raises(ParameterError, match="count is"):
+            commands(wrong)
+    assert len(commands(np.int64(2))) == 2
+    exchange.submit("ann", PAIR, "buy", 1, 100)
+    for wrong in (0, -1, 1.5, True, "2"):
+        with pytest.raises(ParameterError, match="depth is"):
+            exchange.book(PAIR, wrong)
+    assert exchange.book(PAIR, np.int64(1)) == exchange.book(PAIR)
+
+
+def test_snapshots_may_be_any_bytes(exchange: Exchange) -> None:
+    data = exchange.snapshot()
+    for same in (bytearray(data), memoryview(data)):
+        assert Exchange.restore(same).hash() == exchange.hash()
+    for wrong in (None, "text", 5, [1]):
+        with pytest.raises(ParameterError, match="a snapshot is"):
+            Exchange.restore(wrong)
