@@ -48,7 +48,7 @@ impl Engine {
                         return Err(format!("{place}: order {order:?} shows too much"));
                     }
                 }
-                (visible, orders, prev, slot) = (visible + order.visible, orders + 1, slot, order.next);
+                (visible, orders, prev, slot) = (order.visible.saturating_add(visible), orders + 1, slot, order.next);
             }
             if (visible, orders, pegs, prev) != (level.visible, level.orders, level.pegs, level.tail) {
                 return Err(format!("{place}: {visible} in {orders} orders, the level says {level:?}"));
@@ -65,14 +65,16 @@ impl Engine {
             if let Some(list) = self.shared_lock(slot) {
                 lists.insert(list, (order.owner, currency));
             }
-            *locked.entry((order.owner, currency)).or_default() += self.own_lock(slot, self.left(slot));
+            let sum = locked.entry((order.owner, currency)).or_default();
+            *sum = self.own_lock(slot, self.left(slot)).saturating_add(*sum);
         }
         for (list, place) in lists {
             let need = self.list_need(self.lists[list].legs);
             if need != self.lists[list].locked {
                 return Err(format!("list {list} has locked {}, its legs need {need}", self.lists[list].locked));
             }
-            *locked.entry(place).or_default() += need;
+            let sum = locked.entry(place).or_default();
+            *sum = need.saturating_add(*sum);
         }
         let width = self.accounts.currencies.len();
         for (place, &Balance { locked: found, .. }) in self.accounts.balances.iter().enumerate() {
@@ -91,7 +93,7 @@ impl Engine {
             let place = order.owner as usize * self.accounts.symbols + usize::from(order.symbol);
             let seat = seats.entry(place).or_default();
             seat.orders += 1;
-            seat.buying += if order.side == BUY { self.left(slot) } else { 0 };
+            seat.buying = seat.buying.saturating_add(if order.side == BUY { self.left(slot) } else { 0 });
             seat.algos += u32::from(order.terms != NIL && self.terms[order.terms].is_algo());
         }
         for (place, found) in self.accounts.seats.iter().enumerate() {

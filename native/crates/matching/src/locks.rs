@@ -5,11 +5,16 @@ use crate::slab::{NIL, State};
 use crate::words::BUY;
 
 impl Engine {
-    /// What `quantity` of an order of this side locks; a buy at `price`.
+    /// What `quantity` of an order of this side locks; a buy at `price`. More than 63 bits is more than anybody has.
     #[inline]
     pub(crate) fn need(&self, symbol: u16, side: u8, quantity: i64, price: i64) -> i64 {
         let symbol = &self.symbols[usize::from(symbol)];
-        if side == BUY { quantity * price * symbol.quote_unit } else { quantity * symbol.base_unit }
+        let (quantity, unit) = if side == BUY {
+            (quantity.saturating_mul(price), symbol.quote_unit)
+        } else {
+            (quantity, symbol.base_unit)
+        };
+        quantity.saturating_mul(unit)
     }
 
     /// The list whose active legs share one lock, if the order is one of them.
@@ -50,12 +55,7 @@ impl Engine {
     pub(crate) fn list_need(&self, legs: [u32; 2]) -> i64 {
         let need = |slot: u32| {
             let order = &self.orders[slot];
-            let symbol = &self.symbols[usize::from(order.symbol)];
-            // More than 63 bits is more than anybody has.
-            match order.side {
-                BUY => self.left(slot).saturating_mul(self.terms[order.terms].lock).saturating_mul(symbol.quote_unit),
-                _ => self.left(slot).saturating_mul(symbol.base_unit),
-            }
+            self.need(order.symbol, order.side, self.left(slot), self.terms[order.terms].lock)
         };
         legs.into_iter().filter(|&slot| slot != NIL).map(need).max().unwrap_or(0)
     }

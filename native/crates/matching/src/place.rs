@@ -12,7 +12,7 @@ impl Engine {
     #[inline]
     pub(crate) fn left(&self, slot: u32) -> i64 {
         let order = &self.orders[slot];
-        order.visible + if order.terms == NIL { 0 } else { self.terms[order.terms].hidden }
+        order.visible.saturating_add(if order.terms == NIL { 0 } else { self.terms[order.terms].hidden })
     }
 
     /// The terms of an order; a plain limit order's where it has none of its own.
