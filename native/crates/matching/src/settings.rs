@@ -7,7 +7,7 @@ use crate::symbol::{Symbol, VALUE_MAX};
 use crate::words::{CommandKind, Limit, Reason, flag};
 
 /// Largest tick, lot or unit.
-const STEP_MAX: i64 = 1 << 40;
+pub(crate) const STEP_MAX: i64 = 1 << 40;
 const PPM: i64 = 1_000_000;
 
 impl Engine {

@@ -6,6 +6,7 @@ use parrot_kernel::Hash;
 
 use crate::accounts::{Balance, Currency, Owner, Seat, Tier};
 use crate::engine::Engine;
+use crate::settings::STEP_MAX;
 use crate::slab::{List, NIL, Order, State, Terms};
 use crate::symbol::{Level, Symbol};
 use crate::words::{BUY, OrderType, Phase, SELL, SelfTrade, TimeInForce};
@@ -289,8 +290,8 @@ fn write_symbol(out: &mut Writer, symbol: &Symbol) {
 fn read_symbol(input: &mut Reader<'_>) -> Result<Symbol, String> {
     let (base, quote) = input.pair()?;
     let [tick, lot, base_unit, quote_unit] = [input.int()?, input.int()?, input.int()?, input.int()?];
-    if tick < 1 || lot < 1 {
-        return Err(format!("a symbol with tick {tick} and lot {lot}"));
+    if [tick, lot, base_unit, quote_unit].iter().any(|step| !(1..=STEP_MAX).contains(step)) {
+        return Err(format!("a symbol with tick {tick}, lot {lot}, units {base_unit} and {quote_unit}"));
     }
     let mut symbol = Symbol::new(base as u16, quote as u16, tick, lot, base_unit, quote_unit);
     for limit in &mut symbol.limits {
@@ -306,6 +307,8 @@ fn read_symbol(input: &mut Reader<'_>) -> Result<Symbol, String> {
             Ok((key, Level { visible, head, tail, orders, pegs }))
         })?;
         for (key, level) in levels {
+            let price = key.checked_mul(tick).and_then(|price| symbol.prices.level(price));
+            price.ok_or_else(|| format!("a level {key} beyond every price"))?;
             symbol.side_mut(side).set(key, level);
         }
     }
