@@ -392,3 +392,10 @@ def test_an_iceberg_has_at_most_a_thousand_slices(venue: Venue) -> None:
     venue.refuses(limit(ANN, BUY, 90, 2_002, display=2), Reason.INVALID_DISPLAY)
     order = venue.place(limit(ANN, BUY, 90, 2_001, display=2))
     venue.refuses(amend(ANN, order, quantity=2_002), Reason.INVALID_QUANTITY)
+
+
+def test_an_amended_iceberg_has_at_most_a_thousand_slices(venue: Venue) -> None:
+    """M38 M12."""
+    order = venue.place(limit(ANN, BUY, 1, 10, display=1))
+    venue.refuses(amend(ANN, order, quantity=1_001), Reason.INVALID_QUANTITY)
+    venue.send(amend(ANN, order, quantity=1_000)).gives(amended(1, 1_000), rested(1, 1_000, 1))

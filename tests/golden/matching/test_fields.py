@@ -350,3 +350,11 @@ def test_a_list_is_looked_at_before_the_phase(venue: Venue) -> None:
     venue.send(phase(Phase.CLOSED))
     venue.refuses(oco(limit(ANN, SELL, 100, 5)), Reason.INVALID_LIST)
     venue.refuses(oco(limit(ANN, SELL, 100, 5), limit(ANN, SELL, 101, 5)), Reason.MARKET_CLOSED, Reason.LIST_MEMBER)
+
+
+def test_an_iceberg_has_at_most_a_thousand_slices(venue: Venue) -> None:
+    """M12: the quantity by the display, rounded down."""
+    venue.place(limit(ANN, BUY, 1, 1_000, display=1))
+    venue.refuses(limit(ANN, BUY, 1, 1_001, display=1), Reason.INVALID_DISPLAY)
+    venue.place(limit(ANN, BUY, 1, 2_001, display=2))
+    venue.refuses(limit(ANN, BUY, 1, 2_002, display=2), Reason.INVALID_DISPLAY)

@@ -354,3 +354,14 @@ def test_what_the_last_price_reached_queues_before_what_orders_from_aside_reach(
         triggered(102, 1, of=touches),
         expired(1, Reason.NO_LIQUIDITY, of=touches),
     )
+
+
+def test_a_market_order_for_an_auction_needs_a_tick_within_the_price_range(fresh: Venue) -> None:
+    """M42: between 101 and 104 there is no multiple of 5."""
+    venue = fresh.opened(tick=5)
+    venue.send(reference(100))
+    venue.send(set_limit(Limit.BAND, 100_000))
+    venue.send(set_limit(Limit.MIN_PRICE, 101))
+    venue.send(set_limit(Limit.MAX_PRICE, 104))
+    venue.refuses(market(ANN, BUY, 5, tif=AT_CLOSE), Reason.NO_REFERENCE)
+    venue.refuses(market(ANN, SELL, 5, tif=AT_CLOSE), Reason.NO_REFERENCE)
