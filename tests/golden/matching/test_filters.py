@@ -7,6 +7,7 @@ import pytest
 from tests.golden.matching.story import (
     ANN,
     BOB,
+    CASH,
     COIN,
     DAN,
     Row,
@@ -373,3 +374,15 @@ def test_counts_are_by_symbol(venue: Venue) -> None:
         venue.send(set_limit(Limit.MAX_ORDERS, 1, symbol))
         venue.place(limit(ANN, BUY, 99, 5, symbol=symbol))
         venue.refuses(limit(ANN, BUY, 99, 5, symbol=symbol), Reason.MAX_ORDERS)
+
+
+def test_open_buys_and_a_buying_child_come_to_at_most_62_bits(venue: Venue) -> None:
+    """M15: 256 lists of a parent and a child of 2^53 each come to 2^62; the next child is one too many."""
+    venue.send(deposit(ANN, CASH, 2**61))
+    lists = oto(limit(ANN, BUY, 1, 2**53), limit(ANN, BUY, 1, 2**53))
+    for _ in range(256):
+        venue.send(lists)
+    assert venue.locked(ANN, CASH) == 2**61
+    venue.refuses(lists, Reason.INSUFFICIENT_BALANCE, Reason.LIST_MEMBER)
+    venue.send(deposit(ANN, CASH, 2**53))
+    venue.refuses(lists, Reason.LIST_MEMBER, Reason.AMOUNT)

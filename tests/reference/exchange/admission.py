@@ -29,6 +29,7 @@ def admit(world: World, row: Row, earlier: list[Order], *, child: bool = False) 
         or check_values(order)
         or (check_reduce_only(order) if not child else NONE)
         or check_counts(world, order, earlier)
+        or (check_open_buys(world, order, earlier) if child else NONE)
         or (check_trigger(order) if not child else NONE)
         or (check_taking(order) if not child else NONE)
         or (check_balance(order, earlier) if not child else NONE)
@@ -126,6 +127,13 @@ def check_position(world: World, order: Order, wanted: int, earlier: list[Order]
     others = [*world.orders(symbol, owner), *earlier]
     buys = sum(other.left for other in others if other.side == w.BUY and other is not order)
     return w.Reason.MAX_POSITION if held + buys + wanted > most else NONE
+
+
+def check_open_buys(world: World, child: Order, earlier: list[Order]) -> int:
+    """M15: a child locks nothing yet, so that nothing else bounds what they come to."""
+    others = [*world.orders(child.symbol, child.owner), *earlier]
+    buys = sum(other.left for other in others if other.side == w.BUY)
+    return w.Reason.AMOUNT if child.side == w.BUY and buys + child.quantity > 2**62 else NONE
 
 
 def check_trigger(order: Order) -> int:
