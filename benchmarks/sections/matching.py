@@ -29,7 +29,7 @@ def measure(bench: Bench) -> list[Row]:
     streams = crates.streams(bench.folder, OPS_FEW if bench.quick else OPS)
     rows = [row for stream in streams for row in _stream(bench, stream)]
     rows += _python(bench, streams[0])
-    rows += _standing(bench)
+    rows += _standing()
     rows += _journal(bench)
     return rows + [row for stream in streams for row in _peers(bench, stream)]
 
@@ -85,14 +85,13 @@ def _python(bench: Bench, stream: Stream) -> list[Row]:
     ]
 
 
-def _standing(bench: Bench) -> list[Row]:
-    found = crates.run("standing", bench.size(ORDERS))
+def _standing() -> list[Row]:
+    found = crates.run("standing", ORDERS)
     what = f"{found['orders']:,} orders"
     same = f"{EQUAL}: hash and bytes" if found["same"] else "differs from what was saved"
-    scale = found["orders"] / ORDERS
     return [
-        Row(f"{what}: memory", found["megabytes"], "MB", 150 * scale),
-        Row(f"{what}: snapshot", found["snapshot_ms"], "ms", 100 * scale, checked=f"{found['bytes'] / 1e6:.0f} MB"),
+        Row(f"{what}: memory", found["megabytes"], "MB", 150),
+        Row(f"{what}: snapshot", found["snapshot_ms"], "ms", 100, checked=f"{found['bytes'] / 1e6:.0f} MB"),
         Row(f"{what}: restore", found["restore_ms"], "ms", checked=same),
     ]
 
