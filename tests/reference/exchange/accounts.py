@@ -6,6 +6,7 @@ from tests.reference.exchange import words as w
 from tests.reference.exchange.state import Lock, Order, Owner, World
 
 REBATES_MAX = 2**61
+POSITION_MAX = 2**63 - 1
 
 
 def need(order: Order, left: int) -> int:
@@ -75,7 +76,8 @@ def settle(
         pay(order, quantity, base if order.side == w.SELL else quote)
     for order in (maker, taker):
         signed = quantity if order.side == w.BUY else -quantity
-        order.owner.positions[symbol.number] = order.owner.positions.get(symbol.number, 0) + signed
+        position = order.owner.positions.get(symbol.number, 0) + signed
+        order.owner.positions[symbol.number] = max(-POSITION_MAX, min(POSITION_MAX, position))
     marks, fees = 0, []
     for order, mark, rate in ((maker, w.Mark.MAKER_THIRD, 0), (taker, w.Mark.TAKER_THIRD, 0 if auction else 1)):
         currency, amount = (symbol.base, base) if order.side == w.BUY else (symbol.quote, quote)

@@ -11,6 +11,7 @@ TRIGGER_TYPES = (w.Type.STOP, w.Type.STOP_LIMIT, w.Type.TOUCH, w.Type.TOUCH_LIMI
 PEG_TYPES = (w.Type.PEG_PRIMARY, w.Type.PEG_MID)
 CALLS = (w.Phase.OPENING, w.Phase.CLOSING)
 LARGEST = 2**53
+GENERATIONS_MAX = 2**31 - 1
 
 
 class Symbol:
@@ -187,7 +188,8 @@ class World:
         order.alive = False
         if order.handle:
             del self.live[order.handle]
-            self.freed.append(order.handle & 0xFFFFFFFF)
+            if order.handle >> 32 < GENERATIONS_MAX:
+                self.freed.append(order.handle & 0xFFFFFFFF)
 
     def orders(self, symbol: Symbol | None = None, owner: Owner | None = None) -> list[Order]:
         """Live orders by acceptance."""
