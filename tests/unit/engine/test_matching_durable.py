@@ -7,13 +7,16 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from parrot.engine.matching import Balance, Exchange, Refused, Side
-from parrot.kernel.errors import DataError, StorageError
+from parrot.engine.matching.durable import seal
+from parrot.kernel.errors import DataError, InputError, ParameterError, StorageError
 from tests.unit.engine.opened import PAIR, open_in
 
 # Orders at many prices, most of which rest; the same for everybody who counts from the same number.
@@ -26,6 +29,16 @@ for number in range(1_000_000):
     send(exchange, number)
     print(number, flush=True)
 """
+
+
+def names_in(note: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(note.read_bytes().partition(b"\n")[2])
+    return found
+
+
+def write_names(note: Path, names: dict[str, Any]) -> None:
+    text = json.dumps(names).encode()
+    note.write_bytes(seal(text).hex().encode() + b"\n" + text)
 
 
 def send(exchange: Exchange, number: int) -> None:
@@ -124,10 +137,49 @@ def test_a_folder_has_one_exchange_at_a_time(tmp_path: Path) -> None:
     with pytest.raises(StorageError, match="open elsewhere"):
         Exchange(journal=tmp_path)
     exchange.leave()
-    exchange.submit("ann", PAIR, "sell", "0.5", price="60000.00")
-    assert Exchange(journal=tmp_path).hash() != exchange.hash(), "after leaving nothing is kept"
     with pytest.raises(StorageError, match="no journal"):
         exchange.checkpoint()
+
+
+def test_who_has_left_is_read_and_not_changed(tmp_path: Path) -> None:
+    with open_in(tmp_path) as exchange:
+        handle = exchange.submit("ann", PAIR, "sell", "0.5", price="60000.00")
+        order = exchange.order("ann", PAIR, "sell", "0.5", price="60000.00")
+    exchange.leave()
+    tries: list[Callable[[], object]] = [
+        lambda: exchange.submit("ann", PAIR, "sell", "0.5", price="60000.00"),
+        lambda: exchange.submit_units(*order),
+        lambda: exchange.submit_many([order]),
+        lambda: exchange.cancel(handle),
+        lambda: exchange.mass_cancel("ann"),
+        lambda: exchange.deposit("ann", "USD", 1),
+        lambda: exchange.add_account("cay"),
+        lambda: exchange.advance(9),
+    ]
+    for attempt in tries:
+        with pytest.raises(InputError, match="given its folder back"):
+            attempt()
+    assert exchange.balance("ann", "BTC").locked == Decimal("0.5")
+    with Exchange(tmp_path) as again:
+        assert again.hash() == exchange.hash()
+    with open_in() as without, without as same:
+        same.submit("ann", PAIR, "sell", "0.5", price="60000.00")
+    assert without.submit("ann", PAIR, "sell", "0.5", price="60000.00"), "without a journal nothing is given back"
+
+
+def test_a_journal_is_the_path_of_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    for wrong in ("", "  ", 5, b"venue", "a\0b"):
+        with pytest.raises(ParameterError, match="journal is"):
+            Exchange(wrong)
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(StorageError, match="is a file"):
+        Exchange(tmp_path / "file")
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+    assert (tmp_path / "file").read_text() == "in the way"
+    Exchange("~/venue").leave()
+    assert (tmp_path / "home" / "venue" / "journal").is_file()
 
 
 def test_damage_is_named(tmp_path: Path) -> None:
@@ -144,21 +196,22 @@ def test_damage_is_named(tmp_path: Path) -> None:
         Exchange(journal=tmp_path)
     journal.write_bytes(sound)
     note = tmp_path / "note"
-    names = json.loads(note.read_text())
-    note.write_text(json.dumps(names | {"accounts": ["ann"]}))
+    names, whole = names_in(note), note.read_bytes()
+    write_names(note, names | {"accounts": ["ann"]})
     with pytest.raises(DataError, match="1 names for 2 accounts"):
         Exchange(journal=tmp_path)
-    note.write_text("{")
-    with pytest.raises(DataError, match="names cannot be read"):
-        Exchange(journal=tmp_path)
+    for wrong in (b"", b"{", b"{}", b"\xff" * 9, whole[:-1], whole[:-1] + b"]", whole.replace(b'"ann"', b'"eve"')):
+        note.write_bytes(wrong)
+        with pytest.raises(DataError, match=r"names are damaged|note"):
+            Exchange(journal=tmp_path)
 
 
 def test_a_name_whose_command_was_lost_is_free_again(tmp_path: Path) -> None:
     exchange = open_in(tmp_path)
     exchange.leave()
     note = tmp_path / "note"
-    names = json.loads(note.read_text())
-    note.write_text(json.dumps(names | {"accounts": [*names["accounts"], "cay"]}))
+    names = names_in(note)
+    write_names(note, names | {"accounts": [*names["accounts"], "cay"]})
     again = Exchange(journal=tmp_path)
     assert [account.name for account in again.accounts] == ["ann", "bob"]
     again.add_account("cay")

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import pickle
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from parrot.engine.matching import CommandKind, Exchange, Order, commands
+from parrot.engine.matching import CommandKind, Exchange, Order, Refused, commands, replay
 from parrot.kernel.errors import ParameterError
+from tests.end_to_end.command import parrot as command
 from tests.unit.engine.opened import PAIR, open_exchange, open_in
 
 
@@ -98,3 +100,70 @@ def test_snapshots_may_be_any_bytes(exchange: Exchange) -> None:
     for wrong in (None, "text", 5, [1]):
         with pytest.raises(ParameterError, match="a snapshot is"):
             Exchange.restore(wrong)
+
+
+def test_an_amend_to_nothing_is_refused(exchange: Exchange) -> None:
+    handle = exchange.submit("ann", PAIR, "buy", 1, 100)
+    for wrong in ({"price": 0}, {"quantity": 0}, {"quantity": "0.0"}, {"trigger": 0}):
+        with pytest.raises(ParameterError, match="or None to leave it"):
+            exchange.amend(handle, **wrong)
+    exchange.amend(handle, quantity=2)
+    for odd in ("1", 1.0, None, True):
+        with pytest.raises(ParameterError, match="handle is"):
+            exchange.cancel(odd)
+    exchange.cancel(handle)
+
+
+def test_truth_is_no_number(exchange: Exchange) -> None:
+    for wrong in ({"quantity": True}, {"price": True}, {"side": True}, {"side": False}, {"price": np.True_}):
+        with pytest.raises(ParameterError, match=r"is (True|False)"):
+            exchange.submit(**{"account": "ann", "symbol": PAIR, "side": "buy", "quantity": 1, "price": 100} | wrong)
+    exchange.set_limits(PAIR, band="0.05", band_halts=True)
+
+
+def test_moments_and_limits_have_their_range(exchange: Exchange, tmp_path: Path) -> None:
+    with pytest.raises(ParameterError, match="2262"):
+        exchange.advance(datetime(2300, 1, 1, tzinfo=UTC))
+    with pytest.raises(ParameterError, match="2262"):
+        exchange.submit("ann", PAIR, "buy", 1, 100, expiry=datetime(9999, 1, 1, tzinfo=UTC))
+    with pytest.raises(ParameterError, match="limit is"):
+        replay(tmp_path / "none.bin", 10**30)
+    told = command("matching", "replay", "none.bin", "--limit", str(10**30), cwd=tmp_path)
+    assert told.returncode == 2
+    assert "Traceback" not in told.stderr
+
+
+def test_names_are_text_that_can_be_read(exchange: Exchange) -> None:
+    for wrong in ("", "  ", "a\nb", "\x00", None, 5, b"cay"):
+        with pytest.raises(ParameterError, match="an account cannot be named"):
+            exchange.add_account(wrong)
+        with pytest.raises(ParameterError, match="a currency cannot be named"):
+            exchange.add_currency(wrong)
+        with pytest.raises(ParameterError, match="a symbol cannot be named"):
+            exchange.add_symbol(wrong, "BTC", "USD")
+    assert exchange.add_account("Zoë 株").number == 2
+
+
+def test_the_lowest_is_not_above_the_highest(exchange: Exchange) -> None:
+    state = exchange.hash()
+    for low, high in (("min_price", "max_price"), ("min_quantity", "max_quantity"), ("min_notional", "max_notional")):
+        with pytest.raises(ParameterError, match=f"{low} is 5 and {high} is 4; expected: {low} at most {high}"):
+            exchange.set_limits(PAIR, **{low: 5, high: 4})
+    with pytest.raises(ParameterError, match="buy_down at most buy_up"):
+        exchange.add_symbol("X", "BTC", "USD", buy_down="1.2", buy_up="1.1")
+    assert exchange.hash() == state
+    exchange.set_limits(PAIR, min_price=5, max_price=0)
+
+
+def test_names_are_found_and_shown(exchange: Exchange) -> None:
+    assert PAIR in exchange.symbols
+    assert exchange.symbols[PAIR] in exchange.symbols
+    assert "ETH/USD" not in exchange.symbols
+    assert None not in exchange.symbols
+    assert repr(exchange.symbols) == "<symbol: BTC/USD>"
+    assert repr(exchange) == "<Exchange: 2 currencies, 1 symbols, 2 accounts>"
+
+
+def test_a_trigger_without_a_price_to_go_by_says_what_to_call(exchange: Exchange) -> None:
+    with pytest.raises(Refused, match=r"fix: set_reference\("):
+        exchange.submit("ann", PAIR, "sell", 1, trail=1)

@@ -41,6 +41,8 @@ def units(value: Amount, decimals: int, name: str) -> int:
 
 
 def _ratio(value: Amount, decimals: int, name: str) -> tuple[int, int]:
+    if isinstance(value, bool | np.bool_):
+        raise ParameterError(f"{name} is {value}", expected="a number")
     if isinstance(value, int | np.integer):
         return int(value), 1
     number = decimal(value, name)
@@ -76,10 +78,13 @@ def decimals_of(value: int, name: str) -> int:
 def nanoseconds(at: Moment, name: str) -> int:
     """A moment as ns UTC: an integer is one already, a datetime must know its zone.
 
-    Raises ParameterError for anything else.
+    Raises ParameterError for anything else, and for what does not fit 64 bits.
     """
     if isinstance(at, datetime) and at.tzinfo is not None:
-        return (at - _EPOCH) // timedelta(microseconds=1) * 1_000
+        found = (at - _EPOCH) // timedelta(microseconds=1) * 1_000
+        if abs(found) > UNITS_MAX:
+            raise ParameterError(f"{name} is {at}", expected="a moment from 1677-09-22 to 2262-04-11")
+        return found
     if isinstance(at, datetime) or not is_whole(at) or abs(at) > UNITS_MAX:
         raise ParameterError(
             f"{name} is {at!r}",

@@ -6,9 +6,8 @@ import json
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 from decimal import Decimal
-from hashlib import blake2b
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
     import polars as pl
 
 _MAGIC: Final = b"PARROT-EXCHANGE-1\n"
-_SEAL: Final = 8
 _BASIS_POINTS: Final = 4
 _KINDS: Final[dict[type, str]] = {Currency: "currencies", Symbol: "symbols", Account: "accounts"}
 
@@ -69,8 +67,9 @@ class Exchange(Venue):
         """An empty exchange, or with `journal` the one of that folder, which is made when it is missing.
 
         Then every command is on the disk before its call returns, and opening the folder again, after a crash too,
-        goes on behind the last one. Raises StorageError when the folder cannot be used or is open elsewhere, DataError
-        when what it holds is damaged. A command whose call raises StorageError may have been carried out.
+        goes on behind the last one; "~" is your home. Raises ParameterError for no path, StorageError when the folder
+        cannot be used or is open elsewhere, DataError when what it holds is damaged. A command whose call raises
+        StorageError may have been carried out.
         """
         super().__init__()
         self._origin = object()
@@ -257,7 +256,10 @@ class Exchange(Venue):
             raise ParameterError(str(problem), expected="a contiguous array of dtype COMMAND") from None
 
     def cancel(self, handle: int, account: str | None = None) -> None:
-        """Cancel an order; with `account` only if it is that account's. Raises MissingError, Refused."""
+        """Cancel an order; with `account` only if it is that account's.
+
+        Raises MissingError, ParameterError, Refused.
+        """
         owner, _ = self._owner_of(handle, account)
         result = self.core.cancel(handle, owner)
         if result < 0:
@@ -281,16 +283,18 @@ class Exchange(Venue):
         result = self.core.amend(
             handle,
             owner,
-            _optional(price, symbol.price_decimals, "price"),
-            _optional(quantity, symbol.quantity_decimals, "quantity"),
-            _optional(trigger, symbol.price_decimals, "trigger"),
+            _changed(price, symbol.price_decimals, "price"),
+            _changed(quantity, symbol.quantity_decimals, "quantity"),
+            _changed(trigger, symbol.price_decimals, "trigger"),
             word(SelfTrade, self_trade, "self_trade"),
         )
         if result < 0:
             raise refusal(-result, f"{symbol.name}: amend of {handle}")
 
     def _owner_of(self, handle: int, account: str | None) -> tuple[int, Symbol]:
-        found = self.core.order_of(handle) if is_whole(handle) and 0 <= handle < 1 << 64 else None
+        if not is_whole(handle):
+            raise ParameterError(f"handle is {handle!r}", expected="a whole number, as submit(...) gave it")
+        found = self.core.order_of(handle) if 0 <= handle < 1 << 64 else None
         if found is None:
             raise refusal(Reason.UNKNOWN_ORDER, f"order {handle}")
         owner, symbol = found
@@ -380,14 +384,30 @@ class Exchange(Venue):
         self.core.checkpoint()
 
     def leave(self) -> None:
-        """Give the journal's folder back, for others to open; the exchange goes on without a journal."""
+        """Give the journal's folder back, for others to open; what follows is refused, reading goes on.
+
+        `with Exchange(folder) as exchange` does it at the end. Without a journal there is nothing to give back.
+        """
         self.core.leave()
-        self._sessions = 0
+        if self._sessions:
+            self.core = cast("_core.Matching", durable.Left(self.core))
+            self._submit = self.core.submit
+            self._sessions = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.leave()
+
+    def __repr__(self) -> str:
+        counts = f"{len(self.currencies)} currencies, {len(self.symbols)} symbols, {len(self.accounts)} accounts"
+        return f"<Exchange: {counts}>"
 
     def snapshot(self) -> bytes:
         """The whole exchange, names too; `Exchange.restore` goes on from it."""
         text = json.dumps(self._about()).encode()
-        return _MAGIC + len(text).to_bytes(8, "little") + _seal(text) + text + self.core.snapshot()
+        return _MAGIC + len(text).to_bytes(8, "little") + durable.seal(text) + text + self.core.snapshot()
 
     def _about(self) -> dict[str, Any]:
         return {
@@ -410,9 +430,9 @@ class Exchange(Venue):
         """The exchange of a snapshot, without events; raises DataError when it is none, ParameterError for no bytes."""
         data = guards.bytes_of(data)
         sealed = len(_MAGIC) + 8
-        start = sealed + _SEAL
+        start = sealed + durable.SEAL
         end = start + int.from_bytes(data[len(_MAGIC) : sealed], "little")
-        if not data.startswith(_MAGIC) or end > len(data) or _seal(data[start:end]) != data[sealed:start]:
+        if not data.startswith(_MAGIC) or end > len(data) or durable.seal(data[start:end]) != data[sealed:start]:
             raise DataError("these bytes are no snapshot", expected="what Exchange.snapshot() gave, all of it")
         made = cls()
         try:
@@ -436,11 +456,6 @@ class Exchange(Venue):
         self.fee_currency = None if fee_currency is None else self.currencies[fee_currency]
 
 
-def _seal(text: bytes) -> bytes:
-    """By what damage is noticed."""
-    return blake2b(text, digest_size=_SEAL).digest()
-
-
 def _entry(made: Currency | Symbol | Account) -> Any:
     if isinstance(made, Symbol):
         return (made.name, made.base.name, made.quote.name, made.price_decimals, made.quantity_decimals)
@@ -449,6 +464,16 @@ def _entry(made: Currency | Symbol | Account) -> Any:
 
 def _optional(value: Amount | None, decimals: int, name: str) -> int:
     return 0 if value is None else units(value, decimals, name)
+
+
+def _changed(value: Amount | None, decimals: int, name: str) -> int:
+    """0 keeps what is there, so nobody may ask for 0."""
+    found = _optional(value, decimals, name)
+    if value is not None and found == 0:
+        raise ParameterError(
+            f"{name} is {value}", expected="more than 0, or None to leave it", fix="cancel(...) ends it"
+        )
+    return found
 
 
 def _basis_points(trail: str) -> int:

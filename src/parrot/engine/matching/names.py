@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Generic, Protocol, TypeVar
+
+import numpy as np
 
 from parrot.kernel.errors import InputError, MissingError, ParameterError
 
@@ -65,6 +68,12 @@ class Register(Generic[_N]):
     def __iter__(self) -> Iterator[_N]:
         return iter(self._in_order)
 
+    def __contains__(self, wanted: object) -> bool:
+        return wanted in self._by_name if isinstance(wanted, str) else wanted in self._in_order
+
+    def __repr__(self) -> str:
+        return f"<{self._kind}: {', '.join(self._by_name) or 'none'}>"
+
     def __getitem__(self, name: str) -> _N:
         try:
             return self._by_name[name]
@@ -77,9 +86,12 @@ class Register(Generic[_N]):
         return self._in_order[number]
 
     def free(self, name: str) -> str:
-        """`name` when it can be given; raises InputError when it is taken or no text."""
-        if not name:
-            raise InputError(f"a {self._kind} without a name", expected="a name")
+        """`name` when it can be given; raises InputError when it is taken, ParameterError when it is no text."""
+        if not _readable(name):
+            article = "an" if self._kind[0] in "aeiou" else "a"
+            raise ParameterError(
+                f"{article} {self._kind} cannot be named {name!r}", expected="text without control characters"
+            )
         if name in self._by_name:
             raise InputError(f"there is a {self._kind} {name!r} already", fix="choose another name")
         return name
@@ -90,10 +102,14 @@ class Register(Generic[_N]):
         self._in_order.append(thing)
 
 
+def _readable(name: object) -> bool:
+    return isinstance(name, str) and bool(name.strip()) and name.isprintable()
+
+
 def word(kind: type[_E], value: _E | str | int, name: str) -> _E:
     """`value` as a word of `kind`, by its name in any case or its code; raises ParameterError that lists the words."""
-    try:
-        return kind[value.upper()] if isinstance(value, str) else kind(value)
-    except (KeyError, ValueError):
-        names = ", ".join(member.name for member in kind)
-        raise ParameterError(f"{name} is {value!r}", expected=f"one of {names}") from None
+    with suppress(KeyError, ValueError):
+        if not isinstance(value, bool | np.bool_):
+            return kind[value.upper()] if isinstance(value, str) else kind(value)
+    names = ", ".join(member.name for member in kind)
+    raise ParameterError(f"{name} is {value!r}", expected=f"one of {names}")

@@ -48,7 +48,11 @@ _TEXTS: Final[dict[Reason, tuple[str, str, str]]] = {
     Reason.MAX_ORDERS: ("the account has too many open orders in this symbol", "fewer", "cancel some"),
     Reason.MAX_ALGO_ORDERS: ("too many orders of the account wait for a trigger", "fewer", "cancel some"),
     Reason.MAX_POSITION: ("the account would hold too much of this symbol", "a smaller quantity", ""),
-    Reason.NO_REFERENCE: ("there is no last or reference price to start from", "a trade before it", "reference(...)"),
+    Reason.NO_REFERENCE: (
+        "there is no last or reference price to start from",
+        "a trade before it",
+        "set_reference(...)",
+    ),
     Reason.WOULD_TRIGGER: ("the trigger is reached already", "one that the last price has not reached", ""),
     Reason.WOULD_TAKE: ("a post-only order would take", "a price that the other side does not reach", ""),
     Reason.INSUFFICIENT_BALANCE: ("not enough is free", "the whole amount free", "deposit(...), or cancel orders"),

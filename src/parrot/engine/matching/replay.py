@@ -18,10 +18,10 @@ def replay(path: str | Path, limit: int | None = None) -> dict[str, Any]:
     seconds. These are what decoding and matching took, chunk by chunk, with the file in memory; hashing the trades
     between the chunks and the book at the end is not in them.
     Raises MissingError or StorageError when the file cannot be read, DataError when it is no such stream,
-    ParameterError for a limit below zero.
+    ParameterError for a limit below zero or beyond 64 bits.
     """
-    if limit is not None and (type(limit) is not int or limit < 0):
-        raise ParameterError(f"limit is {limit!r}", expected="a whole number from 0, or None for all")
+    if limit is not None and (type(limit) is not int or not 0 <= limit < 1 << 64):
+        raise ParameterError(f"limit is {limit!r}", expected="a whole number from 0 to 2^64 - 1, or None for all")
     data = _read(Path(path))
     try:
         found: dict[str, Any] = _core.matching_replay(data, limit)

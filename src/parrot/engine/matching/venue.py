@@ -20,6 +20,13 @@ _TIERS: Final = 256
 _PRICES: Final = (Limit.MIN_PRICE, Limit.MAX_PRICE)
 _QUANTITIES: Final = (Limit.MIN_QUANTITY, Limit.MAX_QUANTITY, Limit.MAX_POSITION)
 _NOTIONALS: Final = (Limit.MIN_NOTIONAL, Limit.MAX_NOTIONAL)
+_ENDS: Final = (
+    (Limit.MIN_PRICE, Limit.MAX_PRICE),
+    (Limit.MIN_QUANTITY, Limit.MAX_QUANTITY),
+    (Limit.MIN_NOTIONAL, Limit.MAX_NOTIONAL),
+    (Limit.BUY_DOWN, Limit.BUY_UP),
+    (Limit.SELL_DOWN, Limit.SELL_UP),
+)
 _RATIOS: Final = (Limit.BUY_DOWN, Limit.BUY_UP, Limit.SELL_DOWN, Limit.SELL_UP, Limit.BAND)
 
 
@@ -78,7 +85,7 @@ class Venue:
             decimals_of(price_decimals, "price_decimals"),
             decimals_of(quantity_decimals, "quantity_decimals"),
         )
-        codes = [(code, _limit(made, code, value)) for code, value in _limit_codes(limits)]
+        codes = _limits(made, limits)
         self._write_down(made)
         self._set(
             CommandKind.ADD_SYMBOL,
@@ -103,7 +110,7 @@ class Venue:
         (fraction of the reference on either side: 0.05) and `band_halts`. Raises MissingError, ParameterError, Refused.
         """
         known = self.symbols[symbol]
-        self._limit(known, [(code, _limit(known, code, value)) for code, value in _limit_codes(limits)])
+        self._limit(known, _limits(known, limits))
 
     def _limit(self, symbol: Symbol, codes: list[tuple[Limit, int]]) -> None:
         for code, value in codes:
@@ -270,8 +277,16 @@ def _tier(tier: int) -> int:
     return tier
 
 
-def _limit_codes(limits: dict[str, Amount | bool]) -> list[tuple[Limit, Amount | bool]]:
-    return [(word(Limit, name, "limit"), value) for name, value in limits.items()]
+def _limits(symbol: Symbol, limits: dict[str, Amount | bool]) -> list[tuple[Limit, int]]:
+    """Codes and units; a lowest value must not be above the highest one that comes with it."""
+    named = [(word(Limit, name, "limit"), value) for name, value in limits.items()]
+    found = {code: _limit(symbol, code, value) for code, value in named}
+    for low, high in _ENDS:
+        if found.get(low, 0) > found.get(high, 0) > 0:
+            names = low.name.lower(), high.name.lower()
+            told = " and ".join(f"{name} is {limits[name]}" for name in names if name in limits)
+            raise ParameterError(told or f"{names[0]} is above {names[1]}", expected=f"{names[0]} at most {names[1]}")
+    return list(found.items())
 
 
 def _limit(symbol: Symbol, code: Limit, value: Amount | bool) -> int:
@@ -284,7 +299,8 @@ def _limit(symbol: Symbol, code: Limit, value: Amount | bool) -> int:
         decimals = symbol.quote.decimals
     elif code in _RATIOS:
         decimals = PPM
-    found = units(value, decimals, code.name.lower())
+    given = int(value) if code is Limit.BAND_HALTS and isinstance(value, bool) else value
+    found = units(given, decimals, code.name.lower())
     if found < 0:
         raise ParameterError(f"{code.name.lower()} is {value}", expected="0 or more")
     return found
