@@ -6,11 +6,18 @@ import numpy as np
 import pytest
 
 from parrot.engine.matching import Change, CommandKind, Exchange, Feeds, Published, Side, Status, commands
-from parrot.kernel.errors import ParameterError
+from parrot.kernel.errors import DataError, ParameterError
 from tests.unit.engine.opened import PAIR, open_exchange
 
 NUMBER = 0
 Levels = dict[tuple[int, int], int]
+
+
+def watched() -> tuple[Exchange, Feeds]:
+    """An exchange whose books are empty, and feeds that begin with its next event."""
+    exchange = open_exchange()
+    exchange.deposit("ann", "USD", 1)
+    return exchange, Feeds(first=int(exchange.events()["seq"][-1]) + 1)
 
 
 def some_orders(seed: int, count: int) -> np.ndarray:
@@ -44,7 +51,7 @@ def change_orders(book: dict[int, tuple[int, int, int]], published: Published) -
 
 
 def test_levels_and_orders_are_rebuilt() -> None:
-    exchange, feeds = open_exchange(), Feeds()
+    exchange, feeds = watched()
     levels: Levels = {}
     book: dict[int, tuple[int, int, int]] = {}
     last = 0
@@ -71,7 +78,7 @@ def test_levels_and_orders_are_rebuilt() -> None:
 
 
 def test_trades_and_reports_are_told() -> None:
-    exchange, feeds = open_exchange(), Feeds()
+    exchange, feeds = watched()
     handle = exchange.submit("ann", PAIR, "sell", 1, 100, client_id=4)
     exchange.submit("bob", PAIR, "buy", "0.25", 100, client_id=5)
     published = feeds.publish(exchange.events())
@@ -93,3 +100,27 @@ def test_what_is_no_batch_of_events_is_refused() -> None:
         feeds.depth("BTC")
     assert len(feeds.depth(7)) == 0
     assert [len(part) for part in feeds.publish(Exchange().events())] == [0] * 5
+
+
+def test_events_left_out_or_told_again_are_refused() -> None:
+    exchange, feeds = watched()
+    exchange.submit("ann", PAIR, "sell", 1, 100)
+    one = exchange.events()
+    exchange.submit("ann", PAIR, "sell", 1, 101)
+    two = exchange.events()
+    due = int(one["seq"][0])
+    with pytest.raises(DataError, match=f"event {due + len(one)} comes too early; expected: event {due},"):
+        feeds.publish(two)
+    feeds.publish(one)
+    with pytest.raises(DataError, match=f"event {due} comes again; expected: event {due + len(one)},"):
+        feeds.publish(one)
+    with pytest.raises(DataError, match="comes again"):
+        feeds.publish(np.concatenate([two, two]))
+    assert len(feeds.publish(two[:0]).depth) == 0
+    feeds.publish(two)
+    assert feeds.depth(NUMBER)["price"].tolist() == [100_00, 101_00]
+    with pytest.raises(DataError, match=r"expected: event 1,.*begin with its first event"):
+        Feeds().publish(two)
+    for wrong in (0, -1, True, None, "1"):
+        with pytest.raises(ParameterError, match="first is"):
+            Feeds(first=wrong)

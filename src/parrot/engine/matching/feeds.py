@@ -8,7 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from parrot import _core
-from parrot.kernel.errors import ParameterError
+from parrot.engine.matching.amounts import is_whole
+from parrot.engine.matching.records import EVENT
+from parrot.kernel.errors import DataError, ParameterError
 
 Records = NDArray[np.void]
 
@@ -33,22 +35,50 @@ class Published(NamedTuple):
 
 
 class Feeds:
-    """All feeds of one exchange from its first event on; each rebuilds the book exactly (rule M46)."""
+    """All feeds of one exchange from its first event on; each rebuilds the book exactly (rule M46).
 
-    __slots__ = ("_core",)
+    They begin with event 1: orders that stood in a book before the first batch are not in them. Later ones are for an
+    exchange without open orders: `Feeds(first=seq)` begins with the event of that number.
+    """
 
-    def __init__(self) -> None:
+    __slots__ = ("_core", "_next")
+
+    def __init__(self, first: int = 1) -> None:
+        """Feeds whose first event has the number `first`; raises ParameterError when it is not 1 or more."""
+        if not is_whole(first) or first < 1:
+            raise ParameterError(f"first is {first!r}", expected="the number of an event, from 1")
         self._core = _core.MatchingFeeds()
+        self._next = int(first)
 
     def publish(self, events: Records) -> Published:
         """What the next events of the exchange become; `events` are EVENT records of whole commands, none left out.
 
-        Raises ParameterError when they are no contiguous array of EVENT records.
+        Raises ParameterError when they are no contiguous array of EVENT records, DataError when events were left out
+        or come again; then nothing was taken from them.
         """
+        following = self._following(events)
         try:
-            return Published(*self._core.publish(events))
+            found = Published(*self._core.publish(events))
         except (TypeError, ValueError) as problem:
             raise ParameterError(str(problem), expected="a contiguous array of dtype EVENT") from None
+        self._next = following
+        return found
+
+    def _following(self, events: Records) -> int:
+        """The number of the event after these, which must begin with the next one and leave none out."""
+        if getattr(events, "dtype", None) != EVENT or not len(events):
+            return self._next  # no records are for the core to refuse
+        numbers = events["seq"].ravel().astype(np.int64)
+        wrong = np.flatnonzero(numbers != np.arange(self._next, self._next + len(numbers)))
+        if len(wrong):
+            place = int(wrong[0])
+            found, due = int(numbers[place]), self._next + place
+            raise DataError(
+                f"event {found} {'comes too early' if found > due else 'comes again'}",
+                expected=f"event {due}, the one after the last",
+                fix="publish all that events() gives, once; feeds of an exchange begin with its first event",
+            )
+        return self._next + len(numbers)
 
     def depth(self, symbol: int) -> Records:
         """All levels of a symbol (its number) after the last batch, as records like those of `Published.depth`.
