@@ -25,6 +25,7 @@ from tests.golden.matching.story import (
     set_limit,
     shrunk,
     trade,
+    withdraw,
 )
 from tests.golden.matching.venue import Venue
 from tests.golden.matching.words import (
@@ -337,3 +338,11 @@ def test_a_minimum_is_counted_as_fill_or_kill_is(venue: Venue) -> None:
         cancelled(5, Reason.SELF_TRADE, of=own),
         cancelled(5, Reason.SELF_TRADE, of=answer.orders[0]),
     )
+
+
+def test_a_minimum_needs_the_funds_too(venue: Venue) -> None:
+    """M18 M19: eight could be had, but not be paid."""
+    venue.send(limit(BOB, SELL, 100, 5))
+    venue.send(limit(BOB, SELL, 200, 5))
+    venue.send(withdraw(ANN, CASH, 999_000))
+    venue.send(market(ANN, BUY, 10, minimum=8)).gives(accepted(), expired(10, Reason.MINIMUM))

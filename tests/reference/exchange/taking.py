@@ -66,7 +66,7 @@ def short(world: World, order: Order) -> bool:
         )
     played = sweep(order, wanted, (lowest, highest))
     enough = played.filled >= wanted
-    if fok and order.type == w.Type.MARKET and order.side == w.BUY:
+    if order.type == w.Type.MARKET and order.side == w.BUY:
         enough &= played.cost <= free(order.owner, order.gives)
     if not enough:
         finish(world, order, w.Event.EXPIRED, w.Reason.FILL_OR_KILL if fok else w.Reason.MINIMUM)

@@ -37,7 +37,7 @@ impl Engine {
         let trial = self.sweep_on_trial(taker, wanted);
         let short_of_funds = || {
             let currency = self.symbols[usize::from(taker.symbol)].quote;
-            all && taker.market
+            taker.market
                 && taker.side == BUY
                 && trial.cost > i128::from(self.accounts.balance(taker.owner, currency).free)
         };
