@@ -117,8 +117,8 @@ def test_a_refusal_has_a_reason_and_changes_nothing(exchange: Exchange) -> None:
         exchange.submit("bob", PAIR, "buy", 100, 60_000)
     assert refused.value.reason == "INSUFFICIENT_BALANCE"
     assert str(refused.value) == (
-        "BTC/USD: order of bob: not enough is free (INSUFFICIENT_BALANCE); expected: the whole amount free; "
-        "fix: deposit(...), or cancel orders"
+        "BTC/USD: order of bob: not enough is free, only 1000000.000000 USD (INSUFFICIENT_BALANCE); "
+        "expected: the whole amount free; fix: deposit(...), or cancel orders"
     )
     assert refused.value.exit_code == 2
     for wrong in (

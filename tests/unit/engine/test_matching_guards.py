@@ -167,3 +167,16 @@ def test_names_are_found_and_shown(exchange: Exchange) -> None:
 def test_a_trigger_without_a_price_to_go_by_says_what_to_call(exchange: Exchange) -> None:
     with pytest.raises(Refused, match=r"fix: set_reference\("):
         exchange.submit("ann", PAIR, "sell", 1, trail=1)
+
+
+def test_a_balance_that_is_not_enough_is_told(exchange: Exchange) -> None:
+    exchange.submit("ann", PAIR, "sell", 4, 70_000)
+    tries = [
+        (lambda: exchange.submit("ann", PAIR, "sell", 7, 70_000), r"not enough is free, only 6.00000000 BTC \("),
+        (lambda: exchange.submit("ann", PAIR, "buy", 20, 60_000), r"not enough is free, only 1000000.000000 USD \("),
+        (lambda: exchange.withdraw("bob", "BTC", 11), r"not enough is free, only 10.00000000 BTC \("),
+    ]
+    for attempt, told in tries:
+        with pytest.raises(Refused, match=told) as refused:
+            attempt()
+        assert refused.value.reason == "INSUFFICIENT_BALANCE"

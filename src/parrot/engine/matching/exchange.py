@@ -171,7 +171,9 @@ class Exchange(Venue):
         order = self.order(account, symbol, side, quantity, *more, **terms)
         handle = self._submit(*order)
         if handle < 0:
-            raise refusal(-handle, f"{symbol}: order of {account}")
+            known = self.symbols[symbol]
+            money = known.quote if order.side == Side.BUY else known.base
+            raise refusal(-handle, f"{symbol}: order of {account}", self._free(account, money.name))
         return handle
 
     def submit_units(

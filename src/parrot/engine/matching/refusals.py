@@ -62,8 +62,13 @@ _TEXTS: Final[dict[Reason, tuple[str, str, str]]] = {
 }
 
 
-def refusal(reason: int, what: str) -> Refused:
-    """The error for a reason of the engine; `what` names the command, as "BTC/USD: order of ann"."""
+def refusal(reason: int, what: str, free: str = "") -> Refused:
+    """The error for a reason of the engine; `what` names the command, as "BTC/USD: order of ann".
+
+    `free` tells what the account has, where that is not enough.
+    """
     known = Reason(reason)
     problem, expected, fix = _TEXTS.get(known, ("refused", "", ""))
+    if free and known is Reason.INSUFFICIENT_BALANCE:
+        problem = f"{problem}, only {free}"
     return Refused(f"{what}: {problem}", reason=known.name, expected=expected, fix=fix)

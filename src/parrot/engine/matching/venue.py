@@ -13,8 +13,8 @@ from parrot.engine.matching.amounts import PPM, RATE_DECIMALS, Amount, amount, d
 from parrot.engine.matching.names import Account, Currency, Register, Symbol, word
 from parrot.engine.matching.records import COMMAND
 from parrot.engine.matching.refusals import refusal
-from parrot.engine.matching.words import CommandKind, Flag, Limit, Phase
-from parrot.kernel.errors import InputError, ParameterError
+from parrot.engine.matching.words import CommandKind, Flag, Limit, Phase, Reason
+from parrot.kernel.errors import InputError, ParameterError, Refused
 
 _TIERS: Final = 256
 _PRICES: Final = (Limit.MIN_PRICE, Limit.MAX_PRICE)
@@ -178,7 +178,13 @@ class Venue:
         owner, money = self.accounts[account], self.currencies[currency]
         quantity = units(value, money.decimals, "amount")
         what = f"{kind.name.lower()} of {value} {currency}, account {account}"
-        self._set(kind, what, owner=owner.number, symbol=money.number, quantity=quantity)
+        try:
+            self._set(kind, what, owner=owner.number, symbol=money.number, quantity=quantity)
+        except Refused as problem:
+            raise refusal(Reason[problem.reason], what, self._free(account, currency)) from None
+
+    def _free(self, account: str, currency: str) -> str:
+        return f"{self.balance(account, currency).free:f} {currency}"
 
     def balance(self, account: str, currency: str) -> Balance:
         """What an account has free and locked of a currency, exactly; raises MissingError."""
