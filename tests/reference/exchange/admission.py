@@ -32,6 +32,7 @@ def admit(world: World, row: Row, earlier: list[Order], *, child: bool = False) 
         or (check_open_buys(world, order, earlier) if child else NONE)
         or (check_trigger(order) if not child else NONE)
         or (check_taking(order) if not child else NONE)
+        or (check_amount_again(order) if not child else NONE)
         or (check_balance(order, earlier) if not child else NONE)
     )
     return reason, order
@@ -82,6 +83,13 @@ def check_notional(order: Order) -> int:
     if notional is not None and (notional < least or (most and notional > most)):
         return w.Reason.NOTIONAL
     return NONE
+
+
+def check_amount_again(order: Order) -> int:
+    """A price that the order got only now (M21, M22, M42) must fit as well."""
+    if order.type in PEG_TYPES or order.quote or not order.price:
+        return NONE
+    return w.Reason.AMOUNT if order.quantity * order.price * order.symbol.quote_unit > FITS_63_BITS else NONE
 
 
 def check_percent(order: Order) -> int:

@@ -313,5 +313,6 @@ fn is_child(leg: &Command) -> bool {
 }
 
 fn is_market(leg: &Command) -> bool {
-    leg.order == OrderType::Market as u8 && leg.tif == TimeInForce::Ioc as u8
+    let immediate = leg.order == OrderType::Market as u8 && leg.tif == TimeInForce::Ioc as u8;
+    immediate && leg.flags & (flag::POST_ONLY | flag::SLIDE) == 0
 }
