@@ -9,7 +9,10 @@ import typer
 
 from parrot.app.cli import options, screen
 
-app = typer.Typer(no_args_is_help=True, help="The matching engine: replay recorded order streams.")
+app = typer.Typer(
+    no_args_is_help=True,
+    help="The matching engine: replay recorded order streams (in Python an exchange: parrot.matching.Exchange).",
+)
 
 
 @app.callback()
