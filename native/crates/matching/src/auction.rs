@@ -71,13 +71,8 @@ impl Engine {
             let symbol = &mut self.symbols[usize::from(number)];
             symbol.last = price;
             symbol.set_reference(price);
-            self.move_trailing(number);
+            self.move_trailing(number); // but nothing is triggered before continuous trading
         }
-    }
-
-    /// Trailing stops see the auction's price, but nothing is triggered before continuous trading.
-    fn move_trailing(&mut self, number: u16) {
-        self.reached_by_last(number);
     }
 
     /// One pair trades; says how much.

@@ -358,6 +358,7 @@ impl Engine {
     #[cold]
     #[inline(never)]
     pub(crate) fn reach(&mut self, number: u16) {
+        self.move_trailing(number);
         for slot in self.reached_by_last(number) {
             self.queue_trigger(slot);
         }

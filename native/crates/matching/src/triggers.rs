@@ -6,34 +6,34 @@ use crate::slab::State;
 use crate::words::{BUY, EventKind, OrderType, Phase, Reason, flag};
 
 impl Engine {
-    /// Moves trailing stops with the last price, then says which orders it reaches, by acceptance.
-    pub(crate) fn reached_by_last(&mut self, number: u16) -> Vec<u32> {
+    /// Trailing stops follow a trade (rule M27).
+    pub(crate) fn move_trailing(&mut self, number: u16) {
         let symbol = &self.symbols[usize::from(number)];
         let last = symbol.last;
-        let mut reached: Vec<(u64, u32)> = Vec::new();
-        reached
-            .extend(symbol.triggers.up.range(..=(last, u64::MAX, u32::MAX)).map(|&(_, arrival, slot)| (arrival, slot)));
-        reached.extend(symbol.triggers.down.range((last, 0, 0)..).map(|&(_, arrival, slot)| (arrival, slot)));
-        let trailing: Vec<(u64, u32)> = symbol.triggers.trailing.iter().copied().collect();
-        for (arrival, slot) in trailing {
-            if self.trail(slot, last) {
-                reached.push((arrival, slot));
+        for &(_, slot) in &symbol.triggers.trailing {
+            let order = &self.orders[slot];
+            let terms = &mut self.terms[order.terms];
+            let better = if order.side == BUY { last < terms.best } else { last > terms.best };
+            if better {
+                terms.best = last;
+                terms.trigger = trail_from(order.side, last, terms.trail, terms.has(flag::PERCENT));
             }
         }
-        reached.sort_unstable();
-        reached.into_iter().map(|(_, slot)| slot).collect()
     }
 
-    /// Moves one trailing stop; is it reached?
-    fn trail(&mut self, slot: u32, last: i64) -> bool {
-        let order = &self.orders[slot];
-        let terms = &mut self.terms[order.terms];
-        let better = if order.side == BUY { last < terms.best } else { last > terms.best };
-        if better || terms.best == 0 {
-            terms.best = last;
-            terms.trigger = trail_from(order.side, last, terms.trail, terms.has(flag::PERCENT));
-        }
-        if order.side == BUY { last >= terms.trigger } else { last <= terms.trigger }
+    /// Orders whose trigger the last price has reached, by acceptance.
+    pub(crate) fn reached_by_last(&self, number: u16) -> Vec<u32> {
+        let symbol = &self.symbols[usize::from(number)];
+        let triggers = &symbol.triggers;
+        let up = triggers.up.range(..=(symbol.last, u64::MAX, u32::MAX)).map(|&(_, arrival, slot)| (arrival, slot));
+        let down = triggers.down.range((symbol.last, 0, 0)..).map(|&(_, arrival, slot)| (arrival, slot));
+        let trailing = triggers.trailing.iter().copied().filter(|&(_, slot)| {
+            let order = &self.orders[slot];
+            symbol.reached(order.side == BUY, self.terms[order.terms].trigger)
+        });
+        let mut reached: Vec<(u64, u32)> = up.chain(down).chain(trailing).collect();
+        reached.sort_unstable();
+        reached.into_iter().map(|(_, slot)| slot).collect()
     }
 
     /// At the start of continuous trading everything that the last price has reached queues (rule M29).
