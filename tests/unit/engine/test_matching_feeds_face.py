@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from parrot.engine.matching import Change, CommandKind, Exchange, Feeds, Published, Side, Status, commands
+from parrot.engine.matching import Change, CommandKind, Exchange, Feeds, Published, Refused, Side, Status, commands
 from parrot.kernel.errors import DataError, ParameterError
 from tests.unit.engine.opened import PAIR, open_exchange
 
@@ -124,3 +124,26 @@ def test_events_left_out_or_told_again_are_refused() -> None:
     for wrong in (0, -1, True, None, "1"):
         with pytest.raises(ParameterError, match="first is"):
             Feeds(first=wrong)
+
+
+def test_a_refusal_between_events_is_no_gap() -> None:
+    exchange, feeds = watched()
+    with pytest.raises(Refused):
+        exchange.submit("ann", PAIR, "buy", "90000", "999999")
+    exchange.submit("ann", PAIR, "buy", "1", "50")
+    assert len(feeds.publish(exchange.events()).depth) == 1
+
+
+def test_feeds_go_on_with_an_exchange_that_was_restored() -> None:
+    exchange, feeds = watched()
+    exchange.submit("ann", PAIR, "buy", "2", "50")
+    feeds.publish(exchange.events())
+    again = type(exchange).restore(exchange.snapshot())
+    later = Feeds.of(again)
+    assert later.depth(0)[["price", "size", "side"]].tolist() == feeds.depth(0)[["price", "size", "side"]].tolist()
+    again.submit("ann", PAIR, "buy", "1", "49")
+    published = later.publish(again.events())
+    assert len(published.depth) == 1
+    assert [list(level) for level in later.depth(0)[["price", "size"]].tolist()] == again.levels(PAIR, "buy")[
+        :, :2
+    ].tolist()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from parrot import _core
 from parrot.engine.matching.amounts import is_whole
 from parrot.engine.matching.records import EVENT
+from parrot.engine.matching.venue import Venue
 from parrot.kernel.errors import DataError, ParameterError
 
 Records = NDArray[np.void]
@@ -37,8 +38,8 @@ class Published(NamedTuple):
 class Feeds:
     """All feeds of one exchange from its first event on; each rebuilds the book exactly (rule M46).
 
-    They begin with event 1: orders that stood in a book before the first batch are not in them. Later ones are for an
-    exchange without open orders: `Feeds(first=seq)` begins with the event of that number.
+    They begin with event 1. `Feeds.of(exchange)` goes on with an exchange that has run before, one that was restored
+    say. `Feeds(first=seq)` begins with the event of that number and is right where no order is open then.
     """
 
     __slots__ = ("_core", "_next")
@@ -49,6 +50,17 @@ class Feeds:
             raise ParameterError(f"first is {first!r}", expected="the number of an event, from 1")
         self._core = _core.MatchingFeeds()
         self._next = int(first)
+
+    @classmethod
+    def of(cls, exchange: Venue) -> Self:
+        """Feeds that go on with the books and open orders of an exchange; take its `events()` first.
+
+        Trades are numbered from 1 again.
+        """
+        feeds = cls()
+        feeds._core, last = _core.MatchingFeeds.of(exchange.core)
+        feeds._next = last + 1
+        return feeds
 
     def publish(self, events: Records) -> Published:
         """What the next events of the exchange become; `events` are EVENT records of whole commands, none left out.
@@ -69,6 +81,7 @@ class Feeds:
         if getattr(events, "dtype", None) != EVENT or not len(events):
             return self._next  # no records are for the core to refuse
         numbers = events["seq"].ravel().astype(np.int64)
+        numbers = numbers[numbers > 0]  # rejections have none
         wrong = np.flatnonzero(numbers != np.arange(self._next, self._next + len(numbers)))
         if len(wrong):
             place = int(wrong[0])

@@ -2,10 +2,13 @@
 
 use numpy::{IntoPyArray, PyArray1, PyReadonlyArray1};
 use parrot_matching::feeds::{
-    DepthBook, DepthFeed, DepthLevel, OrderFeed, OrderMessage, PublicTrade, Report, ReportFeed, Top, TradeFeed,
+    DepthBook, DepthFeed, DepthLevel, DepthSnapshot, OrderFeed, OrderMessage, PublicTrade, Report, ReportFeed, Top,
+    TradeFeed,
 };
+use parrot_matching::{BUY, LevelView, SELL};
 use pyo3::prelude::*;
 
+use super::Matching;
 use super::records::{self, EventRow, record};
 
 /// Best prices of a symbol.
@@ -190,6 +193,23 @@ impl MatchingFeeds {
     #[new]
     fn new() -> Self {
         Self::default()
+    }
+
+    /// Feeds that go on with an engine as it now is, and the number of its last event.
+    #[staticmethod]
+    fn of(venue: &Matching) -> (Self, u64) {
+        let (engine, mut feeds) = (&venue.engine, Self::default());
+        let last = engine.seq();
+        for symbol in 0..engine.symbols() as u16 {
+            let level = |side, level: LevelView| DepthLevel { side, price: level.price, size: level.visible };
+            let side = |side| engine.levels(symbol, side).map(move |found| level(side, found));
+            feeds.depth.resume(symbol, &DepthSnapshot { last, levels: side(BUY).chain(side(SELL)).collect() });
+            feeds.orders.resume(symbol, last);
+        }
+        for order in engine.live_orders() {
+            feeds.reports.resume(order.handle, order.quantity - order.visible - order.hidden);
+        }
+        (feeds, last)
     }
 
     /// Best prices, levels, orders, trades and reports that the events of whole commands become.
