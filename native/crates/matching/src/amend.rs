@@ -1,7 +1,8 @@
 //! Changes of an order (rules M38, M39).
 
-use crate::admit::{SLICES_MAX, check_prices, check_quantity, check_worth, fits, passive};
+use crate::admit::{check_prices, check_quantity, check_worth, fits, passive};
 use crate::engine::Engine;
+use crate::fields::SLICES_MAX;
 use crate::records::Command;
 use crate::slab::{NIL, State, Terms};
 use crate::symbol::Symbol;

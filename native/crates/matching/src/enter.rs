@@ -1,7 +1,8 @@
 //! An accepted order's entry: into the market as a taker, or into a place to wait.
 
-use crate::admit::{Earlier, Words, is_plain, plain_taker};
+use crate::admit::{Earlier, plain_taker};
 use crate::engine::Engine;
+use crate::fields::{Words, is_plain};
 use crate::records::{Command, Event};
 use crate::slab::{NIL, State, Terms};
 use crate::taker::{Halt, Taker};

@@ -12,6 +12,7 @@ mod cancel;
 mod engine;
 mod enter;
 pub mod feeds;
+mod fields;
 mod lists;
 mod locks;
 mod pegs;

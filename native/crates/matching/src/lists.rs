@@ -1,7 +1,8 @@
 //! Orders that belong together: OCO, OTO, bracket (rules M34 to M36).
 
-use crate::admit::{Earlier, Words, check_fields, trail_from};
+use crate::admit::{Earlier, trail_from};
 use crate::engine::{Engine, Outcome, Turn};
+use crate::fields::{Words, check_fields};
 use crate::records::Command;
 use crate::slab::{List, NIL, State, Terms};
 use crate::taker::Taker;
