@@ -158,6 +158,15 @@ class Deposit(Message, frozen=True, kw_only=True, gc=False):
     by: str
 
 
+class ReversePosting(Message, frozen=True, kw_only=True, gc=False):
+    """Takes a deposit or an adjustment back by its opposite: `ref` is that of the transaction, `by` a named person."""
+
+    ref: str
+    account: str = "main"
+    by: str
+    reason: str = ""
+
+
 class StartStrategy(Message, frozen=True, kw_only=True, gc=False):
     """Asks for a registered strategy to run."""
 

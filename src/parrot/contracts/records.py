@@ -353,6 +353,32 @@ class LedgerPosted(Message, frozen=True, kw_only=True, gc=False):
     realised: Decimal = Decimal(0)
 
 
+class BalancesCompared(Message, frozen=True, kw_only=True, gc=False):
+    """The venue's balances at its time `venue_ts` beside the ledger's; `differences` is venue less ledger, by currency."""
+
+    account: str
+    venue_ts: int
+    differences: dict[str, Decimal]
+
+
+class EquityMarked(Message, frozen=True, kw_only=True, gc=False):
+    """What an account was worth in `currency` at one moment, at `marks` (value of one unit of each currency in it).
+
+    Equity = deposits + realised + unrealised - fees, each valued at `marks`, to the last digit. `deposits` holds all that
+    came from outside, adjustments included. `strategies` is realised + unrealised - fees of each.
+    """
+
+    account: str
+    currency: str
+    equity: Decimal
+    deposits: Decimal
+    realised: Decimal
+    unrealised: Decimal
+    fees: Decimal
+    marks: dict[str, Decimal]
+    strategies: dict[str, Decimal] = {}
+
+
 # -- strategies ------------------------------------------------------------------------------------------------------
 
 
@@ -431,6 +457,8 @@ Record = (
     | ExternalSeen
     | LineChanged
     | LedgerPosted
+    | BalancesCompared
+    | EquityMarked
     | StrategyRegistered
     | StrategyStarted
     | StrategyStopped
