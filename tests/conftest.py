@@ -19,9 +19,12 @@ BUDGETS = {
     "end_to_end": 90,
     "golden": 10,
     "golden/matching": 30,
+    "ports": 90,
     "reference": 60,
+    "simulation": 110,
     "unit": 60,
     "unit/adapters": 60,
+    "unit/app/desk": 20,
     "unit/engine": 100,
 }
 

@@ -75,7 +75,7 @@ class OrderApproved(Message, frozen=True, kw_only=True, gc=False):
     reserved: Decimal
     currency: str
     reduces: bool = False
-    gates: list[tuple[str, str, str, str]] = []
+    gates: tuple[tuple[str, str, str, str], ...] = ()
 
 
 class OrderRefused(Message, frozen=True, kw_only=True, gc=False):
@@ -142,7 +142,7 @@ class OrderMissing(Message, frozen=True, kw_only=True, gc=False):
 
 
 class OrderFilled(Message, frozen=True, kw_only=True, gc=False):
-    """PARTIALLY_FILLED or FILLED: one execution, once; `filled` and `left` after it. `late` after the order had ended."""
+    """PARTIALLY_FILLED or FILLED: one execution, once; `filled` and `left` after it, `late` when the order had ended."""
 
     order_id: int
     fill: Filled
@@ -330,7 +330,7 @@ class AccountKind(StrEnum):
 
 
 class Posting(msgspec.Struct, frozen=True, gc=False):
-    """One leg: `amount` of `currency`, positive is a debit of (owner, kind). An owner is an account or `strategy:<id>`."""
+    """One leg: `amount` of `currency`, a debit of (owner, kind) when positive; owners are accounts or `strategy:<id>`."""
 
     owner: str
     kind: AccountKind
@@ -414,7 +414,7 @@ class StrategyStopped(Message, frozen=True, kw_only=True, gc=False):
 
 
 class DecisionNoted(Message, frozen=True, kw_only=True, gc=False):
-    """Why something happened or did not: one gate, passed or stopped, with its numbers; `order_id` 0 before an order."""
+    """Why something happened or did not: one gate, passed or stopped, with its numbers; `order_id` 0 if there is none."""
 
     strategy: str
     symbol: str

@@ -11,7 +11,7 @@ from parrot.contracts.message import Message
 
 
 class TradeTick(Message, frozen=True, kw_only=True, gc=False):
-    """One public trade; `seq` counts the trades of a symbol, `side` is 1 for a buying aggressor, -1 selling, 0 unknown."""
+    """One public trade; `seq` counts those of a symbol, `side` is 1 for a buying aggressor, -1 selling, 0 unknown."""
 
     symbol: str
     seq: int
@@ -44,7 +44,7 @@ class BookLevel(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 class BookChanged(Message, frozen=True, kw_only=True, gc=False):
-    """Level-2 changes of one message; `first` to `last` are the update ids it covers; a gap before `first` breaks the book."""
+    """Level-2 changes of one message, update ids `first` to `last`; a gap before `first` breaks the book."""
 
     symbol: str
     first: int
@@ -65,7 +65,7 @@ class BookSnapshot(Message, frozen=True, kw_only=True, gc=False):
 
 
 class BarClosed(Message, frozen=True, kw_only=True, gc=False):
-    """A bar that is complete; `kind` is "time", "tick", "volume" or "dollar", `step` its length (ns, trades, size, quote units).
+    """A bar that is complete; `kind` is "time", "tick", "volume" or "dollar", `step` its length (ns, trades, size, quote).
 
     `ts` is its open time, `close_ts` its close. `made` False where no trade fell in it and it repeats the last close;
     `corrected` where cleaning changed it: the raw one is in the lake.

@@ -135,7 +135,10 @@ class Unanswered(Message, frozen=True, kw_only=True, gc=False):
 
 
 class Found(Message, frozen=True, kw_only=True, gc=False):
-    """The answer to a query: the order as the venue knows it; `status` new, partially_filled, filled, canceled, rejected, expired."""
+    """The answer to a query: the order as the venue knows it.
+
+    `status` is "new", "partially_filled", "filled", "canceled", "rejected" or "expired".
+    """
 
     client_id: str
     venue_id: str

@@ -15,7 +15,7 @@ class Component(Protocol):
 
     `receives` maps a command, report or tick to the method that answers it with records, called as `(message, now)`.
     Among the records may stand requests for the venue (contracts.venue): they are not journalled, and leave after the
-    records of the same transaction are durable.
+    records of the same transaction are durable. All that follows from a record is worked through before the next one.
     `answers` maps a record to the method that says what follows from it in the same transaction, `(entry, now)`; it is
     called live only, never in a replay. `follows` maps a record to the method that folds it into state, `(entry)`,
     live and in a replay; nothing else may change durable state. What comes from ticks is not durable.
@@ -36,7 +36,7 @@ class Component(Protocol):
         """Records that change state."""
 
     def state(self) -> dict[str, Any]:
-        """Durable state as plain values (str, int, Decimal, dict with text keys, list), the same for the same records."""
+        """Durable state as plain values (str, int, Decimal, list, dict with text keys), equal for equal records."""
 
     def load(self, state: Mapping[str, Any]) -> None:
         """Takes the place of replaying every record up to a snapshot."""

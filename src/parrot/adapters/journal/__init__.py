@@ -1,0 +1,1 @@
+"""Journals: entries in order, durable, chained."""

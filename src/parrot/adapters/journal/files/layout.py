@@ -1,0 +1,131 @@
+"""The bytes of a journal's files.
+
+    NAME.journal        header (32 bytes), then frames, each one batch:
+                        payload length u32 | entries u32 | check of these 8 bytes | payload | digest after it 16 bytes
+                        payload: for each entry its length u32 and its body
+    NAME.head.journal   one record of 64 bytes: magic | seq u64 | offset u64 | digest | clean u64 | checksum
+
+All numbers are little-endian. A frame is written in one piece and synced before the head says so, and the head says so
+before anybody is told. So what lies behind the head is at most one batch that nobody was told of.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator, Sequence
+from hashlib import blake2b
+from pathlib import Path
+from typing import Final, NamedTuple
+
+MAGIC: Final = b"PARROTJ1"
+HEAD_MAGIC: Final = b"PARROTH1"
+HEADER: Final = MAGIC + blake2b(MAGIC, digest_size=24).digest()
+START: Final = len(HEADER)
+DIGEST: Final = 16
+EMPTY: Final = bytes(DIGEST)
+FRAME: Final = struct.Struct("<II8s")
+HEAD: Final = struct.Struct("<8sQQ16sQ16s")
+_LENGTH: Final = struct.Struct("<I")
+_NUMBER: Final = struct.Struct("<Q")
+
+
+class Place(NamedTuple):
+    """A place between two frames: the last entry before it, the byte, the digest there."""
+
+    seq: int
+    offset: int
+    digest: bytes
+    clean: bool = False
+
+
+def chain(digest: bytes, seq: int, body: bytes | memoryview) -> bytes:
+    """The digest after entry `seq`."""
+    link = blake2b(digest, digest_size=DIGEST)
+    link.update(_NUMBER.pack(seq))
+    link.update(body)
+    return link.digest()
+
+
+def frame(place: Place, bodies: Sequence[bytes]) -> tuple[bytes, Place]:
+    """The bytes of one batch behind `place`, and the place behind them."""
+    digest = place.digest
+    parts: list[bytes] = []
+    for seq, body in enumerate(bodies, place.seq + 1):
+        digest = chain(digest, seq, body)
+        parts += (_LENGTH.pack(len(body)), body)
+    payload = b"".join(parts)
+    whole = _frame_head(len(payload), len(bodies), place.digest) + payload + digest
+    return whole, Place(place.seq + len(bodies), place.offset + len(whole), digest)
+
+
+def _frame_head(length: int, count: int, digest: bytes) -> bytes:
+    return FRAME.pack(length, count, _check(length, count, digest))
+
+
+def _check(length: int, count: int, digest: bytes) -> bytes:
+    return blake2b(struct.pack("<II", length, count), key=digest, digest_size=8).digest()
+
+
+class Flaw(NamedTuple):
+    """Where frames end before the file does. `torn` when it may be the rest of a batch whose writing was cut off."""
+
+    place: Place
+    text: str
+    torn: bool
+
+
+def frames(data: memoryview) -> Iterator[tuple[Place, list[bytes]] | Flaw]:
+    """Each whole batch with the place behind it; last of all a Flaw when something is not whole."""
+    place = Place(0, START, EMPTY)
+    while place.offset < len(data):
+        found = _next(data, place)
+        yield found
+        if isinstance(found, Flaw):
+            return
+        place = found[0]
+
+
+def _next(data: memoryview, place: Place) -> tuple[Place, list[bytes]] | Flaw:
+    rest = len(data) - place.offset
+    if rest < FRAME.size:
+        return Flaw(place, f"{rest} bytes that are no entry", torn=True)
+    length, count, check = FRAME.unpack_from(data, place.offset)
+    if check != _check(length, count, place.digest):
+        return Flaw(place, "the head of a batch is altered", torn=False)
+    begin = place.offset + FRAME.size
+    end = begin + length + DIGEST
+    if end > len(data):
+        return Flaw(place, f"a batch of {count} entries is cut off", torn=True)
+    digest, at, bodies = place.digest, begin, []
+    for seq in range(place.seq + 1, place.seq + count + 1):
+        size = _LENGTH.unpack_from(data, at)[0] if at + 4 <= begin + length else length
+        if at + 4 + size > begin + length:
+            return Flaw(place, f"entry {seq} is altered", torn=False)
+        body = bytes(data[at + 4 : at + 4 + size])
+        digest = chain(digest, seq, body)
+        bodies.append(body)
+        at += 4 + size
+    if at != begin + length or digest != data[end - DIGEST : end]:
+        return Flaw(place, f"an entry of {place.seq + 1} to {place.seq + count} is altered", torn=False)
+    return Place(place.seq + count, end, digest), bodies
+
+
+def head_bytes(place: Place) -> bytes:
+    """The head file's record."""
+    start = struct.pack("<8sQQ16sQ", HEAD_MAGIC, place.seq, place.offset, place.digest, int(place.clean))
+    return start + blake2b(start, digest_size=16).digest()
+
+
+def read_head(text: bytes) -> Place | None:
+    """The place that a head file names; None when its bytes are not what was written."""
+    if len(text) != HEAD.size:
+        return None
+    magic, seq, offset, digest, clean, check = HEAD.unpack(text)
+    if magic != HEAD_MAGIC or check != blake2b(text[:-16], digest_size=16).digest() or clean > 1:
+        return None
+    return Place(seq, offset, digest, bool(clean))
+
+
+def head_path(path: Path) -> Path:
+    """The head file that belongs to a journal's file."""
+    return path.with_name(path.name.removesuffix(".journal") + ".head.journal")

@@ -1,0 +1,156 @@
+"""The file journal keeps what it acknowledged, and every altered byte is found."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from parrot.adapters.journal.files import FileJournal, FileSnapshots, verify_journal, verify_snapshot
+from parrot.kernel.errors import DataError, InputError, StorageError
+from parrot.ports.journal import Head
+
+BATCHES = [[b"one"], [b"two", b"", b"three" * 40], [b"four"]]
+
+
+def written(folder: Path, batches: list[list[bytes]] = BATCHES, *, clean: bool = True) -> Path:
+    path = folder / "desk.journal"
+    journal = FileJournal(path)
+    for batch in batches:
+        journal.append(batch)
+    if clean:
+        journal.close()
+    else:
+        os.close(journal._file)
+        os.close(journal._head)
+    return path
+
+
+def test_what_was_appended_is_read_again_after_opening(tmp_path):
+    path = written(tmp_path)
+    journal = FileJournal(path)
+    bodies = [body for batch in BATCHES for body in batch]
+    assert list(journal.read()) == list(enumerate(bodies, 1))
+    assert list(journal.read(3)) == list(enumerate(bodies, 1))[3:]
+    assert journal.head().seq == 5
+    assert journal.append([b"five"]).seq == 6
+    assert journal.verify() == []
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.lists(st.binary(max_size=50), min_size=1, max_size=4), max_size=6))
+def test_the_chain_is_the_one_that_the_port_states(tmp_path_factory, batches):
+    from hashlib import blake2b
+
+    journal = FileJournal(tmp_path_factory.mktemp("chain") / "a.journal", sync=False)
+    for batch in batches:
+        journal.append(batch)
+    digest = bytes(16)
+    for seq, body in enumerate((body for batch in batches for body in batch), 1):
+        digest = blake2b(digest + seq.to_bytes(8, "little") + body, digest_size=16).digest()
+    assert journal.head().digest == digest
+    journal.close()
+
+
+@pytest.mark.parametrize("clean", [True, False])
+@pytest.mark.parametrize("name", ["desk.journal", "desk.head.journal"])
+def test_every_flipped_byte_is_found(tmp_path, name, clean):
+    path = written(tmp_path, clean=clean)
+    assert verify_journal(path).problems == []
+    victim = tmp_path / name
+    whole = victim.read_bytes()
+    for at in range(len(whole)):
+        flipped = bytearray(whole)
+        flipped[at] ^= 0x40
+        victim.write_bytes(flipped)
+        assert verify_journal(path).problems, f"byte {at}"
+    victim.write_bytes(whole)
+    assert verify_journal(path).problems == []
+
+
+@pytest.mark.parametrize("clean", [True, False])
+def test_every_cut_of_what_was_acknowledged_is_found_and_refused(tmp_path, clean):
+    path = written(tmp_path, clean=clean)
+    whole = path.read_bytes()
+    for size in range(len(whole)):
+        path.write_bytes(whole[:size])
+        assert verify_journal(path).problems, f"{size} bytes"
+        with pytest.raises(DataError):
+            FileJournal(path)
+
+
+@pytest.mark.parametrize("clean", [True, False])
+@pytest.mark.parametrize("more", [b"\0" * 16, b"\0" * 200, b"x" * 33], ids=["zeros", "many zeros", "text"])
+def test_what_was_added_is_found(tmp_path, more, clean):
+    path = written(tmp_path, clean=clean)
+    whole = path.read_bytes()
+    path.write_bytes(whole + more)
+    assert verify_journal(path).problems
+    path.write_bytes(whole + whole[-70:])
+    assert verify_journal(path).problems
+
+
+def test_the_rest_of_a_batch_that_nobody_was_told_of_is_cut_off(tmp_path):
+    path = written(tmp_path, clean=False)
+    whole = path.read_bytes()
+    shutil.copytree(tmp_path, tmp_path / "more")
+    longer = written(tmp_path / "more", [[b"later" * 9]])
+    frame = longer.read_bytes()[len(whole) :]
+    for size in range(1, len(frame)):
+        path.write_bytes(whole + frame[:size])
+        verdict = verify_journal(path)
+        assert not verdict.problems
+        assert verdict.notes
+        journal = FileJournal(path)
+        assert journal.head().seq == 5
+        assert path.read_bytes() == whole
+        os.close(journal._file)
+        os.close(journal._head)
+
+
+def test_a_missing_head_is_a_problem(tmp_path):
+    path = written(tmp_path)
+    (tmp_path / "desk.head.journal").unlink()
+    assert "desk.head.journal is missing" in verify_journal(path).problems[0]
+
+
+def test_one_owner_at_a_time(tmp_path):
+    journal = FileJournal(tmp_path / "desk.journal")
+    with pytest.raises(InputError, match="in use"):
+        FileJournal(tmp_path / "desk.journal")
+    journal.close()
+    FileJournal(tmp_path / "desk.journal").close()
+
+
+def test_after_an_error_it_takes_no_more(tmp_path, monkeypatch):
+    journal = FileJournal(tmp_path / "desk.journal")
+    journal.append([b"kept"])
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(os, "fdatasync", full)
+        with pytest.raises(StorageError, match="No space left"):
+            journal.append([b"lost"])
+    with pytest.raises(StorageError, match="takes no more"):
+        journal.append([b"more"])
+    assert journal.head().seq == 1
+
+
+def test_snapshots_keep_the_newest_two_whole_ones(tmp_path):
+    snapshots = FileSnapshots(tmp_path, "desk")
+    for seq in (1, 2, 3):
+        snapshots.save(Head(seq, bytes(16)), b"state %d" % seq)
+    assert len(snapshots.paths()) == 2
+    assert snapshots.newest() == (Head(3, bytes(16)), b"state 3")
+    newest = snapshots.paths()[-1]
+    whole = newest.read_bytes()
+    for at in range(len(whole)):
+        newest.write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
+        assert verify_snapshot(newest)
+        assert snapshots.newest() == (Head(2, bytes(16)), b"state 2")
