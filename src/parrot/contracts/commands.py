@@ -140,7 +140,8 @@ class RearmKill(Message, frozen=True, kw_only=True, gc=False):
 class SetLimits(Message, frozen=True, kw_only=True, gc=False):
     """Replaces the limits of one node of the risk tree.
 
-    `scope` is "firm", "user:<name>", "account:<name>", "strategy:<id>" or "symbol:<symbol>"; `limits` maps the name of a rule to its value as text; `approver` is a named person.
+    `scope` is "firm", "user:<name>", "account:<name>", "strategy:<id>" or "symbol:<symbol>"; `limits` maps the name of a
+    rule to its value as text; `approver` is a named person.
     """
 
     scope: str

@@ -142,7 +142,7 @@ class OrderMissing(Message, frozen=True, kw_only=True, gc=False):
 
 
 class OrderFilled(Message, frozen=True, kw_only=True, gc=False):
-    """PARTIALLY_FILLED or FILLED: one execution, once; `filled` and `left` after it, `late` when the order had ended."""
+    """PARTIALLY_FILLED or FILLED: one execution, once; `filled` and `left` after it, `late` if the order had ended."""
 
     order_id: int
     fill: Filled
@@ -330,7 +330,7 @@ class AccountKind(StrEnum):
 
 
 class Posting(msgspec.Struct, frozen=True, gc=False):
-    """One leg: `amount` of `currency`, a debit of (owner, kind) when positive; owners are accounts or `strategy:<id>`."""
+    """One leg: `amount` of `currency`, a debit of (owner, kind) if positive; owners are accounts or `strategy:<id>`."""
 
     owner: str
     kind: AccountKind
@@ -414,7 +414,7 @@ class StrategyStopped(Message, frozen=True, kw_only=True, gc=False):
 
 
 class DecisionNoted(Message, frozen=True, kw_only=True, gc=False):
-    """Why something happened or did not: one gate, passed or stopped, with its numbers; `order_id` 0 if there is none."""
+    """Why something happened or did not: one gate, passed or stopped, and its numbers; `order_id` 0 if there is none."""
 
     strategy: str
     symbol: str

@@ -65,9 +65,9 @@ class BookSnapshot(Message, frozen=True, kw_only=True, gc=False):
 
 
 class BarClosed(Message, frozen=True, kw_only=True, gc=False):
-    """A bar that is complete; `kind` is "time", "tick", "volume" or "dollar", `step` its length (ns, trades, size, quote).
+    """A bar that is complete; `kind` is "time", "tick", "volume" or "dollar", `step` its length.
 
-    `ts` is its open time, `close_ts` its close. `made` False where no trade fell in it and it repeats the last close;
+    Lengths are in ns, trades, size or quote units. `ts` is its open time, `close_ts` its close. `made` False where no trade fell in it and it repeats the last close;
     `corrected` where cleaning changed it: the raw one is in the lake.
     """
 
