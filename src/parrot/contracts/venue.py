@@ -11,7 +11,10 @@ from parrot.contracts.message import Message
 
 
 class PlaceOrder(Message, frozen=True, kw_only=True, gc=False):
-    """One order for the wire; `ts` is the request's timestamp, from which the venue's receive window runs."""
+    """One order for the wire; `ts` is the request's timestamp, from which the venue's receive window runs.
+
+    `trail` is the distance of a trailing stop, with `trail_percent` in percent of the price.
+    """
 
     client_id: str
     symbol: str
@@ -20,6 +23,8 @@ class PlaceOrder(Message, frozen=True, kw_only=True, gc=False):
     quantity: Decimal
     limit: Decimal | None = None
     trigger: Decimal | None = None
+    trail: Decimal | None = None
+    trail_percent: bool = False
     tif: TimeInForce = TimeInForce.GTC
     until: int = 0
     post_only: bool = False
