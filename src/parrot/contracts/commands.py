@@ -51,6 +51,21 @@ class Role(StrEnum):
     FLATTEN = "flatten"
 
 
+class OpenDesk(Message, frozen=True, kw_only=True, gc=False):
+    """A process takes the desk over, after the replay and before anything else: `build`, `schema`, `config` are hashes."""
+
+    account: str = "main"
+    build: str
+    schema: str
+    config: str
+
+
+class CloseDesk(Message, frozen=True, kw_only=True, gc=False):
+    """The process lets go in good order; nothing comes after it."""
+
+    reason: str
+
+
 class SubmitOrder(Message, frozen=True, kw_only=True, gc=False):
     """Asks for an order; quantities in base units, prices in quote units, times ns UTC.
 
@@ -140,8 +155,8 @@ class RearmKill(Message, frozen=True, kw_only=True, gc=False):
 class SetLimits(Message, frozen=True, kw_only=True, gc=False):
     """Replaces the limits of one node of the risk tree.
 
-    `scope` is "firm", "user:<name>", "account:<name>", "strategy:<id>" or "symbol:<symbol>"; `limits` maps the name of a
-    rule to its value as text; `approver` is a named person.
+    `scope` is "firm", "user:<name>", "account:<name>", "strategy:<id>" or "symbol:<symbol>"; `limits` maps the name of
+    a rule to its value as text; `approver` is a named person.
     """
 
     scope: str
