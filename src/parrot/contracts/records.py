@@ -41,17 +41,25 @@ class DeskClosed(Message, frozen=True, kw_only=True, gc=False):
 
 
 class OrderReceived(Message, frozen=True, kw_only=True, gc=False):
-    """NEW: an order was asked for. `parent` is the order whose child or protection it is, 0 for none."""
+    """NEW: an order was asked for. `parent` is the order whose child or protection it is, 0 for none.
+
+    `fault` says what is wrong with its fields; such an order is refused next, and nobody may count with its numbers.
+    """
 
     order: SubmitOrder
     parent: int = 0
+    fault: str = ""
 
 
 class OrderHeld(Message, frozen=True, kw_only=True, gc=False):
-    """HELD: the desk keeps it until its trigger, its entry's fill or its schedule."""
+    """HELD: the desk keeps it until its trigger, its schedule, room beside other orders, or the line.
+
+    `arrival` is the middle of the market then, None where it was not known.
+    """
 
     order_id: int
     waits_for: str
+    arrival: Decimal | None = None
 
 
 class OrderTriggered(Message, frozen=True, kw_only=True, gc=False):
@@ -90,7 +98,10 @@ class OrderRefused(Message, frozen=True, kw_only=True, gc=False):
 
 
 class OrderSent(Message, frozen=True, kw_only=True, gc=False):
-    """SENT: the write-ahead intent. Committed before its request leaves; attempt 1, 2 ... of one order."""
+    """SENT: the write-ahead intent. Committed before its request leaves; attempt 1, 2 ... of one order.
+
+    `arrival` is the middle of the market then, None where it was not known.
+    """
 
     order_id: int
     client_id: str
@@ -98,6 +109,7 @@ class OrderSent(Message, frozen=True, kw_only=True, gc=False):
     quantity: Decimal
     limit: Decimal | None = None
     trigger: Decimal | None = None
+    arrival: Decimal | None = None
 
 
 class OrderAccepted(Message, frozen=True, kw_only=True, gc=False):
