@@ -179,6 +179,38 @@ class CancelRefused(Message, frozen=True, kw_only=True, gc=False):
     reason: str
 
 
+class ReplaceReceived(Message, frozen=True, kw_only=True, gc=False):
+    """A change of a working order was asked for; `quantity` is the whole new one. Risk answers before it leaves."""
+
+    order_id: int
+    quantity: Decimal
+    limit: Decimal | None = None
+    user: str = ""
+
+
+class ReplaceApproved(Message, frozen=True, kw_only=True, gc=False):
+    """Every limit holds with the larger of both; only this record makes execution send a change that grows an order."""
+
+    order_id: int
+    quantity: Decimal
+    limit: Decimal | None
+    price: Decimal
+    reserved: Decimal
+    currency: str
+    gates: list[tuple[str, str, str, str]] = []
+
+
+class ReplaceRefused(Message, frozen=True, kw_only=True, gc=False):
+    """A limit or a kill stopped a change; the order is what it was."""
+
+    order_id: int
+    rule: str
+    scope: str
+    limit: str
+    actual: str
+    text: str
+
+
 class ReplaceSent(Message, frozen=True, kw_only=True, gc=False):
     """REPLACE_PENDING: the request to change leaves after this record; risk holds the larger of both."""
 
@@ -276,6 +308,18 @@ class BreakerTripped(Message, frozen=True, kw_only=True, gc=False):
     rule: str
     limit: str
     actual: str
+
+
+class EquityMarked(Message, frozen=True, kw_only=True, gc=False):
+    """Where the limits on losses of a scope count from, in the valuation currency.
+
+    `start` is its profit when day `day` began (days since 1970, UTC), `peak` the highest profit so far.
+    """
+
+    scope: str
+    day: int
+    start: Decimal
+    peak: Decimal
 
 
 class CommandRefused(Message, frozen=True, kw_only=True, gc=False):
@@ -453,6 +497,9 @@ Record = (
     | OrderFilled
     | CancelSent
     | CancelRefused
+    | ReplaceReceived
+    | ReplaceApproved
+    | ReplaceRefused
     | ReplaceSent
     | OrderReplaced
     | OrderCanceled
@@ -463,6 +510,7 @@ Record = (
     | KillEngaged
     | KillRearmed
     | BreakerTripped
+    | EquityMarked
     | CommandRefused
     | Reconciled
     | ReduceOnlySet

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
 from decimal import (
     ROUND_05UP,
     ROUND_CEILING,
@@ -14,10 +16,15 @@ from decimal import (
     Inexact,
     InvalidOperation,
     Overflow,
+    getcontext,
+    setcontext,
 )
-from typing import Final
+from typing import Final, ParamSpec, TypeVar
 
 from parrot.kernel.errors import InputError
+
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
 
 # Prices and quantities are below 10^12 with at most 18 fraction digits, so that a product of two fits with room for sums.
 _DIGITS: Final = 90
@@ -34,6 +41,21 @@ ONE: Final = Decimal(1)
 add: Final = EXACT.add
 subtract: Final = EXACT.subtract
 multiply: Final = EXACT.multiply
+
+
+def exactly(function: Callable[_P, _T]) -> Callable[_P, _T]:
+    """Runs `function` with operators that never round; raises decimal.Inexact where one would have to."""
+
+    @functools.wraps(function)
+    def run(*args: _P.args, **kwargs: _P.kwargs) -> _T:
+        before = getcontext()
+        setcontext(EXACT)
+        try:
+            return function(*args, **kwargs)
+        finally:
+            setcontext(before)
+
+    return run
 
 
 def parse(text: str, name: str) -> Decimal:

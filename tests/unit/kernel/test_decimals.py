@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_EVEN, ROUND_UP, Decimal, Inexact
+from decimal import ROUND_HALF_EVEN, ROUND_UP, Decimal, Inexact, getcontext
 from fractions import Fraction
 
 import pytest
@@ -27,6 +27,15 @@ def test_sums_and_products_of_the_longest_amounts_are_exact(one: Decimal, other:
 def test_a_hidden_rounding_raises() -> None:
     with pytest.raises(Inexact):
         decimals.EXACT.divide(Decimal(1), Decimal(3))
+
+
+def test_operators_do_not_round_inside_an_exact_function() -> None:
+    before = getcontext()
+    long = Decimal("1." + "1" * 40)
+    assert decimals.exactly(lambda: long + 1)() == Decimal("2." + "1" * 40)
+    with pytest.raises(Inexact):
+        decimals.exactly(lambda: Decimal(1) / Decimal(3))()
+    assert getcontext() is before
 
 
 @given(amounts, steps)
