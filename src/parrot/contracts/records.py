@@ -197,7 +197,7 @@ class ReplaceApproved(Message, frozen=True, kw_only=True, gc=False):
     price: Decimal
     reserved: Decimal
     currency: str
-    gates: list[tuple[str, str, str, str]] = []
+    gates: tuple[tuple[str, str, str, str], ...] = ()
 
 
 class ReplaceRefused(Message, frozen=True, kw_only=True, gc=False):
@@ -310,7 +310,7 @@ class BreakerTripped(Message, frozen=True, kw_only=True, gc=False):
     actual: str
 
 
-class EquityMarked(Message, frozen=True, kw_only=True, gc=False):
+class LossesMarked(Message, frozen=True, kw_only=True, gc=False):
     """Where the limits on losses of a scope count from, in the valuation currency.
 
     `start` is its profit when day `day` began (days since 1970, UTC), `peak` the highest profit so far.
@@ -510,7 +510,7 @@ Record = (
     | KillEngaged
     | KillRearmed
     | BreakerTripped
-    | EquityMarked
+    | LossesMarked
     | CommandRefused
     | Reconciled
     | ReduceOnlySet
