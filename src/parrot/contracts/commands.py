@@ -52,7 +52,7 @@ class Role(StrEnum):
 
 
 class OpenDesk(Message, frozen=True, kw_only=True, gc=False):
-    """A process takes the desk over, after the replay and before anything else: `build`, `schema`, `config` are hashes."""
+    """A process takes the desk over, after the replay and first of all; `build`, `schema`, `config` are hashes."""
 
     account: str = "main"
     build: str

@@ -1,0 +1,152 @@
+"""One turn of the platform: the venue goes on, data flow, strategies decide, the desk commits."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from queue import Empty, Full, Queue
+from typing import Any, Protocol
+
+from parrot.app.desk import Desk
+from parrot.centers.market_data.live import LiveMarket
+from parrot.contracts.commands import Beat, EngageKill
+from parrot.contracts.message import Entry
+from parrot.kernel.errors import StorageError
+from parrot.ports.feed import Feed
+from parrot.ports.trading import TradingVenue
+
+BEAT_NS = 100_000_000
+_WAITING_MOST = 1_000
+_REPORTS_MOST = 100_000
+
+
+class Strategies(Protocol):
+    """The running strategies as the spine sees them."""
+
+    def offer(self, messages: Sequence[Any], now: int) -> None:
+        """Hands market data on."""
+
+    def tell(self, entries: Sequence[Entry], now: int) -> None:
+        """Hands on what became of orders."""
+
+    def collect(self, now: int) -> Sequence[Any]:
+        """Commands that strategies gave since."""
+
+    def settle(self) -> None:
+        """Makes durable what strategies decided on, before what they decided is."""
+
+
+@dataclass(slots=True)
+class Parts:
+    """What a spine drives."""
+
+    desk: Desk
+    venue: TradingVenue
+    feed: Feed
+    market: LiveMarket
+    strategies: Strategies
+    step_venue: Callable[[int], None]
+    kill_flag: Callable[[], bool]
+    record: Callable[[Sequence[Any], int], None]
+
+
+@dataclass(slots=True)
+class Spine:
+    """The order path of one account in one process; `turn` is called by one thread only, `ask` by any."""
+
+    parts: Parts
+    last_beat: int = 0
+    turns: int = 0
+    slowest_ns: int = 0
+    _reports: deque[Any] = field(default_factory=deque)
+    _asked: Queue[tuple[Any, Future[list[Entry]]]] = field(default_factory=lambda: Queue(_WAITING_MOST))
+    _flagged: bool = False
+
+    def connect(self) -> None:
+        """Takes the venue's reports from here on."""
+        self.parts.venue.connect(self._reports.append)
+        self.parts.desk.watchers.append(self._tell)
+
+    def ask(self, command: Any) -> Future[list[Entry]]:
+        """Hands a command over; the future gives its entries once they are durable. Raises StorageError when busy."""
+        future: Future[list[Entry]] = Future()
+        try:
+            self._asked.put_nowait((command, future))
+        except Full:
+            raise StorageError("too many commands wait", expected=f"at most {_WAITING_MOST}", fix="try again") from None
+        return future
+
+    @property
+    def queues(self) -> dict[str, int]:
+        """How many things wait."""
+        return {"reports": len(self._reports), "commands": self._asked.qsize()}
+
+    def turn(self, now: int) -> bool:
+        """Everything that can be done at `now`; True when something was."""
+        self.turns += 1
+        self._now = now
+        self.parts.step_venue(now)
+        flow = self._data(now)
+        self._take_reports(now)
+        orders = self._decide(now)
+        answers = self._take_commands(now)
+        self._beat(now)
+        batch = self._commit()
+        for future, entries in answers:
+            future.set_result(entries)
+        return bool(flow or orders or answers or batch)
+
+    def _data(self, now: int) -> bool:
+        parts = self.parts
+        flow = parts.market.take(parts.feed.poll(now), now)
+        for symbol in flow.asks:
+            parts.feed.ask_snapshot(symbol, now)
+        for quoted in flow.quoted:
+            parts.desk.take(quoted, now)
+        if flow.messages or flow.quoted:
+            parts.record([*flow.messages, *flow.quoted], now)
+            parts.strategies.offer([*flow.messages, *flow.quoted], now)
+        return bool(flow.messages)
+
+    def _take_reports(self, now: int) -> None:
+        for _ in range(len(self._reports)):
+            self.parts.desk.take(self._reports.popleft(), now)
+
+    def _decide(self, now: int) -> bool:
+        orders = self.parts.strategies.collect(now)
+        for order in orders:
+            self.parts.desk.take(order, now)
+        return bool(orders)
+
+    def _take_commands(self, now: int) -> list[tuple[Future[list[Entry]], list[Entry]]]:
+        answers = []
+        for _ in range(self._asked.qsize()):
+            try:
+                command, future = self._asked.get_nowait()
+            except Empty:
+                break
+            answers.append((future, self.parts.desk.take(command, now)))
+        return answers
+
+    def _beat(self, now: int) -> None:
+        if now - self.last_beat < BEAT_NS:
+            return
+        self.last_beat = now
+        self._watch_flag(now)
+        self.parts.desk.take(Beat(ts=now), now)
+
+    def _watch_flag(self, now: int) -> None:
+        """The file is a second way to the kill: it works while nothing else answers. Taking it away re-arms nothing."""
+        flagged = self.parts.kill_flag()
+        if flagged and not self._flagged:
+            self.parts.desk.take(EngageKill(by="file", source="file", reason="the file KILL is there"), now)
+        self._flagged = flagged
+
+    def _commit(self) -> list[Entry]:
+        self.parts.strategies.settle()
+        return self.parts.desk.commit()
+
+    def _tell(self, entries: Sequence[Entry]) -> None:
+        self.parts.strategies.tell(entries, self._now)
