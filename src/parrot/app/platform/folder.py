@@ -92,7 +92,7 @@ class Instance:
     def alive(self) -> bool:
         """True while that very process runs; a number given to another process does not count."""
         try:
-            return abs(psutil.Process(self.pid).create_time() - self.born) < 1
+            return bool(abs(psutil.Process(self.pid).create_time() - self.born) < 1)
         except psutil.Error:
             return False
 

@@ -1,0 +1,83 @@
+"""What a platform is told: `settings.toml` in its data directory."""
+
+from __future__ import annotations
+
+import tomllib
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from parrot.kernel.errors import InputError
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+class StrategySettings(_Section):
+    """One strategy that runs from the start: its file (`FILE.py` or `FILE.py:Class`), where and with how much.
+
+    `timeframe` is the length of its bars, such as "5s"; `feeds` are "bars", "trades", "quotes".
+    """
+
+    id: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")
+    file: str
+    symbols: list[str] = Field(min_length=1)
+    timeframe: str = "5s"
+    cash: Decimal = Field(gt=0)
+    parameters: dict[str, str] = {}
+    limits: dict[str, str] = {}
+    start: bool = True
+
+
+class VenueSettings(_Section):
+    """The paper venue: its seed, symbols, what the account begins with, and how it behaves."""
+
+    seed: int = Field(default=1, ge=0)
+    symbols: list[str] = ["BTC/USDT", "ETH/USDT", "SOL/USDT"]
+    deposit: dict[str, Decimal] = {"USDT": Decimal(100_000)}
+    latency_us: int = Field(default=2_000, ge=0, le=10_000_000)
+
+    @field_validator("deposit")
+    @classmethod
+    def _positive(cls, deposit: dict[str, Decimal]) -> dict[str, Decimal]:
+        for currency, amount in deposit.items():
+            if not amount.is_finite() or amount <= 0:
+                raise ValueError(f"{currency} is {amount}; a deposit is a positive number")
+        return deposit
+
+
+class PlatformSettings(_Section):
+    """Everything; every key has a default. `limits` are of the account, by the names on docs/reference/risk.md."""
+
+    venue: VenueSettings = VenueSettings()
+    strategies: list[StrategySettings] | None = None
+    limits: dict[str, str] = {}
+    history: bool = True
+    snapshot_every: int = Field(default=100_000, ge=1_000)
+    strategy_memory_mb: int = Field(default=1_024, ge=128)
+    strategy_patience_s: int = Field(default=5, ge=1, le=600)
+
+
+def read_settings(path: Path) -> PlatformSettings:
+    """The settings in the file at `path`, defaults where there is none.
+
+    Raises InputError that names each unknown key and impossible value.
+    """
+    try:
+        found: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+        return PlatformSettings.model_validate(found)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
+        raise InputError(f"{path} cannot be read: {fault}", expected="TOML") from None
+    except ValidationError as fault:
+        wrong = "; ".join(_told(error) for error in fault.errors(include_url=False))
+        raise InputError(f"{path}: {wrong}", expected="keys and values of docs/reference/settings.md") from None
+
+
+def _told(error: Any) -> str:
+    place = ".".join(str(part) for part in error["loc"])
+    if error["type"] == "extra_forbidden":
+        return f"{place} is no setting"
+    return f"{place} is {error['input']!r}: {error['msg']}"
