@@ -22,20 +22,20 @@ _WAITING_MOST = 1_000
 _REPORTS_MOST = 100_000
 
 
-class Strategies(Protocol):
+class Hosts(Protocol):
     """The running strategies as the spine sees them."""
 
     def offer(self, messages: Sequence[Any], now: int) -> None:
         """Hands market data on."""
 
-    def tell(self, entries: Sequence[Entry], now: int) -> None:
-        """Hands on what became of orders."""
+    def heard(self, entries: Sequence[Entry]) -> None:
+        """Hands on what became of orders; follows strategies that start and stop."""
 
-    def collect(self, now: int) -> Sequence[Any]:
-        """Commands that strategies gave since."""
+    def collect(self, take: Callable[[Any, int], list[Entry]], now: int) -> int:
+        """Takes into the desk what strategies decided since, durable before its consequences; says how much."""
 
-    def settle(self) -> None:
-        """Makes durable what strategies decided on, before what they decided is."""
+    def beat(self, now: int) -> None:
+        """Looks after timers, deadlines and memory."""
 
 
 @dataclass(slots=True)
@@ -46,7 +46,7 @@ class Parts:
     venue: TradingVenue
     feed: Feed
     market: LiveMarket
-    strategies: Strategies
+    hosts: Hosts
     step_venue: Callable[[int], None]
     kill_flag: Callable[[], bool]
     record: Callable[[Sequence[Any], int], None]
@@ -67,7 +67,7 @@ class Spine:
     def connect(self) -> None:
         """Takes the venue's reports from here on."""
         self.parts.venue.connect(self._reports.append)
-        self.parts.desk.watchers.append(self._tell)
+        self.parts.desk.watchers.append(self.parts.hosts.heard)
 
     def ask(self, command: Any) -> Future[list[Entry]]:
         """Hands a command over; the future gives its entries once they are durable. Raises StorageError when busy."""
@@ -86,14 +86,13 @@ class Spine:
     def turn(self, now: int) -> bool:
         """Everything that can be done at `now`; True when something was."""
         self.turns += 1
-        self._now = now
         self.parts.step_venue(now)
         flow = self._data(now)
         self._take_reports(now)
-        orders = self._decide(now)
+        orders = self.parts.hosts.collect(self.parts.desk.take, now)
         answers = self._take_commands(now)
         self._beat(now)
-        batch = self._commit()
+        batch = self.parts.desk.commit()
         for future, entries in answers:
             future.set_result(entries)
         return bool(flow or orders or answers or batch)
@@ -107,18 +106,12 @@ class Spine:
             parts.desk.take(quoted, now)
         if flow.messages or flow.quoted:
             parts.record([*flow.messages, *flow.quoted], now)
-            parts.strategies.offer([*flow.messages, *flow.quoted], now)
+            parts.hosts.offer(flow.messages, now)
         return bool(flow.messages)
 
     def _take_reports(self, now: int) -> None:
         for _ in range(len(self._reports)):
             self.parts.desk.take(self._reports.popleft(), now)
-
-    def _decide(self, now: int) -> bool:
-        orders = self.parts.strategies.collect(now)
-        for order in orders:
-            self.parts.desk.take(order, now)
-        return bool(orders)
 
     def _take_commands(self, now: int) -> list[tuple[Future[list[Entry]], list[Entry]]]:
         answers = []
@@ -135,6 +128,7 @@ class Spine:
             return
         self.last_beat = now
         self._watch_flag(now)
+        self.parts.hosts.beat(now)
         self.parts.desk.take(Beat(ts=now), now)
 
     def _watch_flag(self, now: int) -> None:
@@ -143,10 +137,3 @@ class Spine:
         if flagged and not self._flagged:
             self.parts.desk.take(EngageKill(by="file", source="file", reason="the file KILL is there"), now)
         self._flagged = flagged
-
-    def _commit(self) -> list[Entry]:
-        self.parts.strategies.settle()
-        return self.parts.desk.commit()
-
-    def _tell(self, entries: Sequence[Entry]) -> None:
-        self.parts.strategies.tell(entries, self._now)
