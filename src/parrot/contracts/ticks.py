@@ -67,8 +67,9 @@ class BookSnapshot(Message, frozen=True, kw_only=True, gc=False):
 class BarClosed(Message, frozen=True, kw_only=True, gc=False):
     """A bar that is complete; `kind` is "time", "tick", "volume" or "dollar", `step` its length.
 
-    Lengths are in ns, trades, size or quote units. `ts` is its open time, `close_ts` its close. `made` False where no trade fell in it and it repeats the last close;
-    `corrected` where cleaning changed it: the raw one is in the lake.
+    Lengths are in ns, trades, size or quote units. `ts` is its open time, `close_ts` its close. `made` False where no
+    trade fell in it and it repeats the last close; `corrected` where cleaning changed it: the raw one is in the lake.
+    `partial` where it may lack trades: the stream began within it, or trades were missed.
     """
 
     symbol: str
@@ -84,6 +85,17 @@ class BarClosed(Message, frozen=True, kw_only=True, gc=False):
     trades: int
     made: bool = True
     corrected: bool = False
+    partial: bool = False
+
+
+class FeedGap(Message, frozen=True, kw_only=True, gc=False):
+    """Numbers `first` to `last` of a stream ("trade", "quote" or "book") never came; a book is invalid from here."""
+
+    symbol: str
+    kind: str
+    first: int
+    last: int
+    ts: int
 
 
 class Quarantined(Message, frozen=True, kw_only=True, gc=False):

@@ -1,4 +1,4 @@
-"""The feed port: live market data of one venue, asked for in turns, so that the same feed works on real and virtual time."""
+"""The feed port: live market data of one venue, asked for in turns, so that it works on real and on virtual time."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ Incoming = Tick | BarClosed | Raw
 
 
 class Feed(Protocol):
-    """Ticks of one venue in order of arrival. Never raises for what the network or the venue does."""
+    """Ticks of one venue in order of arrival, their numbers plain Python integers.
+
+    It never raises for what the network or the venue does.
+    """
 
     def listings(self) -> Sequence[Listing]:
         """The symbols that it brings, with the units of their integers."""

@@ -1,0 +1,106 @@
+"""What the desk is told: one quote a symbol in a while, at once when the market turns bad, never a bad price."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from tests.unit.centers.market_data.live.ticks import (
+    COIN,
+    MS,
+    SECOND,
+    START,
+    SYMBOL,
+    at,
+    bar,
+    change,
+    market,
+    quote,
+    snapshot,
+    trade,
+)
+
+
+def test_a_quote_reaches_the_desk_as_exact_decimals() -> None:
+    told = market().take([quote(1, 10_000, 10_005, bid_size=3 * COIN, ask_size=COIN // 4)], at(1)).quoted
+    (only,) = told
+    assert (only.symbol, only.bid, only.ask) == (SYMBOL, Decimal("100.00"), Decimal("100.05"))
+    assert (only.bid_size, only.ask_size) == (Decimal(3), Decimal("0.25"))
+    assert (only.ts, only.valid) == (at(1), True)
+
+
+def test_before_the_first_trade_the_last_price_is_the_middle() -> None:
+    assert market().take([quote(1, 10_000, 10_005)], at(1)).quoted[0].last == Decimal("100.025")
+
+
+def test_quotes_are_conflated_to_one_in_a_while_and_the_newest_is_never_lost() -> None:
+    live = market(conflate=5 * MS)
+    told = [live.take([quote(k, 10_000 + 5 * k, 10_100 + 5 * k)], at(k)).quoted for k in range(1, 13)]
+    assert [len(quoted) for quoted in told] == [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0]
+    (newest,) = live.take([], at(16)).quoted
+    assert newest.bid == Decimal("100.60")
+
+
+def test_many_quotes_of_one_call_are_one_for_the_desk() -> None:
+    (told,) = market().take([quote(k, 10_000 + 5 * k, 10_100) for k in range(1, 10)], at(9)).quoted
+    assert told.bid == Decimal("100.45")
+
+
+def test_the_volume_is_what_was_traded_since_the_start() -> None:
+    live = market(conflate=0)
+    first = live.take([quote(1), trade(1), trade(2)], at(2)).quoted[0]
+    second = live.take([trade(3, size=COIN // 2)], at(3)).quoted[0]
+    assert (first.volume, second.volume, second.last) == (Decimal(2), Decimal("2.5"), Decimal(100))
+
+
+def test_a_crossed_or_wild_quote_makes_the_market_invalid_at_once_and_a_good_one_valid_again() -> None:
+    live = market(conflate=SECOND)
+    live.take([quote(1)], at(1))
+    for number, bad in ((2, quote(2, 10_005, 10_000)), (4, quote(4, 30_000, 30_005)), (6, quote(6, 0, 0))):
+        (told,) = live.take([bad], at(number)).quoted
+        assert not told.valid
+        assert told.bid == Decimal(100), "the last good price stands"
+        (told,) = live.take([quote(number + 1)], at(number + 1)).quoted
+        assert told.valid
+
+
+def test_repeated_and_old_quotes_say_nothing_of_the_market() -> None:
+    live = market()
+    live.take([quote(5)], at(5))
+    assert live.take([quote(5), quote(4, 9_000, 9_005)], at(6)).quoted == []
+
+
+def test_a_market_without_news_turns_invalid_when_its_data_are_too_old() -> None:
+    live = market(fresh=SECOND)
+    live.take([quote(1)], at(1))
+    assert live.take([], at(1_001)).quoted == []
+    (told,) = live.take([], at(1_002)).quoted
+    assert not told.valid
+    assert live.take([], at(1_900)).quoted == [], "it is said once"
+    assert live.take([quote(2, ms=2_000)], at(2_000)).quoted[0].valid
+
+
+def test_a_venue_whose_clock_runs_ahead_makes_nothing_fresher() -> None:
+    live = market(fresh=SECOND)
+    live.take([quote(1, ms=1_500)], at(0))
+    assert not live.take([], at(1_001)).quoted[0].valid
+
+
+def test_the_newer_of_quote_and_book_is_the_market() -> None:
+    live = market(conflate=0)
+    live.take([snapshot(1, (1, 9_995, COIN), (-1, 10_005, COIN), ms=10), quote(1, 9_990, 10_010, ms=5)], at(10))
+    assert live.take([change(2, 2, (1, 10_000, COIN), ms=11)], at(11)).quoted[0].bid == Decimal(100)
+    assert live.take([quote(2, 9_985, 10_010, ms=12)], at(12)).quoted[0].bid == Decimal("99.85")
+
+
+def test_a_symbol_of_trades_or_bars_alone_is_quoted_at_their_price() -> None:
+    (told,) = market().take([trade(1, 10_050)], at(1)).quoted
+    assert (told.bid, told.ask, told.last, told.valid) == (Decimal("100.5"), Decimal("100.5"), Decimal("100.5"), True)
+    (told,) = market().take([bar(0, 10_050)], START + SECOND).quoted
+    assert (told.bid, told.last) == (Decimal("100.5"), Decimal("100.5"))
+
+
+def test_trades_do_not_move_the_quote_where_quotes_are_known() -> None:
+    live = market(conflate=0)
+    live.take([quote(1)], at(1))
+    told = live.take([trade(1, 10_050, ms=2)], at(2)).quoted[0]
+    assert (told.bid, told.ask, told.last) == (Decimal(100), Decimal("100.05"), Decimal("100.5"))
