@@ -26,7 +26,7 @@ from parrot.kernel.errors import InputError
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
 
-# Prices and quantities are below 10^12 with at most 18 fraction digits, so that a product of two fits with room for sums.
+# Prices and quantities are below 10^15 with at most 18 fraction digits: a product of two fits, with room for sums.
 _DIGITS: Final = 90
 FRACTION_DIGITS_MAX: Final = 18
 WHOLE_DIGITS_MAX: Final = 15
@@ -37,10 +37,13 @@ _ROUNDING: Final = Context(prec=_DIGITS, rounding=ROUND_05UP, traps=[InvalidOper
 ZERO: Final = Decimal(0)
 ONE: Final = Decimal(1)
 
-# The operators of Decimal round to the 28 digits of whatever context the thread has; these never round.
+# The operators of Decimal, unary minus and abs among them, round to the 28 digits of whatever context the thread has;
+# these never round.
 add: Final = EXACT.add
 subtract: Final = EXACT.subtract
 multiply: Final = EXACT.multiply
+negate: Final = EXACT.minus
+size: Final = EXACT.abs
 
 
 def exactly(function: Callable[_P, _T]) -> Callable[_P, _T]:

@@ -24,6 +24,13 @@ def test_sums_and_products_of_the_longest_amounts_are_exact(one: Decimal, other:
     assert Fraction(decimals.multiply(one, other)) == Fraction(one) * Fraction(other)
 
 
+@given(amounts, amounts)
+def test_signs_are_taken_away_without_rounding(one: Decimal, other: Decimal) -> None:
+    product = decimals.multiply(one, other)
+    assert decimals.negate(decimals.negate(product)) == product
+    assert decimals.size(product) == decimals.size(decimals.negate(product)) == max(product, decimals.negate(product))
+
+
 def test_a_hidden_rounding_raises() -> None:
     with pytest.raises(Inexact):
         decimals.EXACT.divide(Decimal(1), Decimal(3))
