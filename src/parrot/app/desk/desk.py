@@ -24,7 +24,7 @@ class Desk:
 
     `take` decides and folds, `commit` makes durable and then lets requests leave through `send` and tells `watchers`.
     Several messages may be taken before one commit. When the journal fails, the desk is over: nothing of the batch has
-    left, and the process has to start again from what the journal holds.
+    left, and the process has to start again from what the journal holds. `seq` and `ts` (ns UTC) are of the last entry.
     """
 
     def __init__(
@@ -36,6 +36,7 @@ class Desk:
         snapshots: Snapshots | None = None,
     ) -> None:
         self.seq = 0
+        self.ts = 0
         self.watchers: list[Watcher] = []
         self._components = tuple(components)
         self._journal = journal
@@ -58,7 +59,7 @@ class Desk:
             entry = decode(body)
             if entry.seq != seq:
                 raise DataError(f"entry {seq} of the journal calls itself {entry.seq}", fix="run `parrot verify`")
-            self.seq = seq
+            self.seq, self.ts = seq, entry.ts
             self._fold(entry)
             replayed += 1
         return replayed
@@ -85,7 +86,9 @@ class Desk:
 
     def state(self) -> bytes:
         """The canonical state of all components."""
-        return canonical({"seq": self.seq, "parts": {part.name: part.state() for part in self._components}})
+        return canonical(
+            {"seq": self.seq, "ts": self.ts, "parts": {part.name: part.state() for part in self._components}}
+        )
 
     def hash(self) -> str:
         """The hash of the state: equal for live, rebuilt, and snapshot with tail (I13)."""
@@ -106,10 +109,10 @@ class Desk:
 
     def load(self, head: Head, state: bytes) -> None:
         """Takes the state of a snapshot as of `head`."""
-        parts = msgspec.msgpack.decode(state)["parts"]
+        found = msgspec.msgpack.decode(state)
         for part in self._components:
-            part.load(parts[part.name])
-        self.seq = head.seq
+            part.load(found["parts"][part.name])
+        self.seq, self.ts = head.seq, found["ts"]
 
     def _settle(self, items: Sequence[Any], cause: int, now: int) -> None:
         """Takes items in order, all that follows from one before the next: a check always sees what came before it."""
@@ -118,6 +121,7 @@ class Desk:
                 self._requests.append(item)
                 continue
             self.seq += 1
+            self.ts = now
             entry = Entry(self.seq, now, cause, item)
             self._batch.append(entry)
             self._fold(entry)
