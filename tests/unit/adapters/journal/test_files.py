@@ -114,8 +114,19 @@ def test_the_rest_of_a_batch_that_nobody_was_told_of_is_cut_off(tmp_path):
 
 def test_a_missing_head_is_a_problem(tmp_path):
     path = written(tmp_path)
-    (tmp_path / "desk.head.journal").unlink()
-    assert "desk.head.journal is missing" in verify_journal(path).problems[0]
+    for spoil in (Path.unlink, lambda head: head.write_bytes(b"")):
+        spoil(tmp_path / "desk.head.journal")
+        assert "desk.head.journal is missing" in verify_journal(path).problems[0]
+        with pytest.raises(DataError, match="missing"):
+            FileJournal(path)
+
+
+def test_power_lost_while_a_journal_was_made_leaves_an_empty_one(tmp_path):
+    path = written(tmp_path, [])
+    for spoil in (Path.unlink, lambda head: head.write_bytes(b"")):
+        spoil(tmp_path / "desk.head.journal")
+        assert verify_journal(path).problems == []
+        FileJournal(path).close()
 
 
 def test_one_owner_at_a_time(tmp_path):

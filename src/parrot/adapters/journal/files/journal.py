@@ -136,7 +136,7 @@ class FileJournal:
                     flaw = found
                 else:
                     place = found[0]
-        head = self._told()
+        head = self._told(place)
         if place.seq < head.seq:
             text = flaw.text if flaw else "the end is cut off"
             problem = (
@@ -145,14 +145,15 @@ class FileJournal:
             raise DataError(problem, expected="every entry as it was written", fix=_FIX)
         return place
 
-    def _told(self) -> Place:
-        try:
-            text = layout.head_path(self.path).read_bytes()
-        except FileNotFoundError:
-            return Place(0, layout.START, layout.EMPTY)  # a journal is made before its head
+    def _told(self, found: Place) -> Place:
+        """What the head file names; a journal is made before its head, which an empty one may lack."""
+        path = layout.head_path(self.path)
+        text = path.read_bytes() if path.exists() else b""
+        if not text and found.seq == 0:
+            return found
         head = layout.read_head(text)
         if head is None:
-            raise DataError(f"{layout.head_path(self.path)} is altered", fix=_FIX)
+            raise DataError(f"{path} is altered or missing", expected="the head as it was written", fix=_FIX)
         return head
 
     def _move_head(self, place: Place) -> None:

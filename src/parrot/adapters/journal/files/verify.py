@@ -53,13 +53,12 @@ def verify_journal(path: Path, each: Callable[[int, bytes], None] | None = None)
 
 def _head(path: Path, verdict: Verdict) -> Place | None:
     beside = layout.head_path(path)
-    if not beside.exists():
-        if path.stat().st_size > layout.START:
-            verdict.problems.append(f"{beside.name} is missing")
-        return None
-    head = layout.read_head(beside.read_bytes())
+    text = beside.read_bytes() if beside.exists() else b""
+    if not text and path.stat().st_size <= layout.START:
+        return None  # a journal is made before its head
+    head = layout.read_head(text)
     if head is None:
-        verdict.problems.append(f"{beside.name} is altered")
+        verdict.problems.append(f"{beside.name} is {'altered' if text else 'missing or empty'}")
     return head
 
 
