@@ -11,7 +11,7 @@ from typing import Any, Final
 import msgspec
 
 from parrot.centers.capital.books import Book
-from parrot.contracts.records import AccountKind, LedgerPosted
+from parrot.contracts.ledger import AccountKind, LedgerPosted
 from parrot.kernel.decimals import ZERO, add, negate, size, subtract
 
 DAY_NS: Final = 86_400_000_000_000

@@ -7,8 +7,9 @@ from decimal import Decimal
 
 from parrot.centers.capital.books import Book, effect
 from parrot.contracts.commands import Side
+from parrot.contracts.ledger import AccountKind, LedgerPosted, Posting
 from parrot.contracts.listing import Listing
-from parrot.contracts.records import AccountKind, LedgerPosted, OrderFilled, Posting
+from parrot.contracts.records import OrderFilled
 from parrot.contracts.venue import Filled
 from parrot.kernel.decimals import ZERO, add, multiply, negate, subtract
 

@@ -14,8 +14,8 @@ from parrot.centers.capital.ledger import DAY_NS, DayLine, Ledger
 from parrot.centers.capital.reserves import Reserves
 from parrot.centers.capital.valuation import Valuation, worth
 from parrot.contracts.accounts import Balance, Position, Profit, Worth
+from parrot.contracts.ledger import AccountKind
 from parrot.contracts.listing import Listing
-from parrot.contracts.records import AccountKind
 from parrot.kernel.decimals import ONE, ZERO, add, multiply, negate, share, subtract
 
 Listings = Mapping[str, Listing]

@@ -16,15 +16,12 @@ from parrot.centers.capital.settings import Settings
 from parrot.centers.capital.valuation import Valuation, worth
 from parrot.contracts.accounts import Balance, CurvePoint, Position, Profit, Worth
 from parrot.contracts.commands import AdoptVenue, Beat, Deposit, Quoted, ReversePosting
+from parrot.contracts.ledger import AccountKind, BalancesCompared, EquityMarked, LedgerPosted
 from parrot.contracts.listing import Listing
 from parrot.contracts.message import Entry
 from parrot.contracts.records import (
-    AccountKind,
-    BalancesCompared,
     CommandRefused,
     DeskOpened,
-    EquityMarked,
-    LedgerPosted,
     OrderApproved,
     OrderCanceled,
     OrderExpired,

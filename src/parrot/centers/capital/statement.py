@@ -14,9 +14,9 @@ import msgspec
 from parrot.centers.capital.ledger import Ledger
 from parrot.centers.capital.reading import profits
 from parrot.contracts.accounts import Profit
+from parrot.contracts.ledger import AccountKind, EquityMarked, LedgerPosted
 from parrot.contracts.listing import Listing
 from parrot.contracts.message import Entry
-from parrot.contracts.records import AccountKind, EquityMarked, LedgerPosted
 from parrot.kernel.decimals import ZERO, add, plain
 from parrot.kernel.errors import ParameterError
 

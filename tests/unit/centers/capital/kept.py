@@ -9,9 +9,10 @@ from typing import Any
 from parrot.app.desk import Desk
 from parrot.centers.capital.manifest import Capital, Settings, build
 from parrot.contracts.commands import Beat, Deposit, Quoted, Side, SubmitOrder
+from parrot.contracts.ledger import LedgerPosted
 from parrot.contracts.listing import Listing
 from parrot.contracts.message import Entry
-from parrot.contracts.records import LedgerPosted, OrderApproved, OrderFilled, OrderReceived
+from parrot.contracts.records import OrderApproved, OrderFilled, OrderReceived
 from parrot.contracts.venue import Filled
 from parrot.ports.journal import Head
 

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from parrot.centers.capital.manifest import Capital, build
 from parrot.centers.capital.postings import reversal, sums
 from parrot.contracts.commands import ReversePosting, Side
+from parrot.contracts.ledger import AccountKind, EquityMarked, LedgerPosted
 from parrot.contracts.message import Entry
-from parrot.contracts.records import AccountKind, CommandRefused, EquityMarked, LedgerPosted
+from parrot.contracts.records import CommandRefused
 from parrot.kernel.decimals import plain
 from tests.unit.centers.capital.kept import LISTINGS, START, Account
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 from parrot.contracts.commands import AdoptVenue, Side
-from parrot.contracts.records import BalancesCompared, DeskOpened, LedgerPosted, ReduceOnlySet
+from parrot.contracts.ledger import BalancesCompared, LedgerPosted
+from parrot.contracts.records import DeskOpened, ReduceOnlySet
 from parrot.contracts.venue import VenueState
 from tests.unit.centers.capital.kept import SECOND, Account, Told
 
