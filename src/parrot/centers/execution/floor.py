@@ -1,0 +1,61 @@
+"""What all parts of execution look at: orders, terms, the market and the state of the line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from parrot.centers.execution.order import Order
+from parrot.centers.execution.orders import Orders
+from parrot.centers.execution.settings import Settings
+from parrot.contracts.commands import Quoted
+from parrot.contracts.listing import Listing, VenueTerms
+from parrot.contracts.venue import Withdrawn
+
+
+class Floor:
+    """Orders are durable; everything else here comes again by itself after a restart.
+
+    `ready` says that the line stands and that the venue's state was compared since the desk was opened. `asked` is when
+    something was last asked about an order, `closing` the ends that wait for fills which have not come yet.
+    """
+
+    def __init__(self, listings: Mapping[str, Listing], terms: VenueTerms, settings: Settings) -> None:
+        self.listings = dict(listings)
+        self.terms = terms
+        self.settings = settings
+        self.orders = Orders(self.listings, kept=settings.kept)
+        self.quotes: dict[str, Quoted] = {}
+        self.line_up = True
+        self.reconciled = False
+        self.venue_now = 0
+        self.asked: dict[int, int] = {}
+        self.seen_twice: set[str] = set()
+        self.closing: dict[int, Withdrawn] = {}
+        self.state_asked = 0
+        self.state_wanted = True
+        self.state_due = 0
+
+    @property
+    def ready(self) -> bool:
+        """Whether orders may leave."""
+        return self.line_up and self.reconciled
+
+    def middle(self, symbol: str) -> Decimal | None:
+        """The middle of the market, None where it is not known or not to be trusted."""
+        quote = self.quotes.get(symbol)
+        if quote is None or not quote.valid or quote.bid <= 0 or quote.ask <= 0:
+            return None
+        return (quote.bid + quote.ask) / 2
+
+    def last(self, symbol: str) -> Decimal | None:
+        """The last price, None where it is not known or not to be trusted."""
+        quote = self.quotes.get(symbol)
+        if quote is None or not quote.valid:
+            return None
+        return quote.last if quote.last > 0 else self.middle(symbol)
+
+    def forget(self, order: Order) -> None:
+        """Lets go of what was noted about an order that has ended."""
+        self.asked.pop(order.id, None)
+        self.closing.pop(order.id, None)

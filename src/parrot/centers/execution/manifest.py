@@ -1,0 +1,21 @@
+"""The way into the execution center."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from parrot.centers.execution.service import Execution
+from parrot.centers.execution.settings import Settings
+from parrot.contracts.listing import Listing, VenueTerms
+
+__all__ = ["NAME", "Execution", "Settings", "build"]
+
+NAME: Final = "execution"
+
+
+def build(
+    listings: Sequence[Listing], terms: VenueTerms, *, account: str = "main", settings: Settings | None = None
+) -> Execution:
+    """The center, ready to work for one account at one venue."""
+    return Execution(listings, terms, account, settings)

@@ -1,0 +1,240 @@
+"""The execution center as a part of the desk: which message goes where."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from parrot.centers.execution import changes, costs, fence, fields, holding, kills, reconcile, reports, sending
+from parrot.centers.execution.floor import Floor
+from parrot.centers.execution.life import Pending, State
+from parrot.centers.execution.order import Order
+from parrot.centers.execution.settings import Settings
+from parrot.contracts import commands, records, venue
+from parrot.contracts.listing import Listing, VenueTerms
+from parrot.contracts.message import Entry
+
+Answers = Iterable[Any]
+
+
+class Execution:
+    """The life of every order of one account at one venue (ports.component.Component)."""
+
+    name = "execution"
+
+    def __init__(
+        self, listings: Sequence[Listing], terms: VenueTerms, account: str, settings: Settings | None = None
+    ) -> None:
+        self._floor = Floor({listing.symbol: listing for listing in listings}, terms, settings or Settings())
+        self._account = account
+        self._orders = self._floor.orders
+        self.receives: Mapping[type, Callable[[Any, int], Answers]] = {
+            **self._commands(),
+            **self._reports(),
+            commands.Quoted: self._quoted,
+            commands.Beat: self._beat,
+        }
+        self.answers: Mapping[type, Callable[[Entry, int], Answers]] = self._answers()
+        self.follows: Mapping[type, Callable[[Entry], None]] = self._orders.fold
+
+    def order(self, order_id: int) -> Order | None:
+        """One order as it stands, None where it is unknown or long forgotten."""
+        return self._orders.get(order_id)
+
+    def open_orders(self) -> list[Order]:
+        """All orders that have not ended, oldest first."""
+        return list(self._orders.open.values())
+
+    def state(self) -> dict[str, Any]:
+        """Durable state as plain values."""
+        return self._orders.state()
+
+    def load(self, state: Mapping[str, Any]) -> None:
+        """Takes the place of replaying every record up to a snapshot."""
+        self._orders.load(state)
+
+    def _commands(self) -> dict[type, Callable[[Any, int], Answers]]:
+        return {
+            commands.OpenDesk: self._open,
+            commands.CloseDesk: self._close,
+            commands.SubmitOrder: self._submit,
+            commands.CancelOrder: self._with(changes.cancel_one),
+            commands.CancelAll: self._with(changes.cancel_all),
+            commands.AmendOrder: self._with(changes.amend),
+            commands.AdoptVenue: self._adopt,
+        }
+
+    def _reports(self) -> dict[type, Callable[[Any, int], Answers]]:
+        return {
+            venue.Accepted: self._with(reports.accepted),
+            venue.Rejected: self._with(reports.rejected),
+            venue.Filled: self._with(reports.filled),
+            venue.Withdrawn: self._with(reports.withdrawn),
+            venue.Replaced: self._with(reports.replaced),
+            venue.CancelFailed: self._with(reports.cancel_failed),
+            venue.Unanswered: self._with(reports.unanswered),
+            venue.Found: self._with(reports.found),
+            venue.NotFound: self._with(fence.not_found),
+            venue.VenueState: self._compare,
+            venue.LineLost: self._line_lost,
+            venue.LineBack: self._line_back,
+        }
+
+    def _answers(self) -> dict[type, Callable[[Entry, int], Answers]]:
+        return {
+            records.OrderReceived: self._after_received,
+            records.OrderApproved: self._on_order(sending.leave, State.APPROVED),
+            records.OrderMissing: self._on_order(fence.after_absence, State.APPROVED),
+            records.OrderAccepted: self._after_accepted,
+            records.ReplaceApproved: self._after_replace_approved,
+            records.OrderFilled: self._after_filled,
+            records.OrderCanceled: self._after_end,
+            records.OrderExpired: self._after_end,
+            records.OrderRejected: self._after_end,
+            records.OrderRefused: self._after_end,
+            records.Reconciled: self._after_reconciled,
+            records.KillEngaged: self._after_kill,
+            records.BreakerTripped: self._after_kill,
+            records.StrategyStopped: self._after_stop,
+        }
+
+    def _with(self, rule: Callable[[Floor, Any, int], Answers]) -> Callable[[Any, int], Answers]:
+        return lambda message, now: rule(self._floor, message, now)
+
+    def _on_order(self, rule: Callable[[Floor, Order, int], Answers], state: State) -> Callable[[Entry, int], Answers]:
+        def answer(entry: Entry, now: int) -> Answers:
+            order = self._orders.get(entry.record.order_id)
+            return rule(self._floor, order, now) if order is not None and order.state is state else ()
+
+        return answer
+
+    def _open(self, command: commands.OpenDesk, now: int) -> Iterator[Any]:
+        yield records.DeskOpened(
+            account=command.account,
+            epoch=self._orders.epoch + 1,
+            build=command.build,
+            schema=command.schema,
+            config=command.config,
+            clean=self._orders.clean,
+        )
+        for order in self._orders.open.values():
+            yield from fence.doubt(self._floor, order, "the desk was opened anew")
+            if order.state in (State.NEW, State.APPROVED, State.TRIGGERED):
+                yield records.OrderCanceled(order_id=order.id, by="desk", reason="the desk stopped before it was sent")
+        self._floor.reconciled = False
+        self._floor.state_due = 0
+        yield from reconcile.ask(self._floor, now)
+
+    def _close(self, command: commands.CloseDesk, now: int) -> Iterator[Any]:
+        yield records.DeskClosed(reason=command.reason)
+
+    def _submit(self, order: commands.SubmitOrder, now: int) -> Iterator[Any]:
+        if fault := fields.text_fault(order):
+            yield records.CommandRefused(command="SubmitOrder", text=fault.text, user=order.user[:200])
+            return
+        known = self._orders.of_key(order.strategy, order.key)
+        if known is None:
+            found = self._fault(order, now)
+            yield records.OrderReceived(order=order, fault=found.text if found else "")
+        elif known.asked != order:
+            text = (
+                f"key {order.key!r} of {order.strategy!r} belongs to order {known.id}, which is another one; "
+                "expected: a key that was not used; fix: count keys up"
+            )
+            yield records.CommandRefused(command="SubmitOrder", text=text, user=order.user)
+
+    def _fault(self, order: commands.SubmitOrder, now: int) -> fields.Fault | None:
+        return fields.field_fault(
+            order,
+            listing=self._floor.listings.get(order.symbol),
+            account=self._account,
+            price=self._floor.last(order.symbol),
+            now=now,
+        )
+
+    def _adopt(self, command: commands.AdoptVenue, now: int) -> Iterator[Any]:
+        if self._orders.reduce_only:
+            yield records.ReduceOnlySet(account=command.account, on=False, why=command.reason, by=command.by)
+
+    def _compare(self, state: venue.VenueState, now: int) -> Answers:
+        return reconcile.compare(self._floor, state, now)
+
+    def _line_lost(self, report: venue.LineLost, now: int) -> Iterator[Any]:
+        floor = self._floor
+        if floor.line_up:
+            floor.line_up = floor.reconciled = False
+            yield records.LineChanged(venue=report.venue, up=False, reason=report.reason)
+        for order in list(self._orders.unsettled.values()):
+            yield from fence.doubt(floor, order, report.reason)
+
+    def _line_back(self, report: venue.LineBack, now: int) -> Iterator[Any]:
+        floor = self._floor
+        if not floor.line_up:
+            floor.line_up = True
+            yield records.LineChanged(venue=report.venue, up=True, reason="")
+        floor.state_due = 0
+        yield from reconcile.ask(floor, now)
+
+    def _quoted(self, quote: commands.Quoted, now: int) -> Answers:
+        self._floor.quotes[quote.symbol] = quote
+        return holding.on_quote(self._floor, quote, now)
+
+    def _beat(self, beat: commands.Beat, now: int) -> Iterator[Any]:
+        yield from fence.overdue(self._floor, now)
+        yield from holding.on_beat(self._floor, now)
+        if self._floor.closing:
+            self._floor.state_wanted = True
+        yield from reconcile.ask(self._floor, now)
+
+    def _after_received(self, entry: Entry, now: int) -> Iterator[Any]:
+        record: records.OrderReceived = entry.record
+        if record.fault:
+            fault = self._fault(record.order, now)
+            yield records.OrderRefused(
+                order_id=entry.seq,
+                rule="fields",
+                scope=fault.field if fault else "",
+                limit=fault.expected if fault else "",
+                actual=fault.actual if fault else "",
+                text=record.fault,
+            )
+
+    def _after_accepted(self, entry: Entry, now: int) -> Answers:
+        order = self._orders.get(entry.record.order_id)
+        if order is None or not order.gone_wrong:
+            return ()
+        return reports.cancel_again(order, now)
+
+    def _after_replace_approved(self, entry: Entry, now: int) -> Answers:
+        order = self._orders.get(entry.record.order_id)
+        if order is None or order.ended or order.cancel is not Pending.NONE:
+            return ()
+        return changes.replace(order, entry.record.quantity, limit=entry.record.limit, now=now)
+
+    def _after_filled(self, entry: Entry, now: int) -> Iterator[Any]:
+        order = self._orders.get(entry.record.order_id)
+        if order is not None:
+            yield from holding.on_fill(self._floor, order, now)
+            if order.ended and not entry.record.late:
+                yield from self._ended(order, now)
+
+    def _after_end(self, entry: Entry, now: int) -> Answers:
+        order = self._orders.get(entry.record.order_id)
+        return () if order is None else self._ended(order, now)
+
+    def _ended(self, order: Order, now: int) -> Iterator[Any]:
+        self._floor.forget(order)
+        yield from costs.measure(self._floor, order)
+        yield from holding.on_end(self._floor, order, now)
+
+    def _after_reconciled(self, entry: Entry, now: int) -> Iterator[Any]:
+        if not self._floor.reconciled:
+            self._floor.reconciled = True
+            yield from holding.on_ready(self._floor, now)
+
+    def _after_kill(self, entry: Entry, now: int) -> Answers:
+        return kills.engaged(self._floor, entry, now)
+
+    def _after_stop(self, entry: Entry, now: int) -> Answers:
+        found = [order for order in self._orders.open.values() if order.asked.strategy == entry.record.strategy]
+        return changes.cancel_many(self._floor, found, f"strategy stopped: {entry.record.reason}", now=now)
