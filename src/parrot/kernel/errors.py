@@ -10,6 +10,7 @@ ParrotError
 ├── StrategyError       the user's strategy raised
 ├── MissingError        something named does not exist
 ├── StorageError        reading or writing files failed: free space, permissions
+├── BusyError           a queue is full: what was to be done was not done, retry later
 └── VenueError          a venue refused or did not answer: retry later
 """
 
@@ -131,6 +132,14 @@ class StorageError(ParrotError, OSError):
 
     code = "storage"
     exit_code = 6
+
+
+class BusyError(ParrotError):
+    """A queue is full; what was to be done was not done."""
+
+    code = "busy"
+    action = Action.RETRY_LATER
+    exit_code = 8
 
 
 class VenueError(ParrotError):

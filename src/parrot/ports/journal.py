@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from hashlib import blake2b
+from typing import Final, Protocol
+
+DIGEST_BYTES: Final = 16
+EMPTY_DIGEST: Final = bytes(DIGEST_BYTES)
+
+
+def chain(digest: bytes, seq: int, body: bytes | memoryview) -> bytes:
+    """The digest after entry `seq`, from the one before it."""
+    link = blake2b(digest, digest_size=DIGEST_BYTES)
+    link.update(seq.to_bytes(8, "little"))
+    link.update(body)
+    return link.digest()
 
 
 @dataclass(frozen=True, slots=True)
