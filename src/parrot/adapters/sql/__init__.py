@@ -1,0 +1,8 @@
+"""One SQL database, SQLite or PostgreSQL, behind three ports: journal, records, series; and its migrations."""
+
+from parrot.adapters.sql.databases import open_postgres, open_sqlite
+from parrot.adapters.sql.journal import SqlJournal
+from parrot.adapters.sql.records import SqlRecords
+from parrot.adapters.sql.snapshots import SqlSnapshots
+
+__all__ = ["SqlJournal", "SqlRecords", "SqlSnapshots", "open_postgres", "open_sqlite"]

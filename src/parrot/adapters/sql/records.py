@@ -1,0 +1,135 @@
+"""The records port on tables of SQLite or PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Final, TypeVar
+
+import msgspec
+from sqlalchemy import Connection, Engine, Row, Table, delete, select, text
+from sqlalchemy.dialects import postgresql, sqlite
+
+from parrot.adapters.sql.faults import named
+from parrot.adapters.sql.tables import INBOX, OUTBOX, RECORDS
+from parrot.contracts.message import Message
+from parrot.kernel.errors import DataError, ParameterError
+from parrot.ports.bus import Envelope
+from parrot.ports.records import Outgoing
+
+R = TypeVar("R", bound=Message)
+
+# SQLite lets one transaction write at a time; PostgreSQL is made to by this lock, so that what one reads still holds
+# when it writes, without any row to lock.
+_LOCK: Final = 7_270_002
+
+
+class SqlWork:
+    """One transaction on a connection."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def get(self, kind: type[R], key: str) -> R | None:
+        """The record of that kind and key as this transaction sees it."""
+        return _get(self._connection, kind, key)
+
+    def put(self, key: str, record: Message) -> None:
+        """Keeps a record under its kind and `key`; decimals as text, so that they stay exact."""
+        if not key or "\0" in key:
+            raise ParameterError(f"{key!r} cannot be a key", expected="text without zero characters")
+        kind, body = type(record).__name__, msgspec.json.encode(record).decode()
+        row = self._insert(RECORDS).values(kind=kind, key=key, body=body)
+        self._connection.execute(row.on_conflict_do_update(index_elements=["kind", "key"], set_={"body": body}))
+
+    def drop(self, kind: type[Message], key: str) -> None:
+        """Lets go of a record."""
+        self._connection.execute(delete(RECORDS).where(RECORDS.c.kind == kind.__name__, RECORDS.c.key == key))
+
+    def send(self, envelope: Envelope) -> None:
+        """Puts a message into the outbox; the same (source, id) that waits there already is the same message."""
+        row = self._insert(OUTBOX).values(
+            source=envelope.source,
+            message_id=envelope.id,
+            topic=envelope.topic,
+            ts=envelope.ts,
+            cause=envelope.cause,
+            body=envelope.body,
+        )
+        self._connection.execute(row.on_conflict_do_nothing(index_elements=["source", "message_id"]))
+
+    def accept(self, reader: str, envelope: Envelope) -> bool:
+        """Notes that `reader` has this message; False when it had it already."""
+        row = self._insert(INBOX).values(reader=reader, source=envelope.source, message_id=envelope.id)
+        new = row.on_conflict_do_nothing().returning(INBOX.c.reader)
+        return self._connection.execute(new).first() is not None
+
+    def _insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
+        if self._connection.dialect.name == "postgresql":
+            return postgresql.insert(table)
+        return sqlite.insert(table)
+
+
+class SqlRecords:
+    """Records in a database that `open_sqlite` or `open_postgres` opened."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._place = f"records in {engine.url.database}"
+
+    @contextmanager
+    def work(self) -> Iterator[SqlWork]:
+        """A transaction for the block of a `with`."""
+        with named(self._place), self._engine.begin() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+            yield SqlWork(connection)
+
+    def get(self, kind: type[R], key: str) -> R | None:
+        """The record of that kind and key."""
+        with self._reading() as connection:
+            return _get(connection, kind, key)
+
+    def scan(self, kind: type[R], after: str = "", limit: int = 1000) -> list[tuple[str, R]]:
+        """Keys and records of a kind behind key `after`, in order of the keys."""
+        rows = select(RECORDS.c.key, RECORDS.c.body).where(RECORDS.c.kind == kind.__name__, RECORDS.c.key > after)
+        with self._reading() as connection:
+            found = connection.execute(rows.order_by(RECORDS.c.key).limit(limit)).all()
+        return [(key, _decoded(kind, key, body)) for key, body in found]
+
+    def outbox(self, limit: int = 100) -> list[Outgoing]:
+        """What waits to be sent, oldest first."""
+        with self._reading() as connection:
+            rows = connection.execute(select(OUTBOX).order_by(OUTBOX.c.number).limit(limit)).all()
+        return [_outgoing(row) for row in rows]
+
+    def sent(self, numbers: Sequence[int]) -> None:
+        """Takes what a bus has accepted out of the outbox."""
+        with named(self._place), self._engine.begin() as connection:
+            connection.execute(delete(OUTBOX).where(OUTBOX.c.number.in_(numbers)))
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with named(self._place), self._engine.connect().execution_options(reads=True) as connection:
+            yield connection
+
+
+def _get(connection: Connection, kind: type[R], key: str) -> R | None:
+    row = select(RECORDS.c.body).where(RECORDS.c.kind == kind.__name__, RECORDS.c.key == key)
+    body = connection.execute(row).scalar_one_or_none()
+    return None if body is None else _decoded(kind, key, body)
+
+
+def _decoded(kind: type[R], key: str, body: str) -> R:
+    try:
+        return msgspec.json.decode(body, type=kind)
+    except msgspec.MsgspecError as fault:
+        problem = f"the record {kind.__name__} {key} is not what was kept: {fault}"
+        raise DataError(problem, fix="bring it back from a copy") from fault
+
+
+def _outgoing(row: Row[Any]) -> Outgoing:
+    envelope = Envelope(
+        topic=row.topic, source=row.source, id=row.message_id, ts=row.ts, body=bytes(row.body), cause=row.cause
+    )
+    return Outgoing(row.number, envelope)
