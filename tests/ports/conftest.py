@@ -1,0 +1,62 @@
+"""Real servers for the suites of the ports, each started once a session, and the adapters that every suite runs on."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+
+from parrot.adapters.sql import open_postgres, open_sqlite
+from tests.ports.servers.postgres import Postgres
+
+
+@pytest.fixture(scope="session")
+def public_folder() -> Iterator[Path]:
+    """A folder that servers running as another user can step into; pytest's own are closed."""
+    with tempfile.TemporaryDirectory(prefix="parrot-servers-") as name:
+        Path(name).chmod(0o711)
+        yield Path(name)
+
+
+@pytest.fixture(scope="session")
+def postgres(public_folder: Path) -> Iterator[Postgres]:
+    folder = public_folder / "postgres"
+    folder.mkdir(mode=0o711)
+    server = Postgres(folder)
+    yield server
+    server.stop()
+
+
+class Database:
+    """An empty database of one kind: opened as often as a test likes, closed at its end."""
+
+    def __init__(self, kind: str, place: str) -> None:
+        self.kind = kind
+        self.place = place
+        self._engines: list[Engine] = []
+
+    def open(self, **how: Any) -> Engine:
+        opened = open_sqlite(Path(self.place), **how) if self.kind == "sqlite" else open_postgres(self.place, **how)
+        self._engines.append(opened)
+        return opened
+
+    def close(self) -> None:
+        for engine in self._engines:
+            engine.dispose()
+
+
+def empty_database(kind: str, request: pytest.FixtureRequest) -> Database:
+    folder: Path = request.getfixturevalue("tmp_path")
+    place = str(folder / "store.db") if kind == "sqlite" else request.getfixturevalue("postgres").url()
+    made = Database(kind, place)
+    request.addfinalizer(made.close)
+    return made
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database(request: pytest.FixtureRequest) -> Database:
+    return empty_database(request.param, request)
