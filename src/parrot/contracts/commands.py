@@ -5,6 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from enum import StrEnum
 
+import msgspec
+
 from parrot.contracts.message import Message
 
 
@@ -66,13 +68,28 @@ class CloseDesk(Message, frozen=True, kw_only=True, gc=False):
     reason: str
 
 
+class Guard(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """Protection that follows the first fill of an order, measured from its price.
+
+    Units are "price" (a level), "percent" (of the fill's price) and "distance" (in quote units); `trailing` follows the
+    best price since then. Whoever made the order places these orders itself; the desk does where they fail to come.
+    """
+
+    stop: Decimal | None = None
+    stop_unit: str = "price"
+    trailing: bool = False
+    take: Decimal | None = None
+    take_unit: str = "price"
+
+
 class SubmitOrder(Message, frozen=True, kw_only=True, gc=False):
     """Asks for an order; quantities in base units, prices in quote units, times ns UTC.
 
     `key` is the caller's own idempotency key, unique within `strategy`: the same key again is the same order. `decided`
     is the time of the datum on which the caller decided. `trail` is a distance, with `trail_percent` in percent of the
-    price. `stop` and `take` are protection for what it opens ("protected or flat"). `group` joins orders of which one
-    cancels the other. `duration`, `participation`, `display` are for algos. `user` is who asked, where a person did.
+    price. `stop` and `take` are protection for what it opens ("protected or flat"); `guard` is protection that the
+    strategy places itself. `group` joins orders of which one cancels the other. `duration`, `participation`, `display`
+    are for algos. `user` is who asked, where a person did.
     """
 
     strategy: str
@@ -92,6 +109,7 @@ class SubmitOrder(Message, frozen=True, kw_only=True, gc=False):
     role: Role = Role.PLAIN
     stop: Decimal | None = None
     take: Decimal | None = None
+    guard: Guard | None = None
     group: str = ""
     duration: int = 0
     slices: int = 0
@@ -183,6 +201,26 @@ class ReversePosting(Message, frozen=True, kw_only=True, gc=False):
     reason: str = ""
 
 
+class RegisterStrategy(Message, frozen=True, kw_only=True, gc=False):
+    """Asks for a version of a strategy: its file (`FILE.py` or `FILE.py:Class`), its text's hash, parameters and data.
+
+    `timeframe` is the length of its bars, such as "5s", empty for none; `feeds` are "bars", "trades", "quotes", empty
+    for those that its handlers take. `mode` is paper or live.
+    """
+
+    strategy: str
+    name: str
+    path: str
+    code_hash: str
+    parameters: dict[str, str]
+    symbols: list[str]
+    timeframe: str
+    feeds: list[str] = msgspec.field(default_factory=list)
+    mode: str = "paper"
+    cash: Decimal
+    by: str
+
+
 class StartStrategy(Message, frozen=True, kw_only=True, gc=False):
     """Asks for a registered strategy to run."""
 
@@ -197,6 +235,26 @@ class StopStrategy(Message, frozen=True, kw_only=True, gc=False):
     by: str
     flatten: bool = False
     reason: str = ""
+
+
+class StrategyFailed(Message, frozen=True, kw_only=True, gc=False):
+    """The supervisor had to stop a strategy; `fault` is hung, crashed, raised, memory, diverged or broken."""
+
+    strategy: str
+    fault: str
+    reason: str
+
+
+class NoteDecision(Message, frozen=True, kw_only=True, gc=False):
+    """A strategy's host saw one of its gates pass or stop something; `key` is the order's where there is one."""
+
+    strategy: str
+    symbol: str
+    key: str = ""
+    gate: str
+    passed: bool
+    text: str
+    decided: int
 
 
 class AdoptVenue(Message, frozen=True, kw_only=True, gc=False):

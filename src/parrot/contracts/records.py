@@ -386,6 +386,8 @@ class StrategyRegistered(Message, frozen=True, kw_only=True, gc=False):
     timeframe: str
     mode: str
     cash: Decimal
+    feeds: list[str] = msgspec.field(default_factory=list)
+    by: str = ""
 
 
 class StrategyStarted(Message, frozen=True, kw_only=True, gc=False):

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import msgspec
 
-from parrot.contracts.commands import OrderKind, Side, TimeInForce
+from parrot.contracts.commands import Guard, OrderKind, Side, TimeInForce
 from parrot.contracts.message import Message
 
 
@@ -30,6 +30,7 @@ class PlaceOrder(Message, frozen=True, kw_only=True, gc=False):
     post_only: bool = False
     reduce_only: bool = False
     display: Decimal | None = None
+    guard: Guard | None = None
     ts: int
 
 
