@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from parrot.centers.market_data.live.settings import BarRule
 from parrot.centers.market_data.live.units import SIZE_DECIMALS
 from parrot.contracts.ticks import BarClosed, TradeTick
 from parrot.engine.columns import DAY, WEEK
 
-MONDAY = 4 * DAY  # 1970-01-05, the first Monday of the epoch
+VOLUME_MAX: Final = 2**63 - 1  # a bar's volume stays here rather than leave 64 bits
+MONDAY: Final = 4 * DAY  # 1970-01-05, the first Monday of the epoch
 
 Out = list[Any]
 
@@ -39,7 +40,7 @@ class TimeBars:
         """Takes a good trade; bars that it completes go to `out`. False when its bar was closed by time before."""
         ts = trade.ts
         if ts >= self._end:
-            self._turn(trade, out)
+            self._turn(trade.ts, out)
         elif ts < self._start:
             self.late += 1
             return False
@@ -65,13 +66,10 @@ class TimeBars:
             if self.empty > self._fill:
                 self._go_to(now - self._grace)
 
-    def _turn(self, trade: TradeTick, out: Out) -> None:
-        ts = trade.ts
+    def _turn(self, ts: int, out: Out) -> None:
         if not self._end:
             self._go_to(ts)
             return
-        if trade.seq != self._next:
-            self._partial = True  # what is missing may belong to the bar that ends here as well
         while ts >= self._end:
             self._emit(out)
             if self.empty > self._fill:
@@ -102,7 +100,7 @@ class TimeBars:
             high=self._high,
             low=self._low,
             close=self._close,
-            volume=self._volume,
+            volume=min(self._volume, VOLUME_MAX),
             trades=self._made,
             made=self._made > 0,
             partial=self._partial,
@@ -161,7 +159,7 @@ class EventBars:
             high=self._high,
             low=self._low,
             close=self._close,
-            volume=self._volume,
+            volume=min(self._volume, VOLUME_MAX),
             trades=self._made,
             partial=self._partial,
         )

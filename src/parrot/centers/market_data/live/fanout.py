@@ -75,7 +75,7 @@ class Subscription:
         if symbols is None:
             self._queue += [message for message in messages if message.__class__ in classes]
         else:
-            self._queue += [m for m in messages if m.__class__ in classes and m.symbol in symbols]
+            self._queue += [message for message in messages if type(message) in classes and message.symbol in symbols]
         if len(self._queue) > self._mark:
             self._thin()
 
@@ -115,9 +115,8 @@ def _newest_quotes(messages: list[Any]) -> list[Any]:
     seen: set[tuple[type, str]] = set()
     kept = []
     for message in reversed(messages):
-        made = type(message)
-        if made in _CONFLATED:
-            key = (made, message.symbol)
+        key = (message.__class__, message.symbol)
+        if key[0] in _CONFLATED:
             if key in seen:
                 continue
             seen.add(key)

@@ -8,7 +8,7 @@ from typing import Any, Final
 from parrot.centers.market_data.live.normalise import shown
 from parrot.contracts.ticks import BarClosed, BookChanged, BookLevel, BookSnapshot, QuoteTick, TradeTick
 
-TS_MAX: Final = 9_223_372_036_854_775_807
+INTEGER_MAX: Final = 2**63 - 1
 
 
 def misshapen(message: Any) -> str:
@@ -26,8 +26,9 @@ def _trade(tick: TradeTick) -> bool:
         is tick.side.__class__
         is int
         and tick.symbol.__class__ is str
-        and tick.seq > 0
-        and 0 < tick.ts <= TS_MAX
+        and 0 < tick.seq <= INTEGER_MAX
+        and 0 < tick.ts <= INTEGER_MAX
+        and 0 <= tick.received <= INTEGER_MAX
         and -1 <= tick.side <= 1
     )
 
@@ -43,8 +44,9 @@ def _quote(tick: QuoteTick) -> bool:
         is tick.received.__class__
         is int
         and tick.symbol.__class__ is str
-        and tick.seq > 0
-        and 0 < tick.ts <= TS_MAX
+        and 0 < tick.seq <= INTEGER_MAX
+        and 0 < tick.ts <= INTEGER_MAX
+        and 0 <= tick.received <= INTEGER_MAX
     )
 
 
@@ -52,20 +54,21 @@ def _change(message: BookChanged) -> bool:
     return (
         message.first.__class__ is int
         and message.last.__class__ is int
-        and 0 < message.first <= message.last
+        and 0 < message.first <= message.last <= INTEGER_MAX
         and _book(message)
     )
 
 
 def _snapshot(message: BookSnapshot) -> bool:
-    return message.last.__class__ is int and message.last >= 0 and _book(message)
+    return message.last.__class__ is int and 0 <= message.last <= INTEGER_MAX and _book(message)
 
 
 def _book(message: BookChanged | BookSnapshot) -> bool:
     return (
         message.symbol.__class__ is str
         and message.ts.__class__ is message.received.__class__ is int
-        and 0 < message.ts <= TS_MAX
+        and 0 < message.ts <= INTEGER_MAX
+        and 0 <= message.received <= INTEGER_MAX
         and message.levels.__class__ is list
         and all(map(_level, message.levels))
     )
@@ -85,9 +88,10 @@ def _bar(bar: BarClosed) -> bool:
         all(number.__class__ is int for number in numbers)
         and bar.symbol.__class__ is str
         and bar.kind.__class__ is str
-        and bar.step > 0
-        and 0 < bar.ts <= TS_MAX
-        and bar.close_ts <= TS_MAX
+        and 0 < bar.step <= INTEGER_MAX
+        and 0 < bar.ts <= INTEGER_MAX
+        and bar.close_ts <= INTEGER_MAX
+        and bar.trades <= INTEGER_MAX
     )
 
 

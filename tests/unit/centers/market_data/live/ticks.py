@@ -5,9 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from parrot.centers.market_data.live import LiveMarket, LiveSettings
+from parrot.centers.market_data.live import Gates, LiveMarket, LiveSettings
 from parrot.contracts.listing import Listing
 from parrot.contracts.ticks import BarClosed, BookChanged, BookLevel, BookSnapshot, QuoteTick, TradeTick
+from parrot.engine.columns import WEEK
 
 MS = 1_000_000
 SECOND = 1_000 * MS
@@ -60,6 +61,11 @@ def bar(number: int, close: int = 10_000, *, step: int = SECOND, **changes: Any)
     fields = {"symbol": SYMBOL, "kind": "time", "step": step, "ts": ts, "close_ts": ts + step}
     prices = {"open": close, "high": close, "low": close, "close": close, "volume": COIN, "trades": 1}
     return BarClosed(**(fields | prices | changes))
+
+
+def patient(**settings: Any) -> LiveMarket:
+    """A market to which nothing is too old: for ticks of a long time in one call."""
+    return market(gates=Gates(stale=100 * WEEK), **settings)
 
 
 def market(**settings: Any) -> LiveMarket:
