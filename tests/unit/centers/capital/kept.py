@@ -58,6 +58,17 @@ class MemoryJournal:
         pass
 
 
+class OneSnapshot:
+    def __init__(self, head: Head, state: bytes) -> None:
+        self.kept = (head, state)
+
+    def save(self, head: Head, state: bytes) -> None:
+        self.kept = (head, state)
+
+    def newest(self) -> tuple[Head, bytes]:
+        return self.kept
+
+
 class Told:
     """Records that another part of the desk has decided on."""
 
@@ -83,10 +94,10 @@ class Teller:
 class Account:
     """An account `main` in USDT; every call is a transaction of its own, a second after the one before."""
 
-    def __init__(self, bodies: Iterable[bytes] = (), **settings: Any) -> None:
+    def __init__(self, bodies: Iterable[bytes] = (), *, snapshot: OneSnapshot | None = None, **settings: Any) -> None:
         self.capital: Capital = build(LISTINGS, Settings(**settings))
         self.journal = MemoryJournal(bodies)
-        self.desk = Desk([Teller(), self.capital], self.journal, lambda request: None)
+        self.desk = Desk([Teller(), self.capital], self.journal, lambda request: None, snapshots=snapshot)
         self.desk.recover()
         self.now = START
         self.entries: list[Entry] = []

@@ -17,7 +17,7 @@ from parrot.contracts.ledger import AccountKind, EquityMarked, LedgerPosted
 from parrot.contracts.message import Entry
 from parrot.contracts.records import CommandRefused
 from parrot.kernel.decimals import plain
-from tests.unit.centers.capital.kept import LISTINGS, START, Account
+from tests.unit.centers.capital.kept import LISTINGS, START, Account, OneSnapshot
 
 BUY, SELL = Side.BUY, Side.SELL
 
@@ -268,16 +268,10 @@ def test_rebuilt_live_and_snapshot_with_tail_are_one_state(history, cut) -> None
     for listing in LISTINGS:
         account.quote(listing.symbol, "5")
     account.beat()
-    head, early = account.journal.head(), account.desk.state()
+    snapshot = OneSnapshot(account.journal.head(), account.desk.state())
     live(account, history[cut:])
-    rebuilt = Account(account.journal.bodies)
-    assert rebuilt.desk.hash() == account.desk.hash()
-    resumed = Account()
-    resumed.desk.load(head, early)
-    for entry in account.entries[head.seq :]:
-        resumed.desk.seq = entry.seq
-        resumed.desk._fold(entry)
-    assert resumed.desk.hash() == account.desk.hash()
+    assert Account(account.journal.bodies).desk.hash() == account.desk.hash()
+    assert Account(account.journal.bodies, snapshot=snapshot).desk.hash() == account.desk.hash()
 
 
 def test_the_component_can_be_built_without_settings() -> None:
