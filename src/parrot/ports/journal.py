@@ -58,3 +58,16 @@ class Snapshots(Protocol):
 
     def newest(self) -> tuple[Head, bytes] | None:
         """The newest whole one."""
+
+
+class Segments(Protocol):
+    """A row of journals with numbers 1, 2, 3 ...; disk use is bounded, because old ones are dropped."""
+
+    def numbers(self) -> Sequence[int]:
+        """Those that are there, ascending."""
+
+    def open(self, number: int) -> Journal:
+        """One of them, made when it is missing. Raises StorageError, DataError."""
+
+    def drop(self, number: int) -> None:
+        """Lets go of one for good."""

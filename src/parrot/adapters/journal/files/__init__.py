@@ -1,7 +1,8 @@
 """A journal as one append-only file, every byte of it covered by a chain, with its head in a file beside it."""
 
 from parrot.adapters.journal.files.journal import FileJournal
+from parrot.adapters.journal.files.segments import FileSegments
 from parrot.adapters.journal.files.snapshots import FileSnapshots
 from parrot.adapters.journal.files.verify import verify_journal, verify_snapshot
 
-__all__ = ["FileJournal", "FileSnapshots", "verify_journal", "verify_snapshot"]
+__all__ = ["FileJournal", "FileSegments", "FileSnapshots", "verify_journal", "verify_snapshot"]

@@ -1,0 +1,102 @@
+"""The crowd as a whole: when each agent looks, what its commands became, and who traded with whom."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+import numpy as np
+
+from parrot.centers.matching.account import Event
+from parrot.centers.matching.agenda import Agenda
+from parrot.centers.matching.agents import Agent, Maker, Noise, Place, Trend
+from parrot.centers.matching.commands import packed
+from parrot.centers.matching.floor import Floor
+from parrot.centers.matching.opening import CROWD
+from parrot.contracts.venue import Report
+from parrot.engine.matching import EventKind, Mark
+
+_MAKERS: Final = tuple(number for number, name in enumerate(CROWD) if name.startswith("maker"))
+_NOISE: Final = CROWD.index("noise")
+_TREND: Final = CROWD.index("trend")
+
+Told = Callable[[list[Report]], None]
+
+
+class Crowd:
+    """Agents of all symbols on one floor. `told` is given the reports that their trading means for us."""
+
+    def __init__(self, floor: Floor, agenda: Agenda, told: Told, resting: Callable[[], int]) -> None:
+        """`resting` tells until when nobody trades, 0 when everybody may."""
+        self._floor = floor
+        self._agenda = agenda
+        self._told = told
+        self._resting = resting
+        self._patience = floor.settings.patience
+        self._until = 0
+        self._places: list[Place] = []
+        self._makers: dict[tuple[int, int], Maker] = {}
+        self._agents: list[Agent] = []
+        for number in range(len(floor.listings)):
+            self._settle(number)
+
+    def _settle(self, number: int) -> None:
+        settings = self._floor.settings
+        pair, listing = settings.pairs[number], self._floor.listings[number]
+        rng = np.random.default_rng((settings.seed, self._floor.session, number))
+        price = self._floor.last_price(number) or int(pair.price.scaleb(listing.price_decimals))
+        place = Place(number, pair, rng, price)
+        self._places.append(place)
+        for owner in _MAKERS:
+            self._makers[number, owner] = maker = Maker(place, owner)
+            self._agents.append(maker)
+        self._agents += (Noise(place, _NOISE), Trend(place, _TREND))
+
+    def begin(self, now: int) -> None:
+        """Everybody comes at once, so that there is a book from the first moment; then each at its own pace."""
+        for agent in self._agents:
+            self._act(agent)
+            self._agenda.at(now + agent.gap(), self._wake, agent)
+
+    def hurry(self, until: int) -> None:
+        """Time goes on to `until`: who has fallen behind by more than the patience catches up by leaving out."""
+        self._until = until
+
+    def _wake(self, agent: Agent) -> None:
+        now = max(self._agenda.now, self._floor.now)
+        rests, behind = self._resting(), self._until - self._patience
+        if rests > now:
+            self._agenda.at(rests, self._wake, agent)
+        elif behind > now:
+            self._agenda.at(behind + agent.gap(), self._wake, agent)
+        else:
+            self._act(agent)
+            self._agenda.at(now + agent.gap(), self._wake, agent)
+
+    def _act(self, agent: Agent) -> None:
+        now = max(self._agenda.now, self._floor.now)
+        commands = agent.act(now)
+        if not commands:
+            return
+        results, events, reports = self._floor.move(now, packed(commands))
+        agent.done(results)
+        self.watch(events)
+        self._told(reports)
+
+    def watch(self, events: list[Event]) -> None:
+        """Lets makers and fair prices know of the trades among events."""
+        for event in events:
+            if event[14] == EventKind.TRADE:
+                self._traded(event)
+
+    def _traded(self, event: Event) -> None:
+        handle, price, quantity, symbol, side = event[4], event[5], event[6], event[13], event[15]
+        self._places[symbol].fair.traded(quantity if side else -quantity)
+        maker = self._makers.get((symbol, event[11]))
+        if maker is not None:
+            maker.traded(side, quantity)
+            if event[17] & Mark.MAKER_DONE:
+                maker.gone(side, price, handle)
+        taker = self._makers.get((symbol, event[12]))
+        if taker is not None:
+            taker.traded(1 - side, quantity)

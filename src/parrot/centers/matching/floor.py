@@ -1,0 +1,244 @@
+"""The floor: the exchange and our account on it, moved by operations that can be done again to the last digit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from parrot.centers.matching import commands as records
+from parrot.centers.matching import operations, orders
+from parrot.centers.matching.account import Account, Event, Own, balances_of
+from parrot.centers.matching.opening import OWN_NUMBER, built
+from parrot.centers.matching.operations import Begun, Changed, Ended, Image, Moved, Placed
+from parrot.centers.matching.settings import Settings
+from parrot.contracts.venue import PlaceOrder, ReplacePlaced, Report
+from parrot.engine.matching import Exchange, Reason
+from parrot.engine.matching.refusals import refusal
+from parrot.kernel.errors import DataError, Refused
+
+Batch = tuple[NDArray[np.void], int]
+
+
+class Floor:
+    """Carries out what the crowd and we want, and keeps what has to be journalled.
+
+    `done` are the operations since they were last taken, `batches` the events with their time, for the tape.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.listings = [pair.listing for pair in settings.pairs]
+        self.exchange = built(settings)
+        self.account = self._account()
+        self.session = 0
+        self.now = 0
+        self.done: list[operations.Any] = []
+        self.batches: list[Batch] = []
+        self._numbers = {listing.symbol: number for number, listing in enumerate(self.listings)}
+        self._core = self.exchange.core
+        self._core.clear_events()
+
+    def _account(self) -> Account:
+        kept = self.settings
+        return Account(self.listings, orders_kept=kept.orders_kept, trades_kept=kept.trades_kept)
+
+    def begin(self, now: int) -> int:
+        """A new session at `now`: the crowd's old orders go. Returns the number of the exchange's last event."""
+        self.session += 1
+        self.done.append(Begun(self.session))
+        gone = records.packed([records.mass_cancel(owner) for owner in range(OWN_NUMBER)])
+        self.move(max(now, self.now + 1), gone)
+        last = int(self.batches[-1][0]["seq"].max())
+        self.batches.clear()
+        return last
+
+    def move(self, now: int, commands: bytes = b"") -> tuple[Sequence[int], list[Event], list[Report]]:
+        """Lets time go on (never back) and carries out the crowd's commands: results, events, our reports."""
+        if now <= self.now and not commands:
+            return (), [], []
+        operation = Moved(max(now, self.now), commands)
+        self.done.append(operation)
+        results = self._move(operation)
+        events, reports = self._absorb()
+        return results, events, reports
+
+    def _move(self, operation: Moved) -> Sequence[int]:
+        if operation.ts > self.now:
+            self._core.advance(operation.ts)
+            self.now = operation.ts
+        if not operation.commands:
+            return ()
+        results: list[int] = self._core.execute(records.records(operation.commands)).tolist()
+        return results
+
+    def place(self, request: PlaceOrder) -> list[Report]:
+        """Sends our order; raises Refused, and then nothing has changed."""
+        orders.check_id(request.client_id)
+        symbol = self._numbers.get(request.symbol)
+        if symbol is None:
+            raise orders.refused("UNKNOWN_SYMBOL", request.symbol[:40], ", ".join(self._numbers))
+        number = self.account.next_number
+        arguments = orders.translated(
+            request,
+            self.listings[symbol],
+            symbol,
+            number=number,
+            now=self.now,
+            self_trade=self.settings.self_trade,
+        )
+        operation = Placed(number, arguments, request)
+        code = self._place(operation)
+        if code < 0:
+            self._core.clear_events()
+            raise refusal(-code, f"{request.symbol}: order {request.client_id}", self._free(request, symbol))
+        self.done.append(operation)
+        return self._absorb()[1]
+
+    def _place(self, operation: Placed) -> int:
+        handle = self._core.submit(*operation.order)
+        if handle >= 0:
+            own = Own(
+                number=operation.number,
+                request=operation.request,
+                symbol=operation.order[0],
+                handle=handle,
+                quantity=operation.order[4],
+                limit=operation.request.limit,
+            )
+            self.account.add(own)
+        return handle
+
+    def _free(self, request: PlaceOrder, symbol: int) -> str:
+        listing = self.listings[symbol]
+        currency = listing.quote if request.side == "buy" else listing.base
+        return f"{self.exchange.balance('own', currency).free:f} {currency}"
+
+    def end(self, client_id: str) -> list[Report]:
+        """Cancels our order; raises Refused."""
+        operation = Ended(self._open(client_id).number)
+        self._end(operation)
+        self.done.append(operation)
+        return self._absorb()[1]
+
+    def _end(self, operation: Ended) -> None:
+        own = self.account.numbered(operation.number)
+        code = self._core.cancel(own.handle, OWN_NUMBER) if own is not None else -Reason.UNKNOWN_ORDER
+        if code < 0:
+            self._core.clear_events()
+            raise refusal(-code, f"cancel of order {operation.number}")
+
+    def change(self, request: ReplacePlaced) -> list[Report]:
+        """Gives our order another quantity or limit; raises Refused."""
+        own = self._open(request.client_id)
+        listing = self.listings[own.symbol]
+        operation = Changed(
+            own.number,
+            orders.units(request.limit, listing.price_decimals, "PRICE_TICK", "limit"),
+            orders.units(request.quantity, listing.quantity_decimals, "QUANTITY_LOT", "quantity"),
+            own.limit if request.limit is None else request.limit,
+        )
+        self._change(operation)
+        self.done.append(operation)
+        return self._absorb()[1]
+
+    def _change(self, operation: Changed) -> None:
+        own = self.account.numbered(operation.number)
+        stp = int(self.settings.self_trade)
+        code = -Reason.UNKNOWN_ORDER
+        if own is not None:
+            code = self._core.amend(own.handle, OWN_NUMBER, operation.price, operation.quantity, 0, stp)
+        if own is None or code < 0:
+            self._core.clear_events()
+            raise refusal(-code, f"change of order {operation.number}")
+        own.limit = operation.limit
+
+    def _open(self, client_id: str) -> Own:
+        own = self.account.open_with(client_id)
+        if own is None:
+            raise orders.refused("UNKNOWN_ORDER", f"no open order {client_id[:50]}", "the client id of an open order")
+        return own
+
+    def _absorb(self) -> tuple[list[Event], list[Report]]:
+        """Takes the events that are new; reports are ours."""
+        events = self._core.events()
+        self.batches.append((events, self.now))
+        rows: list[Event] = events.tolist()
+        take = self.account.take
+        reports = [report for row in rows if row[11] == OWN_NUMBER or row[12] == OWN_NUMBER for report in take(row)]
+        return rows, reports
+
+    def balances(self) -> dict[str, Decimal]:
+        """What we own of each currency, locked or not."""
+        core = self._core
+        return balances_of(
+            [(known.name, *core.balance(OWN_NUMBER, known.number)) for known in self.exchange.currencies]
+        )
+
+    def last_price(self, symbol: int) -> int | None:
+        """The price of the last trade in units."""
+        return self._core.last(symbol)
+
+    def image(self) -> Image:
+        """The whole floor, to go on from."""
+        return Image(self.terms, self.session, self.now, self.exchange.snapshot(), self.account.keep())
+
+    @property
+    def terms(self) -> str:
+        """What must be the same when a folder is opened again."""
+        return ";".join(msgspec.json.encode(listing).decode() for listing in self.listings)
+
+    def load(self, image: Image) -> None:
+        """Goes on from an image; raises DataError when it is of other symbols or another version."""
+        if image.terms != self.terms:
+            raise DataError(
+                "the paper venue's folder was made with other symbols or fees",
+                expected="the settings that it was made with",
+                fix="give the paper venue an empty folder",
+            )
+        self.exchange = Exchange.restore(image.exchange)
+        self._core = self.exchange.core
+        self.account = self._account()
+        try:
+            self.account.load(image.account)
+        except msgspec.MsgspecError as fault:
+            raise DataError(f"the paper venue's account cannot be read: {fault}") from None
+        self.session, self.now = image.session, image.now
+
+    def again(self, operation: operations.Any) -> None:
+        """Does an operation of the journal again. Raises DataError when it cannot be: the engine is another one."""
+        actions: dict[type, Callable[[Any], Any]] = {
+            Image: self.load,
+            Begun: self._begun,
+            Moved: self._move,
+            Placed: self._placed,
+            Ended: self._end,
+            Changed: self._change,
+        }
+        action = actions.get(type(operation))
+        if action is None:
+            return
+        try:
+            action(operation)
+        except Refused as fault:
+            raise DataError(f"the paper venue's journal cannot be done again: {fault}") from None
+        self._reabsorb()
+
+    def _begun(self, operation: Begun) -> None:
+        self.session = operation.session
+
+    def _placed(self, operation: Placed) -> None:
+        code = self._place(operation)
+        if code < 0:
+            raise refusal(-code, f"order {operation.number}")
+
+    def _reabsorb(self) -> None:
+        """Events of what is done again concern our account only."""
+        events = self._core.events()
+        ours = events[(events["owner"] == OWN_NUMBER) | (events["taker_owner"] == OWN_NUMBER)]
+        for row in ours.tolist():
+            self.account.take(row)

@@ -1,0 +1,225 @@
+"""The paper venue: the trading port and the feed port on one floor, moved by virtual time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+from parrot.centers.matching.agenda import Agenda
+from parrot.centers.matching.crowd import Crowd
+from parrot.centers.matching.floor import Floor
+from parrot.centers.matching.keeping import Keeper
+from parrot.centers.matching.line import Line
+from parrot.centers.matching.settings import Outage, Settings
+from parrot.centers.matching.tape import Tape
+from parrot.contracts.listing import Listing, VenueTerms
+from parrot.contracts.ticks import Tick
+from parrot.contracts.venue import (
+    AskState,
+    CancelFailed,
+    CancelPlaced,
+    PlaceOrder,
+    QueryPlaced,
+    Rejected,
+    ReplacePlaced,
+    Report,
+    Request,
+)
+from parrot.kernel.errors import Refused, StorageError
+from parrot.ports.journal import Segments
+
+_OPERATIONS_HELD: Final = 1_000  # of the crowd, until they are written down without anything of ours
+_CLOCK_AHEAD: Final = 1_000_000_000  # how far a request's time stamp may lie ahead, ns
+
+Sent = tuple[int, Report]
+
+
+class PaperVenue:
+    """One account at a simulated venue with a crowd of its own: TradingVenue and Feed.
+
+    Nothing happens but in `send` and `poll`. With `segments` every operation is in the journal before a report of it
+    leaves; market data do not wait for that. Time is ns UTC and comes in with each call. Raises StorageError and
+    DataError when the journal cannot be used; later failures of the journal end the line for good.
+    """
+
+    def __init__(self, settings: Settings, segments: Segments | None = None, *, now: int) -> None:
+        self.settings = settings
+        self._floor = Floor(settings)
+        self._keeper = Keeper(segments, settings.segment_bytes) if segments is not None else None
+        self._agenda = Agenda()
+        self._outbox: list[Sent] = []
+        self._wanted: list[str] = []
+        self._carry_out: dict[type, Callable[[Any], list[Report]]] = {
+            PlaceOrder: self._place,
+            CancelPlaced: self._cancel,
+            ReplacePlaced: self._replace,
+        }
+        self._open(now)
+
+    def _open(self, now: int) -> None:
+        if self._keeper is not None:
+            self._keeper.recover(self._floor)
+            self._keeper.begin(self._floor)
+        self._agenda.run(now)
+        last = self._floor.begin(now)
+        session = self._floor.session
+        self._line = Line(self.settings, self._agenda, self._arrive, session)
+        self._tape = Tape(self._floor.exchange, self._floor.listings, session=session, last=last)
+        self._line.begin(now)
+        self._crowd = Crowd(self._floor, self._agenda, self._told, self._line.resting)
+        if self.settings.crowd:
+            self._crowd.begin(now)
+        self._release()
+
+    # -- the trading port ----------------------------------------------------------------------------------------------
+
+    @property
+    def terms(self) -> VenueTerms:
+        """How the venue treats orders."""
+        return self.settings.terms
+
+    def listings(self) -> Sequence[Listing]:
+        """What may be traded."""
+        return self._floor.listings
+
+    def connect(self, inbox: Callable[[Report], None]) -> None:
+        """Says where reports go, from within `send` and `poll`."""
+        self._line.inbox = inbox
+
+    def send(self, request: Request) -> None:
+        """Lets a request leave; reports come by the inbox."""
+        self._line.send(request)
+        self._release()
+
+    def close(self) -> None:
+        """Writes down what is left and lets go of the journal."""
+        if self._keeper is not None:
+            self._keeper.write(self._floor)
+            self._keeper.close()
+            self._keeper = None
+
+    # -- the feed port -------------------------------------------------------------------------------------------------
+
+    def poll(self, now: int) -> Sequence[Tick]:
+        """Lets time go on to `now`: the crowd trades, reports arrive; returns the market data."""
+        self._crowd.hurry(now)
+        self._agenda.run(now)
+        while self._outbox:
+            self._release()
+            self._agenda.run(now)
+        if len(self._floor.done) > _OPERATIONS_HELD:
+            self._write()
+        return self._published(now)
+
+    def ask_snapshot(self, symbol: str, now: int) -> None:
+        """Asks for the whole book, which comes at the end of the next `poll`."""
+        self._wanted.append(symbol)
+
+    def due(self) -> int | None:
+        """When something happens next."""
+        return self._agenda.due()
+
+    def plan(self, outage: Outage) -> None:
+        """Something will be broken for a while."""
+        self._line.plan(outage)
+
+    def hash(self) -> int:
+        """A hash of the exchange's whole state."""
+        return self._floor.exchange.hash()
+
+    def _published(self, now: int) -> list[Tick]:
+        ticks: list[Tick] = []
+        batches = self._floor.batches
+        for events, ts in batches:
+            ticks += self._tape.publish(events, ts, max(now, ts))
+        batches.clear()
+        for symbol in self._wanted:
+            book = self._tape.snapshot(symbol, self._floor.now, max(now, self._floor.now))
+            if book is not None:
+                ticks.append(book)
+        self._wanted.clear()
+        return ticks
+
+    # -- what happens at the venue -------------------------------------------------------------------------------------
+
+    def _arrive(self, number: int, request: Request) -> None:
+        now = max(self._agenda.now, request.ts, self._floor.now)
+        _, events, reports = self._floor.move(now)
+        self._crowd.watch(events)
+        self._told(reports)
+        carry_out = self._carry_out.get(type(request))
+        if carry_out is None:
+            self._outbox.append((number, self._told_of(request)))
+            return
+        try:
+            self._in_time(request)
+            first, *others = carry_out(request)
+        except Refused as fault:
+            self._outbox.append((number, _refusal(request, str(fault), self._floor.now)))
+            return
+        self._outbox.append((number, first))
+        self._told(others)
+
+    def _in_time(self, request: Request) -> None:
+        now, window = self._floor.now, self.terms.receive_window
+        if self.terms.expires_requests and not now - window <= request.ts <= now + _CLOCK_AHEAD:
+            text = f"time stamp {request.ts} at {now}"
+            raise Refused(text, reason="RECEIVE_WINDOW", expected=f"at most {window} ns old")
+
+    def _place(self, request: PlaceOrder) -> list[Report]:
+        account = self._floor.account
+        if account.open_with(request.client_id) is not None:
+            # A refusal would say that the id is not on the books, and it is.
+            return [account.found(request.client_id, self._floor.now)]
+        return self._watched(self._floor.place(request))
+
+    def _cancel(self, request: CancelPlaced) -> list[Report]:
+        return self._watched(self._floor.end(request.client_id))
+
+    def _replace(self, request: ReplacePlaced) -> list[Report]:
+        return self._watched(self._floor.change(request))
+
+    def _watched(self, reports: list[Report]) -> list[Report]:
+        events, _ = self._floor.batches[-1]
+        self._crowd.watch(events.tolist())
+        return reports
+
+    def _told_of(self, request: Request) -> Report:
+        now = self._floor.now
+        if isinstance(request, AskState):
+            return self._floor.account.state(request.after, self._floor.balances(), now)
+        assert isinstance(request, QueryPlaced)
+        return self._floor.account.found(request.client_id, now, self.settings.faults.query_lag)
+
+    def _told(self, reports: Sequence[Report]) -> None:
+        self._outbox += [(0, report) for report in reports]
+
+    # -- durable first, then told --------------------------------------------------------------------------------------
+
+    def _release(self) -> None:
+        if not self._outbox:
+            return
+        self._write()
+        outbox, self._outbox = self._outbox, []
+        for number, report in outbox:
+            if number:
+                self._line.reply(number, report)
+            else:
+                self._line.stream(report)
+
+    def _write(self) -> None:
+        if self._keeper is None:
+            self._floor.done.clear()
+            return
+        try:
+            self._keeper.write(self._floor)
+        except StorageError as fault:
+            self._outbox.clear()
+            self._line.cut(f"the venue's journal failed: {fault}")
+            self._line.end()
+
+
+def _refusal(request: Request, reason: str, now: int) -> Report:
+    if isinstance(request, PlaceOrder):
+        return Rejected(client_id=request.client_id, reason=reason, ts=now)
+    return CancelFailed(client_id=getattr(request, "client_id", ""), reason=reason, ts=now)
