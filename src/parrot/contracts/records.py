@@ -386,7 +386,7 @@ class StrategyRegistered(Message, frozen=True, kw_only=True, gc=False):
     timeframe: str
     mode: str
     cash: Decimal
-    feeds: list[str] = msgspec.field(default_factory=list)
+    feeds: list[str] = []
     by: str = ""
 
 
