@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from parrot.centers.matching import operations
@@ -88,3 +89,32 @@ class Keeper:
         """Lets go of the journal."""
         if self._journal is not None:
             self._journal.close()
+
+
+def verify(numbers: Sequence[int], read: Callable[[int], Iterable[tuple[int, bytes]]]) -> list[str]:
+    """What is wrong with a row of segments, one text each; `read` gives the entries of one, already checked one by one.
+
+    Each begins with its image, has no other, and where one says that another goes on, that one is there.
+    """
+    problems: list[str] = []
+    for number in numbers:
+        try:
+            problems += _verified(number, numbers, read(number))
+        except DataError as fault:
+            problems.append(f"segment {number} of the paper venue: {fault}")
+    return problems
+
+
+def _verified(number: int, numbers: Sequence[int], entries: Iterable[tuple[int, bytes]]) -> list[str]:
+    problems, ended = [], False
+    for seq, body in entries:
+        for operation in operations.decode(body):
+            if (seq == 1) != isinstance(operation, Image):
+                problems.append(f"segment {number} of the paper venue: entry {seq} is no image, or one too many")
+            if ended:
+                problems.append(f"segment {number} of the paper venue: entry {seq} lies behind its end")
+            if isinstance(operation, Continued):
+                ended = True
+                if operation.segment not in numbers:
+                    problems.append(f"segment {operation.segment} of the paper venue is missing")
+    return problems

@@ -215,6 +215,7 @@ class PaperVenue:
             self._keeper.write(self._floor)
         except StorageError as fault:
             self._outbox.clear()
+            self._keeper = None
             self._line.cut(f"the venue's journal failed: {fault}")
             self._line.end()
 
