@@ -20,16 +20,21 @@ from parrot.contracts.ledger import AccountKind, BalancesCompared, EquityMarked,
 from parrot.contracts.listing import Listing
 from parrot.contracts.message import Entry
 from parrot.contracts.records import (
+    CancelRefused,
     CommandRefused,
     DeskOpened,
     OrderApproved,
     OrderCanceled,
     OrderExpired,
     OrderFilled,
+    OrderHeld,
     OrderReceived,
     OrderRefused,
     OrderRejected,
+    OrderReplaced,
+    OrderTriggered,
     ReduceOnlySet,
+    ReplaceApproved,
 )
 from parrot.contracts.venue import VenueState
 from parrot.kernel.decimals import ZERO, add, checked, negate, plain, subtract
@@ -180,7 +185,12 @@ class Capital:
         """The ledger's own records, and those of orders for what is set aside."""
         return {
             OrderReceived: self._received,
+            OrderHeld: self._held,
+            OrderTriggered: self._triggered,
             OrderApproved: self._approved,
+            ReplaceApproved: self._changing,
+            OrderReplaced: self._changed,
+            CancelRefused: self._unchanged,
             OrderFilled: self._filled,
             OrderRefused: self._gone,
             OrderRejected: self._gone,
@@ -194,7 +204,14 @@ class Capital:
         }
 
     def _received(self, entry: Entry) -> None:
-        self.reserves.received(entry.seq, entry.record.order.strategy)
+        record: OrderReceived = entry.record
+        self.reserves.received(entry.seq, record.order, record.parent)
+
+    def _held(self, entry: Entry) -> None:
+        self.reserves.held(entry.record.order_id, on=True)
+
+    def _triggered(self, entry: Entry) -> None:
+        self.reserves.held(entry.record.order_id, on=False)
 
     def _approved(self, entry: Entry) -> None:
         record: OrderApproved = entry.record
@@ -202,10 +219,20 @@ class Capital:
             record.order_id, currency=record.currency, amount=record.reserved, quantity=record.quantity
         )
 
+    def _changing(self, entry: Entry) -> None:
+        record: ReplaceApproved = entry.record
+        self.reserves.changing(record.order_id, amount=record.reserved, quantity=record.quantity)
+
+    def _changed(self, entry: Entry) -> None:
+        self.reserves.changed(entry.record.order_id, entry.record.quantity)
+
+    def _unchanged(self, entry: Entry) -> None:
+        self.reserves.unchanged(entry.record.order_id)
+
     def _filled(self, entry: Entry) -> None:
         record: OrderFilled = entry.record
         self._newest_fill = max(self._newest_fill, record.fill.ts)
-        self.reserves.filled(record.order_id, record.left)
+        self.reserves.filled(record.order_id, quantity=record.fill.quantity, filled=record.filled, left=record.left)
 
     def _gone(self, entry: Entry) -> None:
         self.reserves.gone(entry.record.order_id)
