@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import NamedTuple
 
 from parrot.centers.market_data.live.sequence import OnGap, Sequence
@@ -118,7 +119,7 @@ class ReadyBars:
     def __init__(self, settings: Gates, tick: int) -> None:
         self._settings = settings
         self._tick = tick
-        self.spikes = SpikeGate(settings)
+        self.spikes = SpikeGate(replace(settings, sure_ppm=settings.bar_sure_ppm, collar_ppm=settings.bar_collar_ppm))
         self.clock = Clock(settings)
 
     def refuses(self, bar: BarClosed, now: int) -> Refusal | None:

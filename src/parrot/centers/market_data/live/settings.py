@@ -32,13 +32,16 @@ class Gates:
 
     `window` different prices in a row are the reference of the spike gate. Below `sure_ppm` away from their median a
     price passes, above `collar_ppm` it does not, between them it passes up to `deviations` median absolute deviations.
-    `settle` prices kept back in a row that agree for `settle_after` are a new level. `restart` backward numbers in a
-    row that rise are a stream that counts anew.
+    For ready-made bars, which may be of any length, they are `bar_sure_ppm` and `bar_collar_ppm`. `settle` prices kept
+    back in a row that agree for `settle_after` are a new level. `restart` backward numbers in a row that rise are a
+    stream that counts anew.
     """
 
     window: int = 31
     sure_ppm: int = 5_000
     collar_ppm: int = 100_000
+    bar_sure_ppm: int = 500_000
+    bar_collar_ppm: int = 900_000
     deviations: int = 12
     settle: int = 5
     settle_after: int = SECOND
@@ -50,7 +53,7 @@ class Gates:
     size_max: int = 4_000_000_000_000_000_000
 
     def __post_init__(self) -> None:
-        _positive(self, ("window", "sure_ppm", "collar_ppm", "deviations", "settle", "restart", "stale", "levels_max"))
+        _positive(self, ("window", "sure_ppm", "deviations", "settle", "restart", "stale", "levels_max"))
         if self.window % 2 == 0:
             raise ParameterError(f"window={self.window}", expected="an odd number, so that the median is a price")
 

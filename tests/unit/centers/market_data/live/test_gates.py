@@ -114,6 +114,7 @@ def test_a_datum_older_than_the_limit_is_stale() -> None:
         (bar(1, volume=NAN), "malformed"),
         (bar(-5), "backward time"),
         (bar(1, 20_000), "spike"),
+        (bar(1, 500), "spike"),
     ],
 )
 def test_a_bad_bar_is_kept_back_with_its_reason(bad: Any, gate: str) -> None:
