@@ -98,6 +98,11 @@ class PaperVenue:
             self._keeper.close()
             self._keeper = None
 
+    def abandon(self) -> None:
+        """Lets go of the journal as a killed process does, without writing down what is left."""
+        self._floor.done.clear()
+        self.close()
+
     # -- the feed port -------------------------------------------------------------------------------------------------
 
     def poll(self, now: int) -> Sequence[Tick]:
