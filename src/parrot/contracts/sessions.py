@@ -12,6 +12,7 @@ from parrot.contracts.listing import Listing
 from parrot.contracts.message import Message
 from parrot.contracts.ticks import (
     BarClosed,
+    BarFeatures,
     BookChanged,
     BookSnapshot,
     FeedGap,
@@ -20,7 +21,7 @@ from parrot.contracts.ticks import (
     TradeTick,
 )
 
-Recorded = TradeTick | QuoteTick | BookChanged | BookSnapshot | BarClosed | FeedGap | Quoted | Quarantined
+Recorded = TradeTick | QuoteTick | BookChanged | BookSnapshot | BarClosed | BarFeatures | FeedGap | Quoted | Quarantined
 
 
 class SessionOpened(Message, frozen=True, kw_only=True, gc=False):

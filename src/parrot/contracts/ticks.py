@@ -88,6 +88,25 @@ class BarClosed(Message, frozen=True, kw_only=True, gc=False):
     partial: bool = False
 
 
+class BarFeatures(Message, frozen=True, kw_only=True, gc=False):
+    """What the last `window` bars of a series say at the close `ts` of the newest of them; all plain ratios.
+
+    `change` of the close to the one before; `deviation` of the close's moves, as a share of the close (population);
+    `score` of the close: its distance from the mean in standard deviations (population), 0 where there is none;
+    `volume_ratio` of the volume to the mean volume, 0 where nothing was traded.
+    """
+
+    symbol: str
+    kind: str
+    step: int
+    ts: int
+    window: int
+    change: float
+    deviation: float
+    score: float
+    volume_ratio: float
+
+
 class FeedGap(Message, frozen=True, kw_only=True, gc=False):
     """Numbers `first` to `last` of a stream ("trade", "quote" or "book") never came; a book is invalid from here."""
 

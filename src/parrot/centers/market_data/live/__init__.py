@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from parrot.centers.market_data.live.cleaning import Cleaning
+from parrot.centers.market_data.live.denoise import Denoise
 from parrot.centers.market_data.live.fanout import Lost, Subscription
 from parrot.centers.market_data.live.service import Flow, LiveMarket
 from parrot.centers.market_data.live.settings import BarRule, Gates, LiveSettings
 
-__all__ = ["BarRule", "Flow", "Gates", "LiveMarket", "LiveSettings", "Lost", "Subscription"]
+__all__ = ["BarRule", "Cleaning", "Denoise", "Flow", "Gates", "LiveMarket", "LiveSettings", "Lost", "Subscription"]

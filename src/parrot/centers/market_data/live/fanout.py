@@ -10,6 +10,7 @@ from parrot.contracts.commands import Quoted
 from parrot.contracts.message import Message
 from parrot.contracts.ticks import (
     BarClosed,
+    BarFeatures,
     BookChanged,
     BookSnapshot,
     FeedGap,
@@ -24,6 +25,7 @@ CLASSES: Final[dict[str, tuple[type, ...]]] = {
     "quote": (QuoteTick,),
     "book": (BookChanged, BookSnapshot),
     "bar": (BarClosed,),
+    "features": (BarFeatures,),
     "quoted": (Quoted,),
     "gap": (FeedGap,),
     "quarantined": (Quarantined,),

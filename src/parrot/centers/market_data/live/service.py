@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from parrot.centers.market_data.live.checks import Refusal
+from parrot.centers.market_data.live.cleaning import BarCleaner
 from parrot.centers.market_data.live.fanout import Subscription
+from parrot.centers.market_data.live.features import FeatureStream
 from parrot.centers.market_data.live.normalise import Malformed, normalise, shown
 from parrot.centers.market_data.live.settings import BarRule, LiveSettings
 from parrot.centers.market_data.live.shapes import misshapen
@@ -29,14 +31,16 @@ from parrot.kernel.errors import MissingError
 class Flow(NamedTuple):
     """What one call gave.
 
-    `messages` are the good ticks, bars and gaps in order; a bar stands before the tick that closed it. `quoted` is for
-    the desk, at most one a symbol. `asks` are the symbols whose feed is to be asked for a snapshot.
+    `messages` are the good ticks, bars, features and gaps in order; a bar stands before the tick that closed it.
+    `quoted` is for the desk, at most one a symbol. `asks` are the symbols whose feed is to be asked for a snapshot.
+    `raw` are the bars as they were before cleaning, where it changed them.
     """
 
     messages: list[Any]
     quoted: list[Quoted]
     quarantined: list[Quarantined]
     asks: list[str]
+    raw: list[BarClosed]
 
 
 class LiveMarket:
@@ -49,6 +53,8 @@ class LiveMarket:
         self._now = 0
         self._messages: list[Any] = []
         self._quarantined: list[Quarantined] = []
+        self._refines = self.settings.cleaning is not None or self.settings.features > 0
+        self._series: dict[tuple[str, str, int], _Series] = {}
         self._symbols = {listing.symbol: self._symbol(listing) for listing in listings}
         self._handlers: Mapping[type, Callable[[SymbolMarket, Any], None]] = {
             TradeTick: self._trade,
@@ -69,7 +75,8 @@ class LiveMarket:
         for symbol in self._symbols.values():
             for made in symbol.bars.values():
                 made.pass_time(now, self._messages)
-        flow = Flow(self._messages, self._quotes(now), self._quarantined, self._asks(now))
+        raw = self._refine() if self._refines else []
+        flow = Flow(self._messages, self._quotes(now), self._quarantined, self._asks(now), raw)
         self._messages, self._quarantined = [], []
         for subscription in self.subscriptions.values():
             for part in (flow.messages, flow.quoted, flow.quarantined):
@@ -118,6 +125,25 @@ class LiveMarket:
             }
             for name, queue in self.subscriptions.items()
         }
+
+    def _refine(self) -> list[BarClosed]:
+        """Puts cleaned bars and their features in the place of raw bars; those that changed are given back."""
+        refined: list[Any] = []
+        raw: list[BarClosed] = []
+        for message in self._messages:
+            if message.__class__ is not BarClosed:
+                refined.append(message)
+                continue
+            key = (message.symbol, message.kind, message.step)
+            series = self._series.get(key)
+            if series is None:
+                series = self._series[key] = _Series(self.settings)
+            bars, said = series.refine(message)
+            refined += said
+            if bars[-1].corrected:
+                raw.append(message)
+        self._messages = refined
+        return raw
 
     def _symbol(self, listing: Listing) -> SymbolMarket:
         def gap(kind: str) -> Callable[[int, int], None]:
@@ -285,6 +311,25 @@ class LiveMarket:
     def _count(self, symbol: str, kind: str, refused: Refusal) -> None:
         self.counts[symbol, kind, refused.gate] += 1
         self._quarantined.append(_quarantined(symbol, kind, refused, self._now))
+
+
+class _Series:
+    """Cleaning and features of one series of bars."""
+
+    def __init__(self, settings: LiveSettings) -> None:
+        self._cleaner = BarCleaner(settings.cleaning) if settings.cleaning else None
+        self._features = FeatureStream(settings.features) if settings.features else None
+
+    def refine(self, raw: BarClosed) -> tuple[list[BarClosed], list[Any]]:
+        """The bars in the place of a raw one, the last of them its own, and all that is to be said of them."""
+        bars = self._cleaner.clean(raw) if self._cleaner else [raw]
+        if not self._features:
+            return bars, list(bars)
+        said: list[Any] = []
+        for bar in bars:
+            found = self._features.update(bar)
+            said += [bar] if found is None else [bar, found]
+        return bars, said
 
 
 _KINDS = {TradeTick: "trade", QuoteTick: "quote", BookChanged: "book", BookSnapshot: "book", BarClosed: "bar"}

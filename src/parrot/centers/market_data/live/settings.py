@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
+from parrot.centers.market_data.live.cleaning import Cleaning
 from parrot.engine.columns import SECOND
 from parrot.kernel.errors import ParameterError
 
@@ -62,14 +63,17 @@ class Gates:
 class LiveSettings:
     """How one live market works; times in ns.
 
-    `bars` are built for every symbol; a time bar closes `grace` after its end when no trade closed it before; at most
-    `fill` empty bars in a row are given. A desk gets one quote a symbol in `conflate` at most; a market whose data are
-    older than `fresh` is not valid. A snapshot is asked for again after `ask_again`; `buffer` book changes are kept
-    until it comes. `queue` is the capacity of a subscriber that names none.
+    `bars` are built for every symbol; with `cleaning` they are cleaned before anybody gets them, with `features` each
+    is followed by what the last so many of its series say (0: none). A time bar closes `grace` after its end when no
+    trade closed it before; at most `fill` empty bars in a row are given. A desk gets one quote a symbol in `conflate`
+    at most; a market whose data are older than `fresh` is not valid. A snapshot is asked for again after `ask_again`;
+    `buffer` book changes are kept until it comes. `queue` is the capacity of a subscriber that names none.
     """
 
     gates: Gates = field(default_factory=Gates)
     bars: tuple[BarRule, ...] = ()
+    cleaning: Cleaning | None = None
+    features: int = 0
     grace: int = 250 * _MS
     fill: int = 1_000
     conflate: int = 5 * _MS
@@ -80,8 +84,11 @@ class LiveSettings:
 
     def __post_init__(self) -> None:
         _positive(self, ("fresh", "ask_again", "buffer", "queue"))
-        if min(self.grace, self.fill, self.conflate) < 0:
-            raise ParameterError("a negative grace, fill or conflate", expected="0 or more")
+        if min(self.grace, self.fill, self.conflate, self.features) < 0 or self.features == 1:
+            raise ParameterError(
+                f"grace={self.grace}, fill={self.fill}, conflate={self.conflate}, features={self.features}",
+                expected="0 or more, features over at least 2 bars",
+            )
 
 
 def _positive(settings: Gates | LiveSettings, names: tuple[str, ...]) -> None:
