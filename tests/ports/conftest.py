@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import Engine
 
 from parrot.adapters.sql import open_postgres, open_sqlite
+from tests.ports.servers.nats import Nats
 from tests.ports.servers.postgres import Postgres
 
 
@@ -60,3 +61,10 @@ def empty_database(kind: str, request: pytest.FixtureRequest) -> Database:
 @pytest.fixture(params=["sqlite", "postgres"])
 def database(request: pytest.FixtureRequest) -> Database:
     return empty_database(request.param, request)
+
+
+@pytest.fixture(scope="session")
+def nats(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nats]:
+    server = Nats(tmp_path_factory.mktemp("nats"))
+    yield server
+    server.stop()

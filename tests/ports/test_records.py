@@ -113,22 +113,24 @@ def test_the_outbox_keeps_order_and_gives_back_what_was_put_in(records):
     assert [row.envelope for row in found] == [message(3), message(1), message(2)]
     assert [row.number for row in found] == sorted(row.number for row in found)
     assert [row.envelope.id for row in records.outbox(limit=2)] == ["m3", "m1"]
+    assert [row.envelope.id for row in records.outbox(found[0].number)] == ["m1", "m2"]
 
 
-def test_what_was_sent_leaves_the_outbox_and_its_numbers_are_not_used_again(records):
+def test_old_messages_are_pruned_and_their_numbers_not_used_again(records):
     with records.work() as work:
-        work.send(message(1))
-        work.send(message(2))
-    numbers = [row.number for row in records.outbox()]
-    records.sent(numbers)
-    records.sent(numbers)
+        for number in (1, 2):
+            work.send(message(number))
+    last = records.outbox()[-1].number
+    records.prune(before=2)
+    assert [row.envelope.id for row in records.outbox()] == ["m2"]
+    records.prune(before=99)
     assert records.outbox() == []
     with records.work() as work:
         work.send(message(3))
-    assert records.outbox()[0].number > max(numbers)
+    assert records.outbox()[0].number > last
 
 
-def test_the_same_message_waits_in_the_outbox_once(records):
+def test_the_same_message_is_in_the_outbox_once(records):
     for _ in range(2):
         with records.work() as work:
             work.send(message(1))

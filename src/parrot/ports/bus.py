@@ -1,4 +1,4 @@
-"""The bus port: messages by topic, to every subscription of the topic, in order, in queues that are bounded."""
+"""The bus port: messages by topic to the readers of the topic, in order, in queues that are bounded."""
 
 from __future__ import annotations
 
@@ -28,57 +28,86 @@ class Full(StrEnum):
     """What happens to one message more where `room` of them wait."""
 
     REFUSE = "refuse"
-    """The publisher is told, with BusyError; nothing is lost. For facts about orders and money."""
+    """The publisher gets BusyError and nothing is lost. For facts about orders and money."""
     OLDEST = "oldest"
     """The one that waits longest is dropped, and counted. For a stream of which the present counts."""
     LATEST = "latest"
-    """One message a topic waits at most: the newest. For quotes."""
+    """A newer message of the same topic takes the place of one that waits, too. For quotes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who receives messages of `pattern`: a topic, or with `*` for one word of it, or ">" for all words from there."""
+
+    name: str
+    pattern: str
 
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """Topics that share a policy. Patterns end in ".>" for everything below: "md.>"; lanes do not overlap."""
+    """Topics that share a queue and its policy; `room` counts messages that wait for at least one reader."""
 
     name: str
     patterns: tuple[str, ...]
     room: int
     full: Full
+    readers: tuple[Reader, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Depth:
-    """How one subscription stands: messages that wait, were handled, were dropped, and failed for good."""
+    """How one reader stands: messages that wait for it, that it handled, that were dropped, that failed for good."""
 
-    name: str
+    reader: str
     waiting: int
     handled: int
     dropped: int
     failed: int
 
 
-class Bus(Protocol):
-    """At least once, in order: for each subscription, messages of one lane come in the order they were published.
+@dataclass(frozen=True, slots=True)
+class BusState:
+    """`life` changes when the carrier may have lost what it carried: publish again from the outbox or the journal."""
 
-    A message is held for the subscriptions there are when it is published. The bus is a carrier: what it loses comes
-    again from the journal or the outbox, and who has effects keeps an inbox. Methods raise StorageError when the
-    carrier fails, ParameterError for a topic of no lane.
+    life: str
+    depths: tuple[Depth, ...]
+
+
+TRIES = 5
+"""How often a message is given to a handler that raises."""
+
+
+class Bus(Protocol):
+    """At least once, and in order for each reader. Lanes and readers are declared when a bus is made.
+
+    A message waits for every reader of its topic, also for one that is not connected. The bus is a carrier: what it
+    loses comes again from the outbox or the journal, and who has effects keeps an inbox. Methods raise StorageError
+    when the carrier fails, ParameterError for topics and readers that no lane has.
     """
 
     def publish(self, envelope: Envelope) -> None:
         """Hands a message over; the same (source, id) again soon after is the same message. Raises BusyError."""
 
-    def subscribe(self, name: str, pattern: str, handler: Callable[[Envelope], None]) -> None:
-        """From here on holds messages of `pattern` for `name`, also while nobody of that name is connected."""
+    def subscribe(self, reader: str, handler: Callable[[Envelope], None]) -> None:
+        """Says who handles what is there for a declared reader."""
 
     def deliver(self, wait_s: float = 0.0) -> int:
-        """Calls handlers, in this thread, with what waits; says how many it handled; waits that long for the first.
+        """Calls handlers in this thread with what waits now, waiting that long for the first; says how many it handled.
 
-        A message whose handler raises comes first again in the next call, and after five times is put aside and
-        counted as failed; other subscriptions go on.
+        A message whose handler raises comes first again in the next call, and is put aside as failed after `TRIES`;
+        the reader's later messages wait meanwhile, other readers go on.
         """
 
-    def depths(self) -> list[Depth]:
-        """How each subscription stands, in the order they were made."""
+    def state(self) -> BusState:
+        """How the carrier and its readers stand, in the order they were declared."""
 
     def close(self) -> None:
         """Lets go; what waits stays where the carrier is durable."""
+
+
+def fits(pattern: str, topic: str) -> bool:
+    """Whether a pattern covers a topic (or all topics of another pattern)."""
+    wanted, words = pattern.split("."), topic.split(".")
+    if wanted[-1] == ">":
+        wanted, words = wanted[:-1], words[: len(wanted) - 1] if len(words) >= len(wanted) else []
+    return len(wanted) == len(words) and all(w == "*" or w == word for w, word in zip(wanted, words, strict=True))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
@@ -15,7 +14,7 @@ R = TypeVar("R", bound=Message)
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A message that waits in the outbox, by its number there."""
+    """A message of the outbox, by its number there."""
 
     number: int
     envelope: Envelope
@@ -55,8 +54,8 @@ class Records(Protocol):
     def scan(self, kind: type[R], after: str = "", limit: int = 1000) -> list[tuple[str, R]]:
         """Keys and records of a kind in order of the keys' UTF-8 bytes, those behind key `after`."""
 
-    def outbox(self, limit: int = 100) -> list[Outgoing]:
-        """What waits to be sent, in the order it was put there."""
+    def outbox(self, after: int = 0, limit: int = 100) -> list[Outgoing]:
+        """Messages behind number `after`, in the order they were put there. They stay, for a bus that loses them."""
 
-    def sent(self, numbers: Sequence[int]) -> None:
-        """Takes what a bus has accepted out of the outbox."""
+    def prune(self, before: int) -> None:
+        """Lets go of messages of the outbox whose time is before `before`, ns UTC: by then every reader has them."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final, TypeVar
 
@@ -47,7 +47,7 @@ class SqlWork:
         self._connection.execute(delete(RECORDS).where(RECORDS.c.kind == kind.__name__, RECORDS.c.key == key))
 
     def send(self, envelope: Envelope) -> None:
-        """Puts a message into the outbox; the same (source, id) that waits there already is the same message."""
+        """Puts a message into the outbox; the same (source, id) that is there already is the same message."""
         row = self._insert(OUTBOX).values(
             source=envelope.source,
             message_id=envelope.id,
@@ -97,16 +97,17 @@ class SqlRecords:
             found = connection.execute(rows.order_by(RECORDS.c.key).limit(limit)).all()
         return [(key, _decoded(kind, key, body)) for key, body in found]
 
-    def outbox(self, limit: int = 100) -> list[Outgoing]:
-        """What waits to be sent, oldest first."""
+    def outbox(self, after: int = 0, limit: int = 100) -> list[Outgoing]:
+        """Messages behind number `after`, in the order they were put there."""
         with self._reading() as connection:
-            rows = connection.execute(select(OUTBOX).order_by(OUTBOX.c.number).limit(limit)).all()
+            behind = select(OUTBOX).where(OUTBOX.c.number > after).order_by(OUTBOX.c.number)
+            rows = connection.execute(behind.limit(limit)).all()
         return [_outgoing(row) for row in rows]
 
-    def sent(self, numbers: Sequence[int]) -> None:
-        """Takes what a bus has accepted out of the outbox."""
+    def prune(self, before: int) -> None:
+        """Lets go of messages of the outbox whose time is before `before`, ns UTC."""
         with named(self._place), self._engine.begin() as connection:
-            connection.execute(delete(OUTBOX).where(OUTBOX.c.number.in_(numbers)))
+            connection.execute(delete(OUTBOX).where(OUTBOX.c.ts < before))
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:

@@ -1,0 +1,1 @@
+"""Buses: in this process, and over NATS JetStream."""
