@@ -37,6 +37,7 @@ class VenueTerms(msgspec.Struct, frozen=True, kw_only=True):
 
     After `receive_window + query_lag + clock_allowance` from the time of a request the venue can no longer accept it,
     and "not found" is evidence. `expires_requests` False means that a request may be accepted at any later time.
+    `stops` says that it takes stops and touches, `trailing` that it takes trailing stops; the desk holds the others.
     """
 
     venue: str
@@ -47,6 +48,7 @@ class VenueTerms(msgspec.Struct, frozen=True, kw_only=True):
     clock_allowance: int = 1_000_000_000
     request_timeout: int = 2_000_000_000
     stops: bool = True
+    trailing: bool = False
     oco: bool = False
 
     @property

@@ -48,8 +48,11 @@ def cancel_all(floor: Floor, command: CancelAll, now: int) -> Iterator[Any]:
 
 def cancel_many(floor: Floor, found: Iterable[Order], why: str, *, now: int, protection: bool = False) -> Iterator[Any]:
     """Ends many at once; their requests leave with one commit."""
-    for order in found:
-        if order.cancel is Pending.NONE and (protection or not order.protective):
+    chosen = {order.id: order for order in found if protection or not order.protective}
+    for order in chosen.values():
+        parent = chosen.get(order.parent)
+        # The end of an algo ends its children.
+        if order.cancel is Pending.NONE and (parent is None or not parent.worked):
             yield from cancel(floor, order, why, now)
 
 

@@ -18,7 +18,7 @@ def doubt(floor: Floor, order: Order, reason: str) -> Iterator[OrderUnknown]:
     """Everything about an order that waits for an answer becomes UNKNOWN."""
     if order.state is State.SENT:
         yield unknown(floor, order, "place", reason)
-    if order.cancel is Pending.ASKED:
+    if order.cancel is Pending.ASKED and order.client_id:
         yield unknown(floor, order, "cancel", reason)
     if order.replace is Pending.ASKED:
         yield unknown(floor, order, "replace", reason)
@@ -58,6 +58,17 @@ def _ask_now(floor: Floor, order: Order, now: int) -> bool:
     if order.state is State.UNKNOWN:
         return now >= order.fence
     return Pending.UNKNOWN in (order.cancel, order.replace) or order.gone_wrong
+
+
+def absent(floor: Floor, now: int) -> Iterator[QueryPlaced]:
+    """Questions about orders that the venue's state did not show."""
+    for order_id in list(floor.absent):
+        order = floor.orders.get(order_id)
+        if order is None or not order.out or order.state is State.UNKNOWN:
+            floor.absent.discard(order_id)
+        elif floor.line_up and now - floor.asked.get(order_id, 0) >= floor.settings.query_every:
+            floor.asked[order_id] = now
+            yield QueryPlaced(client_id=order.client_id, symbol=order.asked.symbol, ts=now)
 
 
 def not_found(floor: Floor, report: NotFound, now: int) -> Iterator[Any]:

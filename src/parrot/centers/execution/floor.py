@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from parrot.centers.execution.order import Order
 from parrot.centers.execution.orders import Orders
+from parrot.centers.execution.profile import Volumes
 from parrot.centers.execution.settings import Settings
 from parrot.contracts.commands import Quoted
 from parrot.contracts.listing import Listing, VenueTerms
@@ -17,7 +18,10 @@ class Floor:
     """Orders are durable; everything else here comes again by itself after a restart.
 
     `ready` says that the line stands and that the venue's state was compared since the desk was opened. `asked` is when
-    something was last asked about an order, `closing` the ends that wait for fills which have not come yet.
+    something was last asked about an order, `closing` the ends that wait for fills which have not come yet, `absent`
+    the orders that the venue's state did not show. `peaks` are the best prices of trailing stops, `bare` since when a
+    position lacks its protection, `flattened` when a book was last told to become flat, `flatten` the scopes that are
+    to become flat with the time they were, `volumes` what was traded in the market.
     """
 
     def __init__(self, listings: Mapping[str, Listing], terms: VenueTerms, settings: Settings) -> None:
@@ -30,7 +34,12 @@ class Floor:
         self.reconciled = False
         self.venue_now = 0
         self.asked: dict[int, int] = {}
-        self.seen_twice: set[str] = set()
+        self.absent: set[int] = set()
+        self.peaks: dict[int, Decimal] = {}
+        self.bare: dict[int, int] = {}
+        self.flattened: dict[tuple[str, str], int] = {}
+        self.flatten: dict[str, int] = {}
+        self.volumes = Volumes()
         self.closing: dict[int, Withdrawn] = {}
         self.state_asked = 0
         self.state_wanted = True
@@ -58,4 +67,7 @@ class Floor:
     def forget(self, order: Order) -> None:
         """Lets go of what was noted about an order that has ended."""
         self.asked.pop(order.id, None)
+        self.peaks.pop(order.id, None)
+        self.bare.pop(order.id, None)
         self.closing.pop(order.id, None)
+        self.volumes.forget(order.id)

@@ -4,42 +4,117 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
+from parrot.centers.execution.changes import cancel
 from parrot.centers.execution.floor import Floor
+from parrot.centers.execution.life import Pending
 from parrot.centers.execution.order import Order
-from parrot.contracts.commands import Quoted
-from parrot.contracts.records import OrderCanceled, OrderTriggered
+from parrot.centers.execution.room import blockers, in_the_way, siblings_out
+from parrot.centers.execution.trailing import follow
+from parrot.contracts.commands import OrderKind, Quoted, Role, Side, TimeInForce
+from parrot.contracts.records import OrderCanceled, OrderExpired, OrderTriggered
+from parrot.kernel.decimals import ZERO
+
+_STOPS: Final = frozenset({OrderKind.STOP, OrderKind.STOP_LIMIT})
+_TOUCHES: Final = frozenset({OrderKind.TOUCH, OrderKind.TOUCH_LIMIT})
+_AGAIN: Final = 1_000_000_000
 
 
 def on_quote(floor: Floor, quote: Quoted, now: int) -> Iterator[Any]:
-    """Triggers."""
-    return iter(())
+    """Orders whose price this quote reaches; a quote that must not be used reaches none (I12)."""
+    waiting = floor.orders.waiting.get(quote.symbol)
+    if not waiting or not quote.valid:
+        return
+    for order in list(waiting.values()):
+        if order.waits_for not in ("trigger", "group"):
+            continue
+        if order.asked.kind is OrderKind.TRAILING:
+            yield from follow(floor, order, quote)
+        elif (price := _reached(order, quote)) and not _too_soon(floor, order, now):
+            yield OrderTriggered(order_id=order.id, price=price, quoted=quote.ts)
+
+
+def _reached(order: Order, quote: Quoted) -> Decimal | None:
+    """The price that reaches it: stops look at the last trade, touches and limits at what could be dealt."""
+    asked, buys = order.asked, order.asked.side is Side.BUY
+    if asked.kind in _STOPS and order.trigger is not None:
+        last = quote.last if quote.last > 0 else (quote.bid if buys else quote.ask)
+        return last if (last >= order.trigger if buys else last <= order.trigger) else None
+    level = order.trigger if asked.kind in _TOUCHES else order.limit
+    deal = quote.ask if buys else quote.bid
+    if level is None or deal <= 0:
+        return None
+    return deal if (deal <= level if buys else deal >= level) else None
+
+
+def _too_soon(floor: Floor, order: Order, now: int) -> bool:
+    """A take after one that found nobody waits a little, so that it and its stop do not chase one another."""
+    if order.asked.role is not Role.TAKE or now - order.held_since >= _AGAIN:
+        return False
+    entry = floor.orders.get(order.parent)
+    earlier = (floor.orders.get(number) for number in entry.children if number != order.id) if entry else ()
+    return any(other is not None and other.asked.role is Role.TAKE for other in earlier)
 
 
 def on_beat(floor: Floor, now: int) -> Iterator[Any]:
-    """Time."""
-    return iter(())
+    """Orders whose time ran out, and those whose way is clear by now."""
+    for waiting in list(floor.orders.waiting.values()):
+        for order in list(waiting.values()):
+            yield from _look(floor, order, now)
+
+
+def _look(floor: Floor, order: Order, now: int) -> Iterator[Any]:
+    asked, waited = order.asked, now - order.held_since
+    if asked.tif is TimeInForce.GTD and now >= asked.until:
+        yield OrderExpired(order_id=order.id, reason="its time ran out before it left")
+    elif order.waits_for == "line":
+        if floor.ready:
+            yield release(floor, order, now)
+        elif waited >= floor.settings.patience and not asked.reduce_only:
+            yield OrderCanceled(order_id=order.id, by="desk", reason="the line to the venue did not come back in time")
+    elif order.waits_for == "room":
+        if not blockers(floor, order):
+            yield release(floor, order, now)
+        elif waited >= floor.settings.make_room and not order.protective:
+            yield OrderCanceled(order_id=order.id, by="desk", reason="other orders did not make room in time")
+        else:
+            yield from make_way(floor, order, now)
+
+
+def make_way(floor: Floor, order: Order, now: int) -> Iterator[Any]:
+    """Asks the orders that are in the way to end; those that protect an entry are cut by their guard."""
+    for other in [*siblings_out(floor, order), *in_the_way(floor, order)]:
+        managed = other.protective and other.parent
+        if not managed and other.cancel is Pending.NONE and (other.protective or other.asked.group):
+            yield from cancel(floor, other, f"makes room for order {order.id}", now)
 
 
 def on_fill(floor: Floor, order: Order, now: int) -> Iterator[Any]:
-    """Fills."""
-    return iter(())
+    """One of a group was filled: the others end."""
+    if not order.asked.group or order.parent:
+        return
+    for other in list(floor.orders.of_book(*order.book)):
+        if other.id != order.id and other.asked.group == order.asked.group and other.cancel is Pending.NONE:
+            yield from cancel(floor, other, f"order {order.id} of its group was filled", now)
 
 
 def on_end(floor: Floor, order: Order, now: int) -> Iterator[Any]:
-    """Ends."""
-    return iter(())
+    """One order less: those that waited for it may leave."""
+    for other in list(floor.orders.waiting.get(order.asked.symbol, {}).values()):
+        if other.book == order.book and other.waits_for in ("room", "group") and not blockers(floor, other):
+            yield release(floor, other, now)
 
 
 def on_ready(floor: Floor, now: int) -> Iterator[Any]:
     """The line stands, and what the venue has was compared."""
-    for order in list(floor.orders.open.values()):
-        if order.waits_for == "line":
-            yield release(floor, order, now)
+    for waiting in list(floor.orders.waiting.values()):
+        for order in list(waiting.values()):
+            if order.waits_for == "line":
+                yield release(floor, order, now)
 
 
-def release(floor: Floor, order: Order, now: int, price: Decimal = Decimal(0)) -> OrderTriggered | OrderCanceled:
-    """What it waited for is there; risk looks at it once more before it leaves."""
+def release(floor: Floor, order: Order, now: int) -> OrderTriggered:
+    """What it waited for has gone, without a price; risk looks at it once more before it leaves."""
     quote = floor.quotes.get(order.asked.symbol)
-    return OrderTriggered(order_id=order.id, price=price, quoted=quote.ts if quote else now)
+    return OrderTriggered(order_id=order.id, price=ZERO, quoted=quote.ts if quote else now)

@@ -28,6 +28,7 @@ class Order(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     """Times ns UTC, quantities in base, prices in quote units; `quantity` and `limit` are what works now.
 
     `trades` are the executions that were counted, by client id and trade id. `paid` is the sum of price times quantity.
+    `done` is what the children of an algo have filled, or what was closed again of a position that has protection.
     """
 
     id: int
@@ -66,6 +67,8 @@ class Order(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     due: int = 0
     done: Decimal = ZERO
     note: str = ""
+    reason: str = ""
+    ended_at: int = 0
 
     @property
     def ended(self) -> bool:
@@ -76,6 +79,21 @@ class Order(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     def out(self) -> bool:
         """Whether the venue has it, or may have it."""
         return self.state in OUT
+
+    @property
+    def guarded(self) -> bool:
+        """Whether what it opens is to be protected."""
+        return self.asked.stop is not None or self.asked.take is not None
+
+    @property
+    def unguarded(self) -> Decimal:
+        """What it has opened and nothing has closed yet; `done` is what was closed of it."""
+        return max(ZERO, subtract(self.filled, self.done)) if self.guarded else ZERO
+
+    @property
+    def book(self) -> tuple[str, str]:
+        """Whose position it changes: strategy and symbol."""
+        return self.asked.strategy, self.asked.symbol
 
     @property
     def left(self) -> Decimal:

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from parrot.centers.execution.life import PENDING, Change, Event, Pending
+from parrot.centers.execution.life import PENDING, Change, Event, Pending, State
 from parrot.centers.execution.order import Order
 from parrot.centers.execution.scopes import Kills
 from parrot.contracts import records
@@ -33,6 +33,7 @@ class Orders:
         self.kills = Kills()
         self.externals: dict[str, str] = {}
         self.held: dict[str, dict[str, Decimal]] = {}
+        self.entries: dict[tuple[str, str], dict[int, None]] = {}
         self.by_id: dict[int, Order] = {}
         self._ended: dict[int, None] = {}
         self._clear()
@@ -41,6 +42,9 @@ class Orders:
     def _clear(self) -> None:
         self.open: dict[int, Order] = {}
         self.unsettled: dict[int, Order] = {}
+        self.books: dict[tuple[str, str], dict[int, Order]] = {}
+        self.waiting: dict[str, dict[int, Order]] = {}
+        self.algos: dict[int, Order] = {}
         self.by_key: dict[tuple[str, str], int] = {}
         self.by_client: dict[str, int] = {}
 
@@ -96,7 +100,11 @@ class Orders:
 
     def of_book(self, strategy: str, symbol: str) -> Iterator[Order]:
         """Open orders of one strategy in one symbol, oldest first."""
-        return (o for o in self.open.values() if o.asked.symbol == symbol and o.asked.strategy == strategy)
+        return iter(self.books.get((strategy, symbol), {}).values())
+
+    def entries_of(self, book: tuple[str, str]) -> list[Order]:
+        """Orders that opened something which has protection and is not closed yet, oldest first."""
+        return [self.by_id[order_id] for order_id in self.entries.get(book, ())]
 
     def _opened(self, entry: Entry) -> None:
         self.account, self.epoch, self.clean = entry.record.account, entry.record.epoch, False
@@ -109,10 +117,16 @@ class Orders:
         order = Order(id=entry.seq, asked=asked, parent=entry.record.parent, received=entry.ts)
         if not entry.record.fault:
             order.quantity, order.limit, order.trigger = asked.quantity, asked.limit, asked.trigger
-        self.by_id[order.id] = self.open[order.id] = order
+        self.by_id[order.id] = order
+        self._enter(order)
         self.by_key[asked.strategy, asked.key] = order.id
         if parent := self.by_id.get(order.parent):
             parent.children.append(order.id)
+
+    def _enter(self, order: Order) -> None:
+        self.open[order.id] = self.books.setdefault(order.book, {})[order.id] = order
+        if order.worked:
+            self.algos[order.id] = order
 
     def _held(self, entry: Entry) -> None:
         if order := self._moved(entry, Event.HOLD):
@@ -127,7 +141,7 @@ class Orders:
 
     def _approved(self, entry: Entry) -> None:
         if order := self._moved(entry, Event.APPROVE):
-            order.quantity = entry.record.quantity
+            order.quantity = min(order.quantity, entry.record.quantity)
 
     def _sent(self, entry: Entry) -> None:
         if order := self._moved(entry, Event.SEND):
@@ -141,7 +155,6 @@ class Orders:
             if record.client_id not in self.by_client:
                 self.by_client[record.client_id] = order.id
                 order.client_ids.append(record.client_id)
-            self._index(order)
 
     def _accepted(self, entry: Entry) -> None:
         order = self._order(entry)
@@ -150,7 +163,6 @@ class Orders:
         if order is not None and self._moved(entry, event):
             order.venue_id = entry.record.venue_id or order.venue_id
             order.accepted, order.fence = entry.ts, 0
-            self._index(order)
 
     def _unknown(self, entry: Entry) -> None:
         record: records.OrderUnknown = entry.record
@@ -162,11 +174,11 @@ class Orders:
                 order.cancel = PENDING[order.cancel][Change.DOUBT]
             else:
                 order.replace = PENDING[order.replace][Change.DOUBT]
+            self._index(order)
 
     def _missing(self, entry: Entry) -> None:
         if entry.record.proved and (order := self._moved(entry, Event.DISPROVE)):
             order.fence = 0
-            self._index(order)
 
     def _filled(self, entry: Entry) -> None:
         order = self._order(entry)
@@ -183,7 +195,7 @@ class Orders:
         if fill.number == self.trades + 1:
             self.trades = fill.number
         self._hold(order, fill.quantity, fee=fill.fee, currency=fill.fee_currency)
-        self._index(order)
+        self._close(order, fill.quantity)
 
     def _hold(self, order: Order, quantity: Decimal, *, fee: Decimal, currency: str) -> None:
         book = self.held.setdefault(order.asked.strategy, {})
@@ -198,6 +210,31 @@ class Orders:
             book.pop(symbol, None)
         if not book:
             del self.held[order.asked.strategy]
+
+    def _close(self, order: Order, quantity: Decimal) -> None:
+        """Keeps what each order with protection still has open; what others close is taken from the oldest."""
+        parent = self.by_id.get(order.parent)
+        if parent is not None and (parent.worked or order.protective):
+            parent.done = add(parent.done, quantity)
+        if order.guarded:
+            self.entries.setdefault(order.book, {})[order.id] = None
+        held = self.position(*order.book)
+        there = [(entry, entry.unguarded) for entry in self.entries_of(order.book)]
+        spare = -abs(held)
+        for entry, amount in there:
+            spare = add(spare, amount if entry.sign * held > 0 else ZERO)
+        for entry, amount in there:
+            cut = min(amount, max(spare, ZERO)) if entry.sign * held > 0 else amount
+            entry.done = add(entry.done, cut)
+            spare = subtract(spare, cut if entry.sign * held > 0 else ZERO)
+            self._leave_entries(entry)
+
+    def _leave_entries(self, entry: Order) -> None:
+        entries = self.entries.get(entry.book, {})
+        if entry.id in entries and entry.ended and not entry.unguarded:
+            del entries[entry.id]
+            if not entries:
+                del self.entries[entry.book]
 
     def _cancel_sent(self, entry: Entry) -> None:
         if order := self._order(entry):
@@ -228,7 +265,8 @@ class Orders:
 
     def _ends(self, entry: Entry, event: Event) -> None:
         if order := self._moved(entry, event):
-            self._index(order)
+            order.reason = getattr(entry.record, "reason", "")
+            self._leave_entries(order)
 
     def _task_moved(self, entry: Entry) -> None:
         if order := self._order(entry):
@@ -255,24 +293,35 @@ class Orders:
         if order is None or not order.move(event):
             self.illegal += 1
             return None
+        if order.ended and not order.ended_at:
+            order.ended_at = entry.ts
+        self._index(order)
         return order
 
     def _index(self, order: Order) -> None:
-        """Keeps the short lists that every beat looks through."""
-        if order.ended:
-            self.open.pop(order.id, None)
-            self.unsettled.pop(order.id, None)
+        """Keeps the short lists that every quote and beat looks through."""
+        _keep(self.unsettled, order, wanted=order.unsettled and not order.ended)
+        waiting = self.waiting.setdefault(order.asked.symbol, {})
+        _keep(waiting, order, wanted=order.state is State.HELD and not order.worked)
+        if order.ended and order.id in self.open:
+            del self.open[order.id]
+            self.algos.pop(order.id, None)
+            book = self.books[order.book]
+            del book[order.id]
+            if not book:
+                del self.books[order.book]
             self._ended[order.id] = None
             if len(self._ended) > self._kept:
                 self._forget(next(iter(self._ended)))
-        elif order.unsettled:
-            self.unsettled[order.id] = order
-        else:
-            self.unsettled.pop(order.id, None)
 
     def _forget(self, order_id: int) -> None:
         del self._ended[order_id]
-        order = self.by_id.pop(order_id)
+        order = self.by_id[order_id]
+        parent = self.by_id.get(order.parent)
+        if order.unguarded or (parent is not None and not parent.ended):
+            self._ended[order_id] = None  # it is still looked at; it goes to the end of the line
+            return
+        del self.by_id[order_id]
         self.by_key.pop((order.asked.strategy, order.asked.key), None)
         for client_id in order.client_ids:
             self.by_client.pop(client_id, None)
@@ -289,6 +338,7 @@ class Orders:
             "kills": self.kills.state(),
             "externals": self.externals,
             "held": self.held,
+            "entries": [order_id for book in self.entries.values() for order_id in book],
             "orders": [_plain(order) for order in self.by_id.values()],
             "ended": list(self._ended),
         }
@@ -303,6 +353,9 @@ class Orders:
         self.by_id = {order.id: order for order in msgspec.convert(state["orders"], list[Order])}
         self._ended = dict.fromkeys(state["ended"])
         self._clear()
+        self.entries = {}
+        for order_id in state["entries"]:
+            self.entries.setdefault(self.by_id[order_id].book, {})[order_id] = None
         self._reindex(self.by_id.values())
 
     def _reindex(self, found: Iterable[Order]) -> None:
@@ -310,8 +363,15 @@ class Orders:
             self.by_key[order.asked.strategy, order.asked.key] = order.id
             self.by_client.update(dict.fromkeys(order.client_ids, order.id))
             if not order.ended:
-                self.open[order.id] = order
+                self._enter(order)
                 self._index(order)
+
+
+def _keep(shelf: dict[int, Order], order: Order, *, wanted: bool) -> None:
+    if wanted:
+        shelf[order.id] = order
+    else:
+        shelf.pop(order.id, None)
 
 
 def trade_key(client_id: str, trade_id: str) -> str:

@@ -13,7 +13,7 @@ from parrot.centers.execution.order import Order
 from parrot.centers.execution.orders import trade_key
 from parrot.centers.execution.reports import cancel_again, count, orphan, reduce_only
 from parrot.contracts.records import CancelRefused, ExternalSeen, OrderAccepted, OrderReplaced, Reconciled
-from parrot.contracts.venue import AskState, CancelPlaced, Filled, OpenOrder, QueryPlaced, VenueState
+from parrot.contracts.venue import AskState, CancelPlaced, Filled, OpenOrder, VenueState
 from parrot.kernel.decimals import add, plain
 
 
@@ -74,8 +74,7 @@ def _ours(
             yield from _shown(floor, order, shown, state=state, now=now)
         elif order.state in (State.ACCEPTED, State.PARTIALLY_FILLED) and order.accepted < state.ts:
             # It ended, or our reports overtook this state; a question about it alone tells which.
-            floor.asked[order.id] = now
-            yield QueryPlaced(client_id=order.client_id, symbol=order.asked.symbol, ts=now)
+            floor.absent.add(order.id)
 
 
 def _shown(floor: Floor, order: Order, shown: OpenOrder, *, state: VenueState, now: int) -> Iterator[Any]:
@@ -107,16 +106,13 @@ def _theirs(floor: Floor, state: VenueState, breaks: list[str], *, now: int) -> 
         order = floor.orders.of_client(shown.client_id)
         if order is not None and not order.ended and order.client_id == shown.client_id:
             continue
-        yield CancelPlaced(client_id=shown.client_id, symbol=shown.symbol, ts=now)
-        # An end that was reported while this state was on its way is no mismatch.
-        if order is None or shown.client_id in floor.seen_twice:
+        # A state may come late, and behind the report of an end that it does not know yet: that is no mismatch.
+        if order is None or state.ts >= order.ended_at + floor.terms.fence:
+            yield CancelPlaced(client_id=shown.client_id, symbol=shown.symbol, ts=now)
             breaks.append(
                 f"{shown.client_id} ({shown.side.value} {plain(shown.quantity)} {shown.symbol}) is open at the venue, "
                 f"here it is {order.state.value if order else 'not known'}"
             )
-        else:
-            floor.seen_twice.add(shown.client_id)
-            floor.state_wanted = True
 
 
 def _externals(floor: Floor, state: VenueState) -> Iterator[ExternalSeen]:

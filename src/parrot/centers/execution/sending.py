@@ -15,8 +15,6 @@ from parrot.contracts.records import OrderCanceled, OrderHeld, OrderRefused, Ord
 from parrot.contracts.venue import PlaceOrder
 from parrot.kernel.decimals import ZERO, plain
 
-# What a venue that takes stops understands; touches are always held by the desk.
-_AT_VENUE: Final = frozenset({OrderKind.STOP, OrderKind.STOP_LIMIT, OrderKind.TRAILING})
 _PRICED: Final = frozenset({OrderKind.LIMIT, OrderKind.STOP_LIMIT, OrderKind.TOUCH_LIMIT})
 
 
@@ -51,7 +49,10 @@ def supervised(floor: Floor, order: Order) -> bool:
     """Whether the desk itself waits for the trigger."""
     if order.fired or order.asked.kind not in FIRED:
         return False
-    return not (floor.terms.stops and order.asked.kind in _AT_VENUE)
+    if order.asked.kind is OrderKind.TRAILING:
+        return not floor.terms.trailing
+    # The stop of a position rests at the venue; its take waits here, because both together could turn it over.
+    return not floor.terms.stops or (order.asked.role is Role.TAKE and order.parent > 0)
 
 
 def send(floor: Floor, order: Order, now: int) -> Iterator[Any]:

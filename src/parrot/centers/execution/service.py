@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from parrot.centers.execution import changes, costs, fence, fields, holding, kills, reconcile, reports, sending
+from parrot.centers.execution import (
+    algos,
+    changes,
+    costs,
+    fence,
+    fields,
+    holding,
+    kills,
+    protection,
+    reconcile,
+    reports,
+    sending,
+)
 from parrot.centers.execution.floor import Floor
 from parrot.centers.execution.life import Pending, State
 from parrot.centers.execution.order import Order
@@ -28,6 +41,9 @@ class Execution:
         self._floor = Floor({listing.symbol: listing for listing in listings}, terms, settings or Settings())
         self._account = account
         self._orders = self._floor.orders
+        self._chores = deque(
+            (fence.overdue, fence.absent, holding.on_beat, algos.on_beat, protection.guard_all, kills.flatten)
+        )
         self.receives: Mapping[type, Callable[[Any, int], Answers]] = {
             **self._commands(),
             **self._reports(),
@@ -62,6 +78,7 @@ class Execution:
             commands.CancelAll: self._with(changes.cancel_all),
             commands.AmendOrder: self._with(changes.amend),
             commands.AdoptVenue: self._adopt,
+            commands.StopStrategy: self._with(kills.stop_strategy),
         }
 
     def _reports(self) -> dict[type, Callable[[Any, int], Answers]]:
@@ -83,6 +100,12 @@ class Execution:
     def _answers(self) -> dict[type, Callable[[Entry, int], Answers]]:
         return {
             records.OrderReceived: self._after_received,
+            records.OrderHeld: self._after_held,
+            records.OrderSent: self._after_sent,
+            records.ReplaceSent: self._after_sent,
+            records.CancelSent: self._after_cancel_sent,
+            records.OrderReplaced: self._after_change,
+            records.CancelRefused: self._after_change,
             records.OrderApproved: self._on_order(sending.leave, State.APPROVED),
             records.OrderMissing: self._on_order(fence.after_absence, State.APPROVED),
             records.OrderAccepted: self._after_accepted,
@@ -177,14 +200,20 @@ class Execution:
 
     def _quoted(self, quote: commands.Quoted, now: int) -> Answers:
         self._floor.quotes[quote.symbol] = quote
+        self._floor.volumes.look(quote)
         return holding.on_quote(self._floor, quote, now)
 
-    def _beat(self, beat: commands.Beat, now: int) -> Iterator[Any]:
-        yield from fence.overdue(self._floor, now)
-        yield from holding.on_beat(self._floor, now)
-        if self._floor.closing:
-            self._floor.state_wanted = True
-        yield from reconcile.ask(self._floor, now)
+    def _beat(self, beat: commands.Beat, now: int) -> list[Any]:
+        """One kind of work a beat: what follows from it is folded before the next kind is looked at."""
+        floor = self._floor
+        if floor.closing:
+            floor.state_wanted = True
+        asked = list(reconcile.ask(floor, now))
+        for _ in range(len(self._chores)):
+            self._chores.rotate(-1)
+            if found := list(self._chores[-1](floor, now)):
+                return asked + found
+        return asked
 
     def _after_received(self, entry: Entry, now: int) -> Iterator[Any]:
         record: records.OrderReceived = entry.record
@@ -199,11 +228,42 @@ class Execution:
                 text=record.fault,
             )
 
-    def _after_accepted(self, entry: Entry, now: int) -> Answers:
+    def _after_held(self, entry: Entry, now: int) -> Iterator[Any]:
         order = self._orders.get(entry.record.order_id)
-        if order is None or not order.gone_wrong:
-            return ()
-        return reports.cancel_again(order, now)
+        if order is None or order.state is not State.HELD:
+            return
+        if order.worked:
+            yield from algos.begin(self._floor, order, now)
+        elif order.waits_for == "room":
+            yield from holding.make_way(self._floor, order, now)
+            yield from protection.guard(self._floor, order.book, now)
+        elif order.protective:
+            yield from protection.guard(self._floor, order.book, now)
+
+    def _after_sent(self, entry: Entry, now: int) -> Answers:
+        order = self._orders.get(entry.record.order_id)
+        return protection.guard(self._floor, order.book, now) if order is not None and order.protective else ()
+
+    def _after_cancel_sent(self, entry: Entry, now: int) -> Answers:
+        order = self._orders.get(entry.record.order_id)
+        if order is not None and order.worked:
+            return algos.go_on(self._floor, order, now)
+        return self._after_sent(entry, now)
+
+    def _after_change(self, entry: Entry, now: int) -> Iterator[Any]:
+        order = self._orders.get(entry.record.order_id)
+        if order is not None:
+            yield from holding.on_end(self._floor, order, now)
+            yield from protection.guard(self._floor, order.book, now)
+
+    def _after_accepted(self, entry: Entry, now: int) -> Iterator[Any]:
+        order = self._orders.get(entry.record.order_id)
+        if order is None:
+            return
+        if order.gone_wrong:
+            yield from reports.cancel_again(order, now)
+        elif order.protective:
+            yield from protection.guard(self._floor, order.book, now)
 
     def _after_replace_approved(self, entry: Entry, now: int) -> Answers:
         order = self._orders.get(entry.record.order_id)
@@ -217,6 +277,8 @@ class Execution:
             yield from holding.on_fill(self._floor, order, now)
             if order.ended and not entry.record.late:
                 yield from self._ended(order, now)
+            else:
+                yield from protection.guard(self._floor, order.book, now)
 
     def _after_end(self, entry: Entry, now: int) -> Answers:
         order = self._orders.get(entry.record.order_id)
@@ -226,11 +288,16 @@ class Execution:
         self._floor.forget(order)
         yield from costs.measure(self._floor, order)
         yield from holding.on_end(self._floor, order, now)
+        parent = self._orders.get(order.parent)
+        if parent is not None and parent.worked and parent.state is State.HELD:
+            yield from algos.go_on(self._floor, parent, now)
+        yield from protection.guard(self._floor, order.book, now)
 
     def _after_reconciled(self, entry: Entry, now: int) -> Iterator[Any]:
         if not self._floor.reconciled:
             self._floor.reconciled = True
             yield from holding.on_ready(self._floor, now)
+            yield from protection.guard_all(self._floor, now)
 
     def _after_kill(self, entry: Entry, now: int) -> Answers:
         return kills.engaged(self._floor, entry, now)

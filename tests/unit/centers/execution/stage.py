@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 from parrot.app.desk import Desk, decode
 from parrot.centers.execution.life import ENDED
 from parrot.centers.execution.manifest import Settings, build
 from parrot.contracts import venue
-from parrot.contracts.commands import Beat, OpenDesk, OrderKind, Quoted, Side, SubmitOrder
+from parrot.contracts.commands import Beat, EngageKill, OpenDesk, OrderKind, Quoted, RearmKill, Side, SubmitOrder
 from parrot.contracts.listing import Listing, VenueTerms
 from parrot.contracts.records import (
+    KillEngaged,
+    KillRearmed,
     OrderApproved,
     OrderReceived,
     OrderRefused,
@@ -46,7 +49,12 @@ class Yes:
     def __init__(self):
         self.refuses, self.cap = set(), None
         self.orders = {}
-        self.receives = {}
+        self.receives = {
+            EngageKill: lambda kill, now: [
+                KillEngaged(scope=kill.scope, by=kill.by, source=kill.source, reason=kill.reason, flatten=kill.flatten)
+            ],
+            RearmKill: lambda kill, now: [KillRearmed(scope=kill.scope, by=kill.by, reason=kill.reason)],
+        }
         self.answers = {
             OrderReceived: self.received,
             OrderTriggered: self.triggered,
@@ -123,10 +131,11 @@ class Stage:
         self.terms = terms
         self.settings = settings or Settings()
         self.now = now
-        self.sent = []
+        self.sent: list[Any] = []
         self.risk = Yes()
         self.center = build([BTC], terms, settings=self.settings)
-        self.desk = Desk([self.risk, self.center], self.pages, self.sent.append)
+        parts: list[Any] = [self.risk, self.center]
+        self.desk = Desk(parts, self.pages, self.sent.append)
         self.desk.recover()
         self.keys = len(self.pages.bodies)
         self.trades = 0
@@ -175,6 +184,12 @@ class Stage:
         order = self.limit(side, quantity, price, **fields)
         self.accept(order)
         return order
+
+    def kill(self, scope="all", *, flatten=False):
+        return self.say(EngageKill(scope=scope, by="ann", source="api", flatten=flatten))
+
+    def at(self, order, state):
+        return order.state is state
 
     def newest(self, strategy, key):
         return self.center._orders.of_key(strategy, key)

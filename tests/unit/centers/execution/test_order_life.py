@@ -31,31 +31,31 @@ def test_its_client_id_is_journalled_before_the_request_leaves(stage):
 
 def test_the_venue_accepts_it_and_fills_it_in_parts(stage):
     order = stage.working()
-    assert order.state is State.ACCEPTED
+    assert stage.at(order, State.ACCEPTED)
     stage.fill(order, "0.4")
     assert (order.state, order.filled, order.left) == (State.PARTIALLY_FILLED, D("0.4"), D("0.6"))
     found = stage.fill(order, "0.6")
-    assert order.state is State.FILLED
+    assert stage.at(order, State.FILLED)
     assert names(found) == ["OrderFilled", "CostMeasured"]
 
 
 def test_a_market_order_may_be_filled_before_it_is_accepted(stage):
     order = stage.submit()
     stage.fill(order)
-    assert order.state is State.FILLED
+    assert stage.at(order, State.FILLED)
     assert stage.accept(order) == []
 
 
 def test_an_accepted_order_may_still_be_rejected(stage):
     order = stage.working()
     stage.say(venue.Rejected(client_id=order.client_id, reason="would cross", ts=stage.now))
-    assert order.state is State.REJECTED
+    assert stage.at(order, State.REJECTED)
 
 
 def test_a_refused_order_never_leaves(stage):
     stage.risk.refuses.add("s")
     order = stage.limit()
-    assert order.state is State.REFUSED
+    assert stage.at(order, State.REFUSED)
     assert stage.requests() == []
 
 
@@ -65,16 +65,16 @@ def test_risk_may_approve_less_than_was_asked_for(stage):
     assert stage.requests()[-1].quantity == D("0.3")
     stage.accept(order)
     stage.fill(order, "0.3")
-    assert order.state is State.FILLED
+    assert stage.at(order, State.FILLED)
 
 
 def test_a_cancel_is_pending_until_the_venue_says_so(stage):
     order = stage.working()
     stage.say(CancelOrder(order_id=order.id, user="ann"))
-    assert order.state is State.ACCEPTED
+    assert stage.at(order, State.ACCEPTED)
     assert isinstance(stage.sent[-1], venue.CancelPlaced)
     found = stage.withdraw(order)
-    assert order.state is State.CANCELED
+    assert stage.at(order, State.CANCELED)
     assert found[0].by == "user"
 
 
@@ -107,14 +107,14 @@ def test_a_fill_after_the_end_is_counted_as_late(stage):
     (late,) = stage.fill(order, "0.2")
     assert late.late
     assert (late.filled, late.left) == (D("0.2"), D("0.8"))
-    assert order.state is State.CANCELED
+    assert stage.at(order, State.CANCELED)
     assert stage.center._orders.position("s", "BTC/USDT") == D("0.2")
 
 
 def test_an_end_waits_for_fills_that_are_still_on_their_way(stage):
     order = stage.working()
     assert stage.withdraw(order, "0.7") == []
-    assert order.state is State.ACCEPTED
+    assert stage.at(order, State.ACCEPTED)
     found = stage.fill(order, "0.7")
     assert names(found) == ["OrderFilled", "OrderCanceled", "CostMeasured"]
 
@@ -127,7 +127,7 @@ def test_fills_that_never_come_are_asked_for(stage):
     (asked, *_) = stage.requests(venue.AskState)
     assert asked.after == 0
     stage.state(trades=[stage.trade(order, "0.7")])
-    assert order.state is State.CANCELED
+    assert stage.at(order, State.CANCELED)
     assert order.filled == D("0.7")
 
 
@@ -172,8 +172,8 @@ def test_words_that_repeat_what_is_known_become_nothing(stage):
 
 
 def test_an_order_that_was_never_sent_ends_at_the_desk(stage):
-    order = stage.submit(Side.SELL, kind=OrderKind.TOUCH, trigger="120")
-    assert order.state is State.HELD
+    order = stage.submit(Side.SELL, kind=OrderKind.TRAILING, trail="20")
+    assert stage.at(order, State.HELD)
     (ended,) = stage.say(CancelOrder(order_id=order.id))
     assert isinstance(ended, OrderCanceled)
     assert ended.by == "desk"

@@ -1,0 +1,176 @@
+"""Protected or flat: what an order with a stop or a take opens is guarded in its filled size, or closed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any, Final
+
+from parrot.centers.execution.changes import cancel, resize
+from parrot.centers.execution.floor import Floor
+from parrot.centers.execution.life import Pending, State
+from parrot.centers.execution.order import Order
+from parrot.centers.execution.room import at_most
+from parrot.contracts.commands import OrderKind, Role, Side, SubmitOrder, TimeInForce
+from parrot.contracts.records import OrderReceived
+from parrot.kernel.decimals import ZERO, add, down, subtract
+
+Book = tuple[str, str]
+
+_STANDS: Final = frozenset({State.ACCEPTED, State.PARTIALLY_FILLED, State.HELD})
+_FAILED: Final = frozenset({State.REJECTED, State.REFUSED, State.CANCELED, State.EXPIRED})
+_RETRIES: Final = 2
+
+
+def guard(floor: Floor, book: Book, now: int) -> list[Any]:
+    """The next thing to do so that the protection of one book has the size of what is open.
+
+    One thing at a time: what follows it is decided again, on what it has changed.
+    """
+    if book in floor.orders.entries:
+        for action in _actions(floor, book, now):
+            if items := list(action):
+                return items
+    return []
+
+
+def _actions(floor: Floor, book: Book, now: int) -> Iterator[Iterator[Any]]:
+    """Newest entries first: exits close the oldest."""
+    pool = subtract(abs(floor.orders.position(*book)), _leaving(floor, book))
+    for entry in reversed(floor.orders.entries_of(book)):
+        wanted = _whole(floor, book, min(entry.unguarded, max(pool, ZERO)))
+        pool = subtract(pool, wanted)
+        yield from _guard_entry(floor, entry, wanted, now=now)
+
+
+def guard_all(floor: Floor, now: int) -> Iterator[Any]:
+    """What time alone changes: deadlines of protection that does not stand."""
+    for book in list(floor.orders.entries):
+        yield from guard(floor, book, now)
+
+
+def _leaving(floor: Floor, book: Book) -> Decimal:
+    """What orders on their way out of the position may still take: exits, and takes that have fired."""
+    total, held = ZERO, floor.orders.position(*book)
+    for order in floor.orders.of_book(*book):
+        on_its_way = order.out or order.waits_for == "room"
+        if order.sign * held < 0 and on_its_way and not _guards(order):
+            total = add(total, at_most(order))
+    return total
+
+
+def _guards(order: Order) -> bool:
+    """Whether it stands ready for a price, so that it takes nothing from the others."""
+    return order.protective and order.parent > 0 and order.asked.kind is not OrderKind.MARKET and not order.fired
+
+
+def _guard_entry(floor: Floor, entry: Order, wanted: Decimal, *, now: int) -> Iterator[Iterator[Any]]:
+    children = [child for number in entry.children if (child := floor.orders.get(number))]
+    stops = [child for child in children if _is_stop(child)]
+    takes = [child for child in children if child.asked.role is Role.TAKE]
+    if entry.asked.stop is not None:
+        if _given_up(floor, entry, stops, wanted=wanted, now=now):
+            yield _flatten(floor, entry, children, now=now)
+            return
+        yield _fit(floor, entry, stops, wanted=wanted, role=Role.STOP, now=now)
+    if entry.asked.take is not None:
+        yield _fit(floor, entry, takes, wanted=wanted, role=Role.TAKE, now=now)
+
+
+def _is_stop(child: Order) -> bool:
+    return child.asked.role is Role.STOP and child.asked.kind is OrderKind.STOP
+
+
+def _fit(floor: Floor, entry: Order, made: list[Order], *, wanted: Decimal, role: Role, now: int) -> Iterator[Any]:
+    """Makes, cuts, grows or ends one protective order so that it covers `wanted`."""
+    live = next((child for child in made if not child.ended), None)
+    if live is None:
+        if wanted and floor.ready and not _just_failed(floor, made, now):
+            yield OrderReceived(order=_order(floor, entry, role, wanted, number=len(entry.children)), parent=entry.id)
+    elif live.cancel is not Pending.NONE or live.replace is not Pending.NONE or live.fired:
+        return
+    elif not wanted:
+        yield from cancel(floor, live, "what it protected is closed, or being closed", now)
+    elif live.left != wanted and live.state in _STANDS:
+        yield from resize(floor, live, add(live.filled, wanted), limit=live.limit, now=now, user="execution")
+
+
+def _just_failed(floor: Floor, made: list[Order], now: int) -> bool:
+    """A second try of what was refused waits, so that two sides of a mistake do not chase one another."""
+    failed = [child for child in made if child.state in _FAILED and not child.unwanted and not child.filled]
+    pause = floor.settings.query_every if len(failed) < _RETRIES else floor.settings.protect_within
+    return bool(failed) and now - failed[-1].ended_at < pause
+
+
+def _order(floor: Floor, entry: Order, role: Role, quantity: Decimal, *, number: int) -> SubmitOrder:
+    asked = entry.asked
+    kind, limit, trigger, tif = OrderKind.STOP, None, asked.stop, TimeInForce.GTC
+    if role is Role.TAKE and floor.terms.stops:
+        # The stop rests at the venue; both there could turn the position over, so the take waits here.
+        kind, limit, trigger, tif = OrderKind.TOUCH_LIMIT, asked.take, asked.take, TimeInForce.IOC
+    elif role is Role.TAKE:
+        kind, limit, trigger = OrderKind.LIMIT, asked.take, None
+    return SubmitOrder(
+        strategy=asked.strategy,
+        key=f"{asked.key}/{role.value}/{number}",
+        symbol=asked.symbol,
+        side=Side.SELL if asked.side is Side.BUY else Side.BUY,
+        quantity=quantity,
+        kind=kind,
+        limit=limit,
+        trigger=trigger,
+        tif=tif,
+        reduce_only=True,
+        role=role,
+        group=f"protects {entry.id}",
+        decided=asked.decided,
+        account=asked.account,
+        user=asked.user,
+        why=f"{role.value} of order {entry.id}",
+    )
+
+
+def _given_up(floor: Floor, entry: Order, stops: list[Order], *, wanted: Decimal, now: int) -> bool:
+    """Whether the stop was refused for good, or did not stand within the deadline."""
+    live = next((stop for stop in stops if not stop.ended), None)
+    if not wanted or (live is not None and live.state in _STANDS and live.left >= wanted):
+        floor.bare.pop(entry.id, None)
+        return False
+    since = floor.bare.setdefault(entry.id, now)
+    if not floor.ready:
+        floor.bare[entry.id] = now
+        return False
+    failed = [stop for stop in stops if stop.state in _FAILED and not stop.unwanted and not stop.filled]
+    passed = any("TRIGGER" in stop.reason.upper() for stop in failed)
+    return len(failed) >= _RETRIES or passed or now - since >= floor.settings.protect_within
+
+
+def _flatten(floor: Floor, entry: Order, children: list[Order], *, now: int) -> Iterator[Any]:
+    """Closes what cannot be protected: stops that may be at the venue are withdrawn, and a market order leaves."""
+    for child in children:
+        if not child.ended and _guards(child) and child.cancel is Pending.NONE:
+            yield from cancel(floor, child, "what it protects is being closed", now)
+            return
+    closing = any(not child.ended and child.asked.kind is OrderKind.MARKET for child in children)
+    amount = _whole(floor, entry.book, entry.unguarded)
+    if closing or not amount or not floor.ready or _tried(floor, entry, now):
+        return
+    floor.flattened[entry.book] = now
+    asked = _order(floor, entry, Role.STOP, amount, number=len(entry.children))
+    changes = {"kind": OrderKind.MARKET, "trigger": None, "why": f"order {entry.id} could not be protected"}
+    yield OrderReceived(order=_with(asked, changes), parent=entry.id)
+
+
+def _tried(floor: Floor, entry: Order, now: int) -> bool:
+    return now - floor.flattened.get(entry.book, -floor.settings.protect_within) < floor.settings.protect_within
+
+
+def _with(order: SubmitOrder, changes: dict[str, Any]) -> SubmitOrder:
+    return SubmitOrder(**{**{name: getattr(order, name) for name in order.__struct_fields__}, **changes})
+
+
+def _whole(floor: Floor, book: Book, amount: Decimal) -> Decimal:
+    """Whole lots only; what is smaller than any order of this symbol cannot be protected."""
+    listing = floor.listings[book[1]]
+    lots = down(amount, listing.lot)
+    return lots if lots >= listing.min_quantity else ZERO
