@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 from parrot.adapters.sql import open_postgres, open_sqlite
 from tests.ports.servers.nats import Nats
 from tests.ports.servers.postgres import Postgres
+from tests.ports.servers.valkey import Valkey
 
 
 @pytest.fixture(scope="session")
@@ -66,5 +67,12 @@ def database(request: pytest.FixtureRequest) -> Database:
 @pytest.fixture(scope="session")
 def nats(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nats]:
     server = Nats(tmp_path_factory.mktemp("nats"))
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Valkey]:
+    server = Valkey(tmp_path_factory.mktemp("valkey"))
     yield server
     server.stop()

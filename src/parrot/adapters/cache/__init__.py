@@ -1,0 +1,1 @@
+"""Caches: in this process, and in Redis or Valkey."""
