@@ -61,6 +61,7 @@ def cancel(floor: Floor, order: Order, why: str, now: int) -> Iterator[Any]:
     if order.worked and any(_open(floor, child) for child in order.children):
         yield CancelSent(order_id=order.id, client_id="", why=why)
     elif not order.out:
+        floor.doomed.add(order.id)
         yield OrderCanceled(order_id=order.id, by="desk", reason=why)
     else:
         yield CancelSent(order_id=order.id, client_id=order.client_id, why=why)

@@ -19,7 +19,8 @@ class Floor:
 
     `ready` says that the line stands and that the venue's state was compared since the desk was opened. `asked` is when
     something was last asked about an order, `closing` the ends that wait for fills which have not come yet, `absent`
-    the orders that the venue's state did not show. `peaks` are the best prices of trailing stops, `bare` since when a
+    the orders that the venue's state did not show, `doomed` those whose end is decided and stands further on in the
+    same transaction. `peaks` are the best prices of trailing stops, `bare` since when a
     position lacks its protection, `flattened` when a book was last told to become flat, `flatten` the scopes that are
     to become flat with the time they were, `volumes` what was traded in the market.
     """
@@ -35,6 +36,7 @@ class Floor:
         self.venue_now = 0
         self.asked: dict[int, int] = {}
         self.absent: set[int] = set()
+        self.doomed: set[int] = set()
         self.peaks: dict[int, Decimal] = {}
         self.bare: dict[int, int] = {}
         self.flattened: dict[tuple[str, str], int] = {}
@@ -67,6 +69,7 @@ class Floor:
     def forget(self, order: Order) -> None:
         """Lets go of what was noted about an order that has ended."""
         self.asked.pop(order.id, None)
+        self.doomed.discard(order.id)
         self.peaks.pop(order.id, None)
         self.bare.pop(order.id, None)
         self.closing.pop(order.id, None)

@@ -60,8 +60,12 @@ def _too_soon(floor: Floor, order: Order, now: int) -> bool:
 def on_beat(floor: Floor, now: int) -> Iterator[Any]:
     """Orders whose time ran out, and those whose way is clear by now."""
     for waiting in list(floor.orders.waiting.values()):
+        books = set()
         for order in list(waiting.values()):
-            yield from _look(floor, order, now)
+            # One of a book in a beat: what follows from it may change what is to be said of the next.
+            if order.book not in books and (found := list(_look(floor, order, now))):
+                books.add(order.book)
+                yield from found
 
 
 def _look(floor: Floor, order: Order, now: int) -> Iterator[Any]:
@@ -73,6 +77,9 @@ def _look(floor: Floor, order: Order, now: int) -> Iterator[Any]:
             yield release(floor, order, now)
         elif waited >= floor.settings.patience and not asked.reduce_only:
             yield OrderCanceled(order_id=order.id, by="desk", reason="the line to the venue did not come back in time")
+    elif order.waits_for == "group":
+        if not blockers(floor, order):
+            yield release(floor, order, now)
     elif order.waits_for == "room":
         if not blockers(floor, order):
             yield release(floor, order, now)
@@ -100,10 +107,12 @@ def on_fill(floor: Floor, order: Order, now: int) -> Iterator[Any]:
 
 
 def on_end(floor: Floor, order: Order, now: int) -> Iterator[Any]:
-    """One order less: those that waited for it may leave."""
-    for other in list(floor.orders.waiting.get(order.asked.symbol, {}).values()):
-        if other.book == order.book and other.waits_for in ("room", "group") and not blockers(floor, other):
+    """One order less: one that waited for it may leave, and what follows is looked at again then."""
+    for other in floor.orders.waiting.get(order.asked.symbol, {}).values():
+        waits = other.book == order.book and other.waits_for in ("room", "group") and other.id not in floor.doomed
+        if waits and not blockers(floor, other):
             yield release(floor, other, now)
+            return
 
 
 def on_ready(floor: Floor, now: int) -> Iterator[Any]:

@@ -24,7 +24,7 @@ FIRED: Final = {
 }
 
 
-class Order(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
+class Order(msgspec.Struct, kw_only=True, gc=False):
     """Times ns UTC, quantities in base, prices in quote units; `quantity` and `limit` are what works now.
 
     `trades` are the executions that were counted, by client id and trade id. `paid` is the sum of price times quantity.
@@ -94,6 +94,11 @@ class Order(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     def book(self) -> tuple[str, str]:
         """Whose position it changes: strategy and symbol."""
         return self.asked.strategy, self.asked.symbol
+
+    @property
+    def most(self) -> Decimal:
+        """The quantity in the worst case: a change that is under way may have happened, and may not."""
+        return self.quantity if self.replace is Pending.NONE else max(self.quantity, self.next_quantity)
 
     @property
     def left(self) -> Decimal:

@@ -67,7 +67,7 @@ def _ours(
     floor: Floor, theirs: dict[str, OpenOrder], filled: dict[int, Decimal], *, state: VenueState, now: int
 ) -> Iterator[Any]:
     for order in list(floor.orders.open.values()):
-        if not order.out or filled.get(order.id, order.filled) >= order.quantity:
+        if not order.out or filled.get(order.id, order.filled) >= order.most:
             continue
         shown = theirs.get(order.client_id)
         if shown is not None:

@@ -88,10 +88,10 @@ def count(floor: Floor, order: Order, fill: Filled, *, already: Decimal, now: in
         yield reduce_only(floor, wrong)
         return
     total = add(already, fill.quantity)
-    left = max(ZERO, subtract(order.quantity, total))
+    left = max(ZERO, subtract(order.most, total))
     yield OrderFilled(order_id=order.id, fill=fill, filled=total, left=left, late=order.ended)
-    if total > order.quantity:
-        why = f"order {order.id} filled {plain(total)} of {plain(order.quantity)}"
+    if total > order.most:
+        why = f"order {order.id} filled {plain(total)} of {plain(order.most)}"
         yield note(order, f"overfill: {why}", now)
         yield reduce_only(floor, why)
     closing = floor.closing.get(order.id)

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from parrot.centers.execution.floor import Floor
-from parrot.centers.execution.life import Pending
 from parrot.centers.execution.order import Order
 from parrot.kernel.decimals import ZERO, add, down, subtract
 
@@ -53,8 +52,7 @@ def _crowded(floor: Floor, order: Order) -> bool:
 
 def at_most(order: Order) -> Decimal:
     """What an order can still fill in the worst case, with a change that may or may not have happened."""
-    most_of_both = max(order.quantity, order.next_quantity) if order.replace is not Pending.NONE else order.quantity
-    return max(ZERO, subtract(most_of_both, order.filled))
+    return max(ZERO, subtract(order.most, order.filled))
 
 
 def most(floor: Floor, order: Order) -> Decimal:

@@ -235,8 +235,7 @@ class Execution:
         if order.worked:
             yield from algos.begin(self._floor, order, now)
         elif order.waits_for == "room":
-            yield from holding.make_way(self._floor, order, now)
-            yield from protection.guard(self._floor, order.book, now)
+            yield from _first(holding.make_way(self._floor, order, now), protection.guard(self._floor, order.book, now))
         elif order.protective:
             yield from protection.guard(self._floor, order.book, now)
 
@@ -252,9 +251,13 @@ class Execution:
 
     def _after_change(self, entry: Entry, now: int) -> Iterator[Any]:
         order = self._orders.get(entry.record.order_id)
-        if order is not None:
-            yield from holding.on_end(self._floor, order, now)
-            yield from protection.guard(self._floor, order.book, now)
+        if order is None or order.ended:
+            return
+        if order.filled >= order.most > 0 and order.out:
+            # Filled whole in the old size, while a change was under way: no report says so any more.
+            yield records.OrderCanceled(order_id=order.id, by="venue", reason="nothing was left of it to change")
+            return
+        yield from _first(holding.on_end(self._floor, order, now), protection.guard(self._floor, order.book, now))
 
     def _after_accepted(self, entry: Entry, now: int) -> Iterator[Any]:
         order = self._orders.get(entry.record.order_id)
@@ -274,24 +277,31 @@ class Execution:
     def _after_filled(self, entry: Entry, now: int) -> Iterator[Any]:
         order = self._orders.get(entry.record.order_id)
         if order is not None:
-            yield from holding.on_fill(self._floor, order, now)
-            if order.ended and not entry.record.late:
-                yield from self._ended(order, now)
-            else:
-                yield from protection.guard(self._floor, order.book, now)
+            ended = order.ended and not entry.record.late
+            if ended:
+                yield from self._measure(order)
+            yield from _first(
+                holding.on_fill(self._floor, order, now),
+                self._way_clear(order, now) if ended else (),
+                protection.guard(self._floor, order.book, now),
+            )
 
-    def _after_end(self, entry: Entry, now: int) -> Answers:
+    def _after_end(self, entry: Entry, now: int) -> Iterator[Any]:
         order = self._orders.get(entry.record.order_id)
-        return () if order is None else self._ended(order, now)
+        if order is not None:
+            yield from self._measure(order)
+            yield from _first(self._way_clear(order, now), protection.guard(self._floor, order.book, now))
 
-    def _ended(self, order: Order, now: int) -> Iterator[Any]:
+    def _measure(self, order: Order) -> Answers:
         self._floor.forget(order)
-        yield from costs.measure(self._floor, order)
-        yield from holding.on_end(self._floor, order, now)
+        return costs.measure(self._floor, order)
+
+    def _way_clear(self, order: Order, now: int) -> Answers:
+        """What an end lets others do: its algo goes on, or one that waited leaves."""
         parent = self._orders.get(order.parent)
         if parent is not None and parent.worked and parent.state is State.HELD:
-            yield from algos.go_on(self._floor, parent, now)
-        yield from protection.guard(self._floor, order.book, now)
+            return algos.go_on(self._floor, parent, now)
+        return holding.on_end(self._floor, order, now)
 
     def _after_reconciled(self, entry: Entry, now: int) -> Iterator[Any]:
         if not self._floor.reconciled:
@@ -305,3 +315,11 @@ class Execution:
     def _after_stop(self, entry: Entry, now: int) -> Answers:
         found = [order for order in self._orders.open.values() if order.asked.strategy == entry.record.strategy]
         return changes.cancel_many(self._floor, found, f"strategy stopped: {entry.record.reason}", now=now)
+
+
+def _first(*choices: Answers) -> list[Any]:
+    # The others are looked at again behind it, or at the next beat, when they see what it has changed.
+    for choice in choices:
+        if found := list(choice):
+            return found
+    return []
