@@ -1,0 +1,278 @@
+"""One decision: an order is approved with what it sets aside, or refused by the first rule that does not hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal, Inexact
+from typing import Final
+
+from parrot.centers.risk.book import ZERO, Book, Claim
+from parrot.centers.risk.breakers import Losses
+from parrot.centers.risk.exposure import EXPOSURE_RULES, funds
+from parrot.centers.risk.holdings import Holdings
+from parrot.centers.risk.limits import LIVE_NEEDS, Limit
+from parrot.centers.risk.orders import Order
+from parrot.centers.risk.repeats import Repeats
+from parrot.centers.risk.rules import ORDER_RULES, Case, collar
+from parrot.centers.risk.settings import Settings
+from parrot.centers.risk.switch import Switch
+from parrot.centers.risk.tree import Path, Tree
+from parrot.centers.risk.wording import Gate, Refusal
+from parrot.contracts.commands import Role
+from parrot.kernel.decimals import checked, down, plain
+from parrot.kernel.errors import InputError
+
+# What only shrinks a position passes where stale data, losses or a closed symbol would hold it; what is marked to do only
+# that passes exposure too; protection also where size, rate and number would hold it: it must never be blocked.
+_PLAIN_PASSES: Final = frozenset({"instruments", "restricted", "stale_data", "price_collar", "daily_loss", "drawdown"})
+_SHRINKING_PASSES: Final = _PLAIN_PASSES | frozenset(EXPOSURE_RULES)
+_PROTECTION_PASSES: Final = _SHRINKING_PASSES | {
+    "trading_hours",
+    "max_quantity",
+    "max_notional",
+    "order_rate",
+    "rate_breaker",
+    "duplicate_window",
+    "max_open_orders",
+    "order_to_trade",
+    "self_trade",
+}
+# Looked at when the order was received; it does not come a second time when it is sent.
+_ONCE: Final = frozenset(
+    {
+        "max_quantity",
+        "max_notional",
+        "order_rate",
+        "rate_breaker",
+        "duplicate_window",
+        "max_open_orders",
+        "order_to_trade",
+    }
+)
+_RULES: Final = tuple({**ORDER_RULES, **EXPOSURE_RULES}.items())
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """What an order may do: its quantity, the worst price of a unit, and what is set aside of which currency."""
+
+    quantity: Decimal
+    price: Decimal
+    reserved: Decimal
+    currency: str
+    reduces: bool
+    gates: tuple[Gate, ...]
+
+
+class Stopped(Exception):  # noqa: N818  not an error: the outcome of a check
+    """Ends a check with its refusal."""
+
+    def __init__(self, refusal: Refusal, limit: Limit | None = None) -> None:
+        super().__init__(refusal.rule)
+        self.refusal = refusal
+        self.limit = limit
+
+    @classmethod
+    def of(cls, *refusal: str) -> Stopped:
+        """A refusal by rule, scope, limit and actual."""
+        return cls(Refusal(*refusal))
+
+
+class Checks:
+    """All gates in their order."""
+
+    def __init__(self, tree: Tree, holdings: Holdings, switch: Switch, losses: Losses, settings: Settings) -> None:
+        self.only_shrinking: dict[str, str] = {}
+        self.modes: dict[str, str] = {}
+        self.repeats = Repeats()
+        self._tree = tree
+        self._holdings = holdings
+        self._switch = switch
+        self._losses = losses
+        self._settings = settings
+
+    def decide(self, order: Order, now: int) -> Approval:
+        """Approves an order that was received, or that is to be sent after it was held; raises Stopped."""
+        return self._decide(order, now, order.quantity, order.limit, changing=False)
+
+    def decide_change(self, order: Order, now: int, quantity: Decimal, limit: Decimal | None) -> Approval:
+        """Approves another quantity and limit of a working order, the larger of both set aside; raises Stopped."""
+        return self._decide(order, now, quantity, order.limit if limit is None else limit, changing=True)
+
+    def _decide(self, order: Order, now: int, quantity: Decimal, limit: Decimal | None, *, changing: bool) -> Approval:
+        again = order.approved and not changing
+        try:
+            self._check_fields(order, quantity, limit)
+            path = self._tree.path(order.owner)
+            quantity, shrinks = self._fit(order, quantity)
+            self._check_stops(order, shrinks=shrinks)
+            case = self._case(order, now, quantity, limit, shrinks=shrinks, changing=changing)
+            gates = list(self._pass_rules(case, path, again=again))
+            gates.append(self._check_funds(case))
+        except Inexact:
+            raise Stopped(Refusal("fields", "order", "amounts of 90 digits", "its amounts are too long")) from None
+        return self._approval(case, tuple(gates))
+
+    # -- gates before the limits -----------------------------------------------------------------------------------
+
+    def _check_fields(self, order: Order, quantity: Decimal, limit: Decimal | None) -> None:
+        try:
+            for name, value in (("quantity", quantity), ("limit", limit), ("trigger", order.asked.trigger)):
+                if value is not None and checked(value, name) <= 0:
+                    raise Stopped(Refusal("fields", "order", "more than 0", f"{name} is {plain(value)}"))
+        except InputError as fault:
+            raise Stopped(Refusal("fields", "order", fault.expected, fault.problem)) from None
+
+    def _fit(self, order: Order, quantity: Decimal) -> tuple[Decimal, bool]:
+        """The quantity that may leave, and whether it only shrinks the position of its strategy."""
+        closable = self._closable(order)
+        if order.is_child:
+            self._check_parent(order, quantity)
+        if not order.only_shrinks:
+            self._keep_room_for_closing(order, quantity)
+            return quantity, quantity - order.filled <= closable
+        fitting = min(quantity, order.filled + closable)
+        if fitting <= order.filled:
+            raise Stopped(Refusal("reduce_only", f"strategy:{order.owner.strategy}", "yes", plain(closable)))
+        return fitting, True
+
+    def _closable(self, order: Order) -> Decimal:
+        """What of the strategy's position is against the order and not claimed by others, in whole lots."""
+        book = self._book(order)
+        mine = self._holdings.units[order.unit].claim
+        if order.buys:
+            return max(-book.position - (book.buys - mine.buys), ZERO)
+        room = max(book.position - (book.sells - mine.sells), ZERO)
+        if self._settings.cash and order.only_shrinks:
+            listing = self._holdings.market.listings[order.owner.symbol]
+            owned = self._holdings.available(order.owner.account, listing.base) + mine.sells
+            room = max(min(room, down(owned, listing.lot)), ZERO)
+        return room
+
+    def _book(self, order: Order) -> Book:
+        owner = order.owner
+        return self._tree.node(f"strategy:{owner.strategy}").book(owner.symbol, owner.strategy)
+
+    def _keep_room_for_closing(self, order: Order, quantity: Decimal) -> None:
+        """A plain order may not take the position from under reduce-only orders that stand at the venue."""
+        book = self._book(order)
+        mine = self._holdings.units[order.unit].claim
+        others = book.closing_buys - mine.closing_buys if order.buys else book.closing_sells - mine.closing_sells
+        if others <= 0:
+            return
+        closable = self._closable(order)
+        if quantity - order.filled > closable:
+            raise Stopped(Refusal("reduce_only", f"strategy:{order.owner.strategy}", "yes", plain(closable)))
+
+    def _check_parent(self, order: Order, quantity: Decimal) -> None:
+        parent = self._holdings.orders.get(order.parent)
+        family = self._holdings.units[order.unit].members.values()
+        working = sum((one.left() for one in family if one.is_child and one.approved and one is not order), ZERO)
+        room = parent.left() - working if parent is not None else ZERO
+        if quantity - order.filled > room:
+            raise Stopped(Refusal("parent", f"order:{order.parent}", plain(max(room, ZERO)), plain(quantity)))
+
+    def _check_stops(self, order: Order, *, shrinks: bool) -> None:
+        stop = self._switch.stops(order, shrinks=shrinks)
+        if stop is not None:
+            raise Stopped(Refusal(*stop))
+        owner = order.owner
+        if not shrinks and owner.account in self.only_shrinking:
+            why = self.only_shrinking[owner.account]
+            raise Stopped(Refusal("mismatch", f"account:{owner.account}", "reduce-only", why))
+        if self.modes.get(owner.strategy) == "live" and not shrinks:
+            limits = self._tree.limits.get(f"strategy:{owner.strategy}", {})
+            missing = [name for name, rules in LIVE_NEEDS.items() if not any(rule in limits for rule in rules)]
+            if missing:
+                needed = ", ".join(LIVE_NEEDS)
+                raise Stopped(Refusal("live_limits", f"strategy:{owner.strategy}", needed, ", ".join(missing)))
+
+    # -- limits ----------------------------------------------------------------------------------------------------
+
+    def _case(
+        self, order: Order, now: int, quantity: Decimal, limit: Decimal | None, *, shrinks: bool, changing: bool
+    ) -> Case:
+        market = self._holdings.market
+        price = market.worst_price(order.asked, limit)
+        if price is None:
+            raise Stopped(Refusal("price", f"symbol:{order.owner.symbol}", "a price", "no price is known"))
+        return Case(
+            order=order,
+            now=now,
+            quantity=quantity,
+            limit=limit,
+            price=price,
+            value=market.value(order.owner.symbol),
+            rate=market.rate(market.listings[order.owner.symbol].quote),
+            change=self._holdings.change_if(order, quantity, price, changing=changing),
+            shrinks=shrinks,
+            holdings=self._holdings,
+            last_same=None if changing else self.repeats.last(order),
+            losses=self._losses.lost,
+        )
+
+    def _pass_rules(self, case: Case, path: Path, *, again: bool) -> Iterator[Gate]:
+        if case.shrinks:
+            yield self._check_protective_collar(case)
+        passes = self._passes(case)
+        for name, rule in _RULES:
+            if name in passes or (again and name in _ONCE):
+                continue
+            for node, limit in path.limits.get(name, ()):
+                found = rule(case, node, limit)
+                if not found.passed:
+                    raise Stopped(Refusal(name, limit.scope, limit.text, found.actual), limit)
+                yield name, limit.scope, limit.text, found.actual
+
+    def _passes(self, case: Case) -> frozenset[str]:
+        if not case.shrinks:
+            return _CHILD_PASSES if case.order.asked.role is Role.CHILD else _NONE
+        if case.order.protective:
+            return _PROTECTION_PASSES
+        return _SHRINKING_PASSES if case.order.only_shrinks else _PLAIN_PASSES
+
+    def _check_protective_collar(self, case: Case) -> Gate:
+        found = collar(case, self._settings.protective_collar)
+        gate = ("protective_collar", f"symbol:{case.symbol}", plain(self._settings.protective_collar), found.actual)
+        if not found.passed:
+            raise Stopped(Refusal(*gate))
+        return gate
+
+    def _check_funds(self, case: Case) -> Gate:
+        scope = f"account:{case.order.owner.account}"
+        if not self._settings.cash:
+            return "funds", scope, "margin", "not looked at"
+        found = funds(case)
+        gate = ("funds", scope, "an account pays with what it has free", found.actual)
+        if not found.passed:
+            raise Stopped(Refusal(*gate))
+        return gate
+
+    # -- outcome ---------------------------------------------------------------------------------------------------
+
+    def _approval(self, case: Case, gates: tuple[Gate, ...]) -> Approval:
+        order, listing = case.order, self._holdings.market.listings[case.symbol]
+        left = case.quantity - order.filled
+        buys = order.buys
+        reserved = left * case.price * (1 + listing.taker_fee) if buys else left
+        return Approval(
+            quantity=case.quantity,
+            price=case.price,
+            reserved=reserved,
+            currency=listing.quote if buys else listing.base,
+            reduces=case.shrinks and self._shrinks_net(order, case.change),
+            gates=gates,
+        )
+
+    def _shrinks_net(self, order: Order, change: Claim) -> bool:
+        """Whether the position of the whole account shrinks as well, so that the venue's own flag may be set."""
+        shelf = self._tree.node(f"account:{order.owner.account}").shelf(order.owner.symbol)
+        if order.buys:
+            return shelf.highest() + change.buys <= 0
+        return shelf.lowest() - change.sells >= 0
+
+
+_NONE: Final[frozenset[str]] = frozenset()
+# A child works what its parent was approved for; each still has to keep to price, data, hours and rate.
+_CHILD_PASSES: Final = frozenset({"duplicate_window", "max_open_orders"})

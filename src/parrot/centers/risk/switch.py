@@ -1,0 +1,107 @@
+"""The kill switch: latched scopes through which no order leaves until a named person re-arms them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple
+
+from parrot.centers.risk.orders import Order
+from parrot.contracts.commands import EngageKill, Role
+from parrot.contracts.records import BreakerTripped, KillEngaged, KillRearmed
+
+ALL: Final = "all"
+_NOBODY: Final = frozenset({"", "api", "cli", "file", "rule", "system", "recovery"})
+_PREFIXES: Final = ("strategy:", "symbol:", "account:", "user:")
+
+
+class Stop(NamedTuple):
+    """Why nothing leaves: the rule ("kill" or the breaker's), the scope, what it allows and what happened."""
+
+    rule: str
+    scope: str
+    limit: str
+    actual: str
+
+
+def is_person(name: str) -> bool:
+    """Whether `name` can be that of a person rather than of a way in."""
+    return name.strip().lower() not in _NOBODY
+
+
+def is_scope(scope: str) -> bool:
+    """Whether something can be stopped by this name."""
+    return scope == ALL or any(scope.startswith(prefix) and len(scope) > len(prefix) for prefix in _PREFIXES)
+
+
+class Switch:
+    """Kills and tripped breakers by scope; both latch."""
+
+    def __init__(self) -> None:
+        self.kills: dict[str, KillEngaged] = {}
+        self.trips: dict[str, dict[str, BreakerTripped]] = {}
+
+    def engage(self, record: KillEngaged) -> None:
+        """Latches a kill."""
+        self.kills[record.scope] = record
+
+    def trip(self, record: BreakerTripped) -> None:
+        """Latches a breaker."""
+        self.trips.setdefault(record.scope, {})[record.rule] = record
+
+    def rearm(self, record: KillRearmed) -> None:
+        """Lets go of a scope; other scopes keep what holds them."""
+        self.kills.pop(record.scope, None)
+        self.trips.pop(record.scope, None)
+
+    def latched(self, scope: str) -> bool:
+        """Whether something holds this very scope."""
+        return scope in self.kills or scope in self.trips
+
+    def tripped(self, scope: str, rule: str) -> bool:
+        """Whether this breaker is out already."""
+        return rule in self.trips.get(scope, {})
+
+    def scopes(self) -> list[str]:
+        """All that is stopped."""
+        return sorted({*self.kills, *self.trips})
+
+    def covers(self, command: EngageKill) -> bool:
+        """Whether a kill would add nothing to what holds."""
+        held = self.kills.get(command.scope)
+        return held is not None and (held.flatten or not command.flatten)
+
+    def stops(self, order: Order, *, shrinks: bool) -> Stop | None:
+        """What holds the order back, None when nothing does. Protection that shrinks may leave, closing if asked."""
+        if not self.kills and not self.trips:
+            return None
+        for scope in (ALL, *order.owner.scopes()[1:]):
+            kill = self.kills.get(scope)
+            if kill is not None and not _may_leave(order, shrinks=shrinks, closing=kill.flatten):
+                why = f"engaged by {kill.by} ({kill.source}) {kill.reason}".rstrip()
+                return Stop("kill", scope, "no order leaves", why)
+            for trip in self.trips.get(scope, {}).values():
+                if not _may_leave(order, shrinks=shrinks, closing=True):
+                    return Stop(trip.rule, scope, trip.limit, f"{trip.actual}, latched until a person re-arms it")
+        return None
+
+    def state(self) -> dict[str, Any]:
+        """What is latched, as plain values."""
+        return {
+            "kills": {scope: [one.by, one.source, one.reason, one.flatten] for scope, one in self.kills.items()},
+            "trips": [
+                [t.scope, t.rule, t.limit, t.actual] for by_rule in self.trips.values() for t in by_rule.values()
+            ],
+        }
+
+    def load(self, state: Mapping[str, Any]) -> None:
+        """Takes the place of the records that led to `state`."""
+        for scope, (by, source, reason, flatten) in state["kills"].items():
+            self.engage(KillEngaged(scope=scope, by=by, source=source, reason=reason, flatten=flatten))
+        for scope, rule, limit, actual in state["trips"]:
+            self.trip(BreakerTripped(scope=scope, rule=rule, limit=limit, actual=actual))
+
+
+def _may_leave(order: Order, *, shrinks: bool, closing: bool) -> bool:
+    if not (shrinks and order.protective):
+        return False
+    return closing if order.asked.role is Role.FLATTEN else True

@@ -1,0 +1,138 @@
+"""After a kill nothing leaves but protection that shrinks, whoever asks, until a named person re-arms it."""
+
+from __future__ import annotations
+
+import pytest
+
+from parrot.centers.risk.manifest import kills_of
+from parrot.contracts import records
+from parrot.contracts.commands import EngageKill, RearmKill
+from tests.unit.centers.risk.table import BTC, ETH, FLATTEN, STOP, TAKE, Table, replace
+
+
+@pytest.mark.parametrize("scope", ["all", "strategy:s", f"symbol:{BTC}", "account:main", "user:ann"])
+def test_a_kill_stops_its_scope_at_once(scope) -> None:
+    table = Table()
+    (engaged,) = table.kill(scope, reason="drill")
+    assert (engaged.scope, engaged.by, engaged.source) == (scope, "ann", "cli")
+    refusal = table.refused("buy", "1", user="ann")
+    assert (refusal.rule, refusal.scope) == ("kill", scope)
+    assert "ann (cli) drill" in refusal.text
+
+
+def test_a_kill_stops_its_scope_only() -> None:
+    table = Table()
+    for scope in ("strategy:t", f"symbol:{ETH}", "account:other", "user:bob"):
+        table.kill(scope)
+    table.place("buy", "1")
+
+
+def test_an_order_that_was_held_does_not_leave_after_a_kill() -> None:
+    table = Table()
+    order_id = table.place("buy", "1", "90")
+    table.tell(records.OrderHeld(order_id=order_id, waits_for="trigger"))
+    table.kill()
+    triggered = records.OrderTriggered(order_id=order_id, price=table.order("buy", "1", "90").limit, quoted=table.now)
+    (refused,) = table.tell(triggered)
+    assert (refused.rule, refused.scope) == ("kill", "all")
+    assert table.book().buys == 0
+
+
+def test_a_change_does_not_leave_after_a_kill() -> None:
+    table = Table()
+    order_id = table.place("buy", "2", "90")
+    table.kill()
+    asked = records.ReplaceReceived(order_id=order_id, quantity=table.order("buy", "1").quantity)
+    assert [type(one) for one in table.tell(asked)] == [records.ReplaceRefused]
+
+
+def test_protection_may_leave_after_a_kill_and_closing_only_when_asked() -> None:
+    table = Table()
+    table.hold_position("3")
+    table.kill()
+    assert table.refused("sell", "1", reduce_only=True).rule == "kill"
+    assert table.refused("sell", "1", role=FLATTEN).rule == "kill"
+    table.place("sell", "1", role=STOP)
+    table.place("sell", "1", role=TAKE)
+    table.kill(flatten=True)
+    table.place("sell", "1", role=FLATTEN)
+
+
+def test_protection_that_would_not_shrink_does_not_leave() -> None:
+    table = Table()
+    table.kill(flatten=True)
+    for role in (STOP, TAKE, FLATTEN):
+        assert table.refused("buy", "1", role=role).rule == "reduce_only"
+
+
+def test_only_a_named_person_re_arms() -> None:
+    table = Table()
+    table.kill()
+    for by in ("", "  ", "api", "File", "rule"):
+        (refused,) = table.take(RearmKill(scope="all", by=by))
+        assert isinstance(refused, records.CommandRefused)
+    assert table.refused("buy", "1").rule == "kill"
+    (rearmed,) = table.take(RearmKill(scope="all", by="ann", reason="checked"))
+    assert (rearmed.scope, rearmed.by) == ("all", "ann")
+    table.place("buy", "1")
+
+
+def test_re_arming_one_scope_leaves_the_others_stopped() -> None:
+    table = Table()
+    table.kill("all")
+    table.kill("strategy:s")
+    table.take(RearmKill(scope="all", by="ann"))
+    assert table.refused("buy", "1").scope == "strategy:s"
+    table.place("buy", "1", strategy="t")
+
+
+def test_what_is_not_stopped_is_not_re_armed() -> None:
+    table = Table()
+    table.kill("strategy:s")
+    (refused,) = table.take(RearmKill(scope="all", by="ann"))
+    assert "stopped is strategy:s" in refused.text
+
+
+def test_a_kill_survives_a_restart() -> None:
+    table = Table()
+    table.kill()
+    again = Table(pages=table.pages)
+    assert again.refused("buy", "1").rule == "kill"
+
+
+def test_a_kill_that_adds_nothing_is_not_written_again() -> None:
+    table = Table()
+    assert len(table.kill()) == 1
+    assert table.kill() == []
+    assert len(table.kill(flatten=True)) == 1
+    assert table.kill() == []
+    assert len(table.kill("strategy:s")) == 1
+
+
+@pytest.mark.parametrize("scope", ["", "everything", "strategy:", "order:5"])
+def test_a_scope_that_does_not_exist_is_refused(scope) -> None:
+    (refused,) = Table().kill(scope)
+    assert isinstance(refused, records.CommandRefused)
+
+
+def file_kill(scope: str, *, flatten: bool = False) -> EngageKill:
+    return EngageKill(scope=scope, by="file", source="file", reason="the kill file is there", flatten=flatten)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "\n", "# note\n", "stop!", "all\nnonsense", "strategy:", "\x00\x01", "all\n" * 101]
+)
+def test_a_kill_file_that_says_nothing_clear_stops_everything(text) -> None:
+    assert kills_of(text) == [file_kill("all")]
+
+
+def test_a_kill_file_names_scopes() -> None:
+    text = "# who: ann\nstrategy:my strategy\nsymbol:BTC/USDT flatten\n"
+    assert kills_of(text) == [file_kill("strategy:my strategy"), file_kill("symbol:BTC/USDT", flatten=True)]
+
+
+def test_the_kill_file_s_command_engages() -> None:
+    table = Table()
+    for kill in kills_of("all flatten"):
+        table.take(replace(kill, reason="file"))
+    assert table.refused("buy", "1").text.endswith("engaged by file (file) file")
