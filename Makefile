@@ -26,13 +26,14 @@ endif
 PYTEST_ARGS ?=
 BENCH_ARGS ?=
 SOAK_ARGS ?=
+CHAOS_ARGS ?=
 
 NATIVE_SOURCES := $(shell find native -name target -prune -o \( -name '*.rs' -o -name '*.toml' -o -name Cargo.lock \) -print)
 ifeq ($(wildcard src/parrot/_core*.so src/parrot/_core*.pyd),)
 MISSING_MODULE := always
 endif
 
-.PHONY: help build up test test-native test-python check format bench soak lock clean always
+.PHONY: help build up test test-native test-python check format bench soak chaos lock clean always
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -59,6 +60,10 @@ soak: build ## ten million random commands through the matching engine and its m
 	@$(BIN)/python -m tests.reference.exchange $(SOAK_ARGS)
 	@PROPTEST_CASES=100000 PARROT_FUZZ_SECONDS=120 cargo test --manifest-path native/Cargo.toml --release --locked --quiet \
 	    -p parrot-matching --test rules
+
+chaos: build ## 200,000 seeds of the simulated order path, then every crash point (CHAOS_ARGS="--seeds 5000 --resume")
+	@$(BIN)/python -m tests.simulation $(CHAOS_ARGS)
+	@PARROT_CRASH_POINTS=0 $(BIN)/python -m pytest -q tests/simulation/crash
 
 check: build ## format, lint, types, import contracts, dependencies, stubs
 	@.ci/check $(BIN)

@@ -1,0 +1,1 @@
+"""What a disk may hold after the power was cut."""
