@@ -12,7 +12,8 @@ from parrot.centers.risk.orders import Order, Unit, claim_of, order_from, order_
 from parrot.centers.risk.settings import Settings
 from parrot.centers.risk.tree import Owner, Tree
 from parrot.contracts.commands import Side, SubmitOrder
-from parrot.contracts.records import AccountKind, ExternalSeen, LedgerPosted
+from parrot.contracts.ledger import AccountKind, LedgerPosted
+from parrot.contracts.records import ExternalSeen
 from parrot.contracts.venue import Filled
 
 _OTHERS: Final = "(others)"
