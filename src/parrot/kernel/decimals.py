@@ -113,13 +113,13 @@ def to_step(value: Decimal, step: Decimal, *, rounding: str = ROUND_HALF_EVEN) -
     """The multiple of `step` that `rounding` (a name of the module decimal) chooses."""
     # ROUND_05UP keeps what is needed so that rounding a second time errs nowhere.
     steps = _ROUNDING.divide(value, step).to_integral_value(rounding)
-    return EXACT.multiply(steps, step)
+    return EXACT.multiply(steps, step) if steps else ZERO  # never minus zero
 
 
 def share(whole: Decimal, *, part: Decimal, of: Decimal, step: Decimal, rounding: str = ROUND_HALF_EVEN) -> Decimal:
     """`whole * part / of` as a multiple of `step`, rounded once."""
     steps = _ROUNDING.divide(EXACT.multiply(whole, part), EXACT.multiply(of, step)).to_integral_value(rounding)
-    return EXACT.multiply(steps, step)
+    return EXACT.multiply(steps, step) if steps else ZERO
 
 
 def plain(value: Decimal) -> str:

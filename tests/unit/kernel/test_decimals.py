@@ -62,6 +62,13 @@ def test_a_share_is_rounded_once(whole: Decimal, part: Decimal, of: Decimal) -> 
         assert got == round(exact / Fraction(step)) * Fraction(step)
 
 
+def test_what_is_rounded_to_nothing_has_no_sign() -> None:
+    small = Decimal("-0.3")
+    rounded = [decimals.to_step(small, Decimal(1)), decimals.towards_zero(small, Decimal(1))]
+    rounded.append(decimals.share(small, part=Decimal(1), of=Decimal(1), step=Decimal(1)))
+    assert [str(value) for value in rounded] == ["0", "0", "0"]
+
+
 def test_rounding_follows_its_name() -> None:
     assert decimals.to_step(Decimal("2.5"), Decimal(1)) == 2
     assert decimals.to_step(Decimal("-2.1"), Decimal(1), rounding=ROUND_UP) == -3
