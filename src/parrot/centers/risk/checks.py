@@ -23,8 +23,8 @@ from parrot.contracts.commands import Role
 from parrot.kernel.decimals import checked, down, plain
 from parrot.kernel.errors import InputError
 
-# What only shrinks a position passes where stale data, losses or a closed symbol would hold it; what is marked to do only
-# that passes exposure too; protection also where size, rate and number would hold it: it must never be blocked.
+# What only shrinks a position passes where stale data, losses or a closed symbol would hold it; what is marked to do no
+# more than that passes exposure too; protection also size, rate and number: it must never be blocked.
 _PLAIN_PASSES: Final = frozenset({"instruments", "restricted", "stale_data", "price_collar", "daily_loss", "drawdown"})
 _SHRINKING_PASSES: Final = _PLAIN_PASSES | frozenset(EXPOSURE_RULES)
 _PROTECTION_PASSES: Final = _SHRINKING_PASSES | {

@@ -12,7 +12,7 @@ import msgspec
 from parrot.app.desk import Desk
 from parrot.centers.risk.book import Book, Shelf
 from parrot.centers.risk.manifest import Settings, build
-from parrot.contracts import records
+from parrot.contracts import ledger, records
 from parrot.contracts.commands import EngageKill, OrderKind, Quoted, Role, SetLimits, Side, SubmitOrder
 from parrot.contracts.listing import Listing
 from parrot.contracts.message import Message
@@ -107,10 +107,10 @@ class Table:
 
     def own(self, currency: str, amount: str, account: str = "main") -> None:
         legs = [
-            records.Posting(account, records.AccountKind.CASH, currency, Decimal(amount)),
-            records.Posting("world", records.AccountKind.EXTERNAL, currency, -Decimal(amount)),
+            ledger.Posting(account, ledger.AccountKind.CASH, currency, Decimal(amount)),
+            ledger.Posting("world", ledger.AccountKind.EXTERNAL, currency, -Decimal(amount)),
         ]
-        self.tell(records.LedgerPosted(what="deposit", ref="d", order_id=0, strategy="", symbol="", legs=legs))
+        self.tell(ledger.LedgerPosted(what="deposit", ref="d", order_id=0, strategy="", symbol="", legs=legs))
 
     def limit(self, scope: str, **limits: str) -> list:
         return self.take(SetLimits(scope=scope, limits=limits, approver="ann"))
