@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from decimal import Decimal
-from typing import Any, Final
+from decimal import Context, Decimal
+from typing import Any, Final, get_args
 
 import msgspec
 
@@ -16,7 +16,7 @@ from parrot.contracts.records import OrderReceived, OrderSent
 from parrot.kernel.decimals import is_multiple
 
 _WHOLE_DIGITS_MAX: Final = 30  # of a product of two amounts
-_FRACTION_DIGITS_MAX: Final = 36
+_LONGEST: Final = Context(prec=66)
 
 
 class Exact(Check):
@@ -49,7 +49,7 @@ class Exact(Check):
             elif not value:
                 if value.is_signed():
                     yield f"{type(record).__name__} holds minus zero"
-            elif value.adjusted() >= _WHOLE_DIGITS_MAX or _fraction(value) > _FRACTION_DIGITS_MAX:
+            elif value.adjusted() >= _WHOLE_DIGITS_MAX or _LONGEST.plus(value) != value:
                 yield f"{type(record).__name__} holds {value}, which is too long"
 
     def _sent(self, entry: Entry) -> Iterator[str]:
@@ -65,20 +65,30 @@ class Exact(Check):
                 yield f"{name} {price} is no whole number of ticks of {listing.tick}"
 
 
-def amounts(value: Any) -> Iterator[Any]:
+def amounts(value: Any) -> list[Any]:
     """All decimals (and floats) inside a value."""
+    found: list[Any] = []
+    _collect(value, found)
+    return found
+
+
+def _collect(value: Any, found: list[Any]) -> None:
     kind = type(value)
     if kind is Decimal or kind is float:
-        yield value
+        found.append(value)
     elif kind is dict:
         for part in value.values():
-            yield from amounts(part)
+            _collect(part, found)
     elif kind is list or kind is tuple:
         for part in value:
-            yield from amounts(part)
+            _collect(part, found)
     elif isinstance(value, msgspec.Struct):
-        for name in _fields(kind):
-            yield from amounts(getattr(value, name))
+        for name in _FIELDS[kind] if kind in _FIELDS else _fields(kind):
+            part = getattr(value, name)
+            if type(part) is Decimal:
+                found.append(part)
+            elif part is not None:
+                _collect(part, found)
 
 
 _FIELDS: dict[type, tuple[str, ...]] = {}
@@ -86,20 +96,13 @@ _FIELDS: dict[type, tuple[str, ...]] = {}
 
 def _fields(kind: type) -> tuple[str, ...]:
     """The fields of a struct that can hold an amount, found once."""
-    found = _FIELDS.get(kind)
-    if found is None:
-        told = msgspec.structs.fields(kind)
-        found = _FIELDS[kind] = tuple(field.name for field in told if _can_hold(field.type))
+    told = msgspec.structs.fields(kind)
+    found = _FIELDS[kind] = tuple(field.name for field in told if _can_hold(field.type))
     return found
 
 
 def _can_hold(kind: Any) -> bool:
-    text = str(kind)
-    if any(name in text for name in ("Decimal", "float", "Posting", "SubmitOrder", "Filled", "Guard")):
-        return True
-    return isinstance(kind, type) and issubclass(kind, msgspec.Struct)
-
-
-def _fraction(value: Decimal) -> int:
-    exponent = value.as_tuple().exponent
-    return -exponent if isinstance(exponent, int) and exponent < 0 else 0
+    """Whether amounts are inside a type: itself, its parts, or the fields of a struct."""
+    if isinstance(kind, type):
+        return issubclass(kind, Decimal | float | msgspec.Struct)
+    return any(_can_hold(part) for part in get_args(kind))
