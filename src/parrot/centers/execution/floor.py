@@ -20,9 +20,10 @@ class Floor:
     `ready` says that the line stands and that the venue's state was compared since the desk was opened. `asked` is when
     something was last asked about an order, `closing` the ends that wait for fills which have not come yet, `absent`
     the orders that the venue's state did not show, `doomed` those whose end is decided and stands further on in the
-    same transaction. `peaks` are the best prices of trailing stops, `bare` since when a
-    position lacks its protection, `flattened` when a book was last told to become flat, `flatten` the scopes that are
-    to become flat with the time they were, `volumes` what was traded in the market.
+    same transaction, `again` the symbols whose last quote reaches more orders than were let go. `peaks` are the best
+    prices of trailing stops, `bare` since when a position lacks its protection, `fitted` the size that protection was
+    last asked to have, `flattened` when a book was last told to become flat, `flatten` the scopes that are to become
+    flat with the time they were, `volumes` what was traded in the market.
     """
 
     def __init__(self, listings: Mapping[str, Listing], terms: VenueTerms, settings: Settings) -> None:
@@ -36,9 +37,11 @@ class Floor:
         self.venue_now = 0
         self.asked: dict[int, int] = {}
         self.absent: set[int] = set()
+        self.again: set[str] = set()
         self.doomed: set[int] = set()
         self.peaks: dict[int, Decimal] = {}
         self.bare: dict[int, int] = {}
+        self.fitted: dict[int, tuple[Decimal, int]] = {}
         self.flattened: dict[tuple[str, str], int] = {}
         self.flatten: dict[str, int] = {}
         self.volumes = Volumes()
@@ -72,5 +75,6 @@ class Floor:
         self.doomed.discard(order.id)
         self.peaks.pop(order.id, None)
         self.bare.pop(order.id, None)
+        self.fitted.pop(order.id, None)
         self.closing.pop(order.id, None)
         self.volumes.forget(order.id)

@@ -26,13 +26,30 @@ def on_quote(floor: Floor, quote: Quoted, now: int) -> Iterator[Any]:
     waiting = floor.orders.waiting.get(quote.symbol)
     if not waiting or not quote.valid:
         return
+    floor.again.discard(quote.symbol)
+    books = set()
     for order in list(waiting.values()):
         if order.waits_for not in ("trigger", "group"):
             continue
-        if order.asked.kind is OrderKind.TRAILING:
-            yield from follow(floor, order, quote)
-        elif (price := _reached(order, quote)) and not _too_soon(floor, order, now):
-            yield OrderTriggered(order_id=order.id, price=price, quoted=quote.ts)
+        if order.book in books:
+            floor.again.add(quote.symbol)  # what the first one does may change what is to be said of this one
+        elif found := list(_tried(floor, order, quote, now)):
+            books.add(order.book)
+            yield from found
+
+
+def look_again(floor: Floor, now: int) -> Iterator[Any]:
+    """The last quotes once more, for orders that stood behind another of their book."""
+    for symbol in list(floor.again):
+        floor.again.discard(symbol)
+        yield from on_quote(floor, floor.quotes[symbol], now)
+
+
+def _tried(floor: Floor, order: Order, quote: Quoted, now: int) -> Iterator[Any]:
+    if order.asked.kind is OrderKind.TRAILING:
+        yield from follow(floor, order, quote)
+    elif (price := _reached(order, quote)) and not _too_soon(floor, order, now):
+        yield OrderTriggered(order_id=order.id, price=price, quoted=quote.ts)
 
 
 def _reached(order: Order, quote: Quoted) -> Decimal | None:

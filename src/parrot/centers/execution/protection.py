@@ -91,8 +91,15 @@ def _fit(floor: Floor, entry: Order, made: list[Order], *, wanted: Decimal, role
         return
     elif not wanted:
         yield from cancel(floor, live, "what it protected is closed, or being closed", now)
-    elif live.left != wanted and live.state in _STANDS:
+    elif live.left != wanted and live.state in _STANDS and not _fitted(floor, live, wanted, now):
+        floor.fitted[live.id] = (wanted, now)
         yield from resize(floor, live, add(live.filled, wanted), limit=live.limit, now=now, user="execution")
+
+
+def _fitted(floor: Floor, live: Order, wanted: Decimal, now: int) -> bool:
+    """Whether this very size was asked for just now: risk may have granted less, and will again."""
+    asked, since = floor.fitted.get(live.id, (ZERO, 0))
+    return asked == wanted and now - since < floor.settings.protect_within
 
 
 def _just_failed(floor: Floor, made: list[Order], now: int) -> bool:

@@ -42,7 +42,15 @@ class Execution:
         self._account = account
         self._orders = self._floor.orders
         self._chores = deque(
-            (fence.overdue, fence.absent, holding.on_beat, algos.on_beat, protection.guard_all, kills.flatten)
+            (
+                fence.overdue,
+                fence.absent,
+                holding.look_again,
+                holding.on_beat,
+                algos.on_beat,
+                protection.guard_all,
+                kills.flatten,
+            )
         )
         self.receives: Mapping[type, Callable[[Any, int], Answers]] = {
             **self._commands(),
