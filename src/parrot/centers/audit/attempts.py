@@ -151,7 +151,7 @@ class WriteAhead(Check):
         order = self._orders.of(entry)
         if order is None:
             yield f"order {entry.record.order_id} was never received"
-        elif client_id not in order.attempts:
+        elif client_id not in order.attempts and (client_id or order.attempts):
             yield f"{client_id} of order {order.id} was never written down as sent"
 
     def _sent(self, entry: Entry) -> Iterator[str]:

@@ -25,9 +25,9 @@ _TABLE: Final[Mapping[type, frozenset[str]]] = {
     records.OrderAccepted: frozenset({"sent", "unknown", "partly filled"}),
     records.OrderRejected: OUT,
     records.OrderMissing: _ALIVE,
-    records.CancelSent: OUT,
+    records.CancelSent: OUT | {"held"},  # an algo withdraws what its children have out
     records.ReplaceSent: OUT,
-    records.OrderReplaced: OUT,
+    records.OrderReplaced: OUT | {"held"},  # protection grows and shrinks with its position
     records.OrderCanceled: _ALIVE,
     records.OrderExpired: _ALIVE,
 }
