@@ -20,15 +20,17 @@ class Claim(NamedTuple):
 
     def less(self, other: Claim) -> Claim:
         """The change from `other` to this."""
-        return Claim(*(mine - its for mine, its in zip(self, other, strict=True)))
+        return Claim(
+            self.buys - other.buys,
+            self.sells - other.sells,
+            self.closing_buys - other.closing_buys,
+            self.closing_sells - other.closing_sells,
+            self.quote - other.quote,
+        )
 
     def worse(self, other: Claim) -> Claim:
         """The larger of both, each part for itself: one of the two will happen."""
         return Claim(*map(max, self, other))
-
-    def inverse(self) -> Claim:
-        """What gives it back."""
-        return NOTHING.less(self)
 
 
 NOTHING = Claim()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any, Final
 
@@ -28,6 +28,7 @@ class Holdings:
         self.market = market
         self.orders: dict[int, Order] = {}
         self.units: dict[str, Unit] = {}
+        self.sides: dict[tuple[str, str, bool], dict[int, Order]] = {}
         self.funds: dict[str, dict[str, Decimal]] = {}
         self.external: dict[str, ExternalSeen] = {}
         self._settings = settings
@@ -51,9 +52,17 @@ class Holdings:
         )
         for node in order.nodes:
             node.book(owner.symbol, owner.strategy)  # checks look at it and must not be the first to make it
-        self.orders[order_id] = order
-        self.units.setdefault(order.unit, Unit()).members[order_id] = order
+        self._keep(order)
         return order
+
+    def _keep(self, order: Order) -> None:
+        self.orders[order.id] = order
+        self.units.setdefault(order.unit, Unit()).members[order.id] = order
+        self.sides.setdefault(_side(order), {})[order.id] = order
+
+    def against(self, order: Order) -> Iterable[Order]:
+        """Orders of the same account and symbol on the other side."""
+        return self.sides.get((order.owner.account, order.owner.symbol, not order.buys), {}).values()
 
     def approve(self, order: Order, quantity: Decimal, price: Decimal) -> None:
         """Sets aside what an approval says."""
@@ -74,7 +83,7 @@ class Holdings:
     def end(self, order: Order) -> None:
         """Gives back what an order sets aside; it is remembered for fills that come late."""
         unit = self.units[order.unit]
-        del self.orders[order.id], unit.members[order.id]
+        del self.orders[order.id], unit.members[order.id], self.sides[_side(order)][order.id]
         if order.approved:
             self._count(order, -1)
             self.refresh(order)
@@ -211,8 +220,7 @@ class Holdings:
             asked = kept["asked"]
             owner = Owner(asked["user"], asked["account"], asked["strategy"], asked["symbol"])
             order = order_from(int(number), kept, owner, self.tree.path(owner).nodes)
-            self.orders[order.id] = order
-            self.units.setdefault(order.unit, Unit()).members[order.id] = order
+            self._keep(order)
             if order.approved:
                 self._count(order, 1)
         for unit in self.units.values():
@@ -225,6 +233,10 @@ class Holdings:
         for number, (symbol, side, quantity) in state["external"].items():
             self.see(ExternalSeen(venue_id=number, symbol=symbol, side=side, quantity=Decimal(quantity)))
         self.market.traded.update({symbol: Decimal(price) for symbol, price in state["traded"].items()})
+
+
+def _side(order: Order) -> tuple[str, str, bool]:
+    return order.owner.account, order.owner.symbol, order.buys
 
 
 def _parts(owner: Owner) -> tuple[str, str, str, str]:

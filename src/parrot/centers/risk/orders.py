@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final
@@ -99,8 +99,10 @@ def unit_of(order_id: int, asked: SubmitOrder, parent: Order | None) -> str:
     return f"order:{order_id}"
 
 
-def claim_of(members: Iterable[Order], fee: Decimal) -> Claim:
+def claim_of(members: Collection[Order], fee: Decimal) -> Claim:
     """What a unit sets aside: of a family the larger of parent and children, of a group the largest on each side."""
+    if len(members) == 1:
+        return _family_claim(members, fee)
     families: dict[int, list[Order]] = {}
     for order in members:
         families.setdefault(order.root, []).append(order)
@@ -110,7 +112,7 @@ def claim_of(members: Iterable[Order], fee: Decimal) -> Claim:
     return worst
 
 
-def _family_claim(family: list[Order], fee: Decimal) -> Claim:
+def _family_claim(family: Collection[Order], fee: Decimal) -> Claim:
     own = children = own_money = child_money = ZERO
     for order in family:
         quantity, money = order.own_claim(fee)
@@ -118,7 +120,7 @@ def _family_claim(family: list[Order], fee: Decimal) -> Claim:
             children, child_money = children + quantity, child_money + money
         else:
             own, own_money = own + quantity, own_money + money
-    first, quantity = family[0], max(own, children)
+    first, quantity = next(iter(family)), max(own, children)
     closing = quantity if first.only_shrinks else ZERO
     if first.buys:
         return Claim(buys=quantity, closing_buys=closing, quote=max(own_money, child_money))

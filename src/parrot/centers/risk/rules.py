@@ -140,13 +140,12 @@ def _reduce_only(case: Case, _: Node, limit: Limit) -> Found:
 def _self_trade(case: Case, _: Node, limit: Limit) -> Found:
     if not limit.value:
         return Found(True, "off")
-    met = next((other for other in case.holdings.orders.values() if _crosses(case, other)), None)
+    met = next((other for other in case.holdings.against(case.order) if _crosses(case, other)), None)
     return Found(met is None, "none" if met is None else f"order {met.id} at {plain(met.limit or met.price)}")
 
 
 def _crosses(case: Case, other: Order) -> bool:
-    same = other.owner.symbol == case.symbol and other.owner.account == case.order.owner.account
-    if not (same and other.rests and other.buys is not case.order.buys) or other.limit is None:
+    if not other.rests or other.limit is None:
         return False
     if case.order.asked.trigger is not None and not case.order.approved:
         return False

@@ -94,6 +94,16 @@ class Risk:
             records.StrategyRegistered: self._registered,
         }
 
+    def limits(self) -> dict[str, dict[str, str]]:
+        """The limits in force, by scope and rule, as they were approved."""
+        limits = self._tree.limits.items()
+        return {scope: {rule: limit.text for rule, limit in by_rule.items()} for scope, by_rule in limits}
+
+    def stopped(self) -> dict[str, str]:
+        """What is stopped, with the reason: by a kill, by a breaker, or only allowed to shrink after a mismatch."""
+        mismatches = {f"account:{name}": f"reduce-only: {why}" for name, why in self._checks.only_shrinking.items()}
+        return mismatches | self._switch.reasons()
+
     def state(self) -> dict[str, Any]:
         """Durable state; what orders set aside follows from the orders."""
         return {

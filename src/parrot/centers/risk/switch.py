@@ -65,6 +65,15 @@ class Switch:
         """All that is stopped."""
         return sorted({*self.kills, *self.trips})
 
+    def reasons(self) -> dict[str, str]:
+        """Why each scope is stopped."""
+        trips = {
+            scope: "; ".join(f"{one.rule} {one.actual} of {one.limit}" for one in by_rule.values())
+            for scope, by_rule in self.trips.items()
+        }
+        kills = {scope: f"kill by {one.by} ({one.source}) {one.reason}".rstrip() for scope, one in self.kills.items()}
+        return trips | kills
+
     def covers(self, command: EngageKill) -> bool:
         """Whether a kill would add nothing to what holds."""
         held = self.kills.get(command.scope)

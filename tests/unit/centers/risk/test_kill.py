@@ -109,6 +109,19 @@ def test_a_kill_that_adds_nothing_is_not_written_again() -> None:
     assert len(table.kill("strategy:s")) == 1
 
 
+def test_what_is_stopped_can_be_read() -> None:
+    table = Table({"firm": {"max_quantity": "5.0"}})
+    table.kill("strategy:s", reason="drill")
+    table.tell(records.BreakerTripped(scope="all", rule="daily_loss", limit="50", actual="51"))
+    table.tell(records.ReduceOnlySet(account="main", on=True, why="the venue shows 3", by="recovery"))
+    assert table.risk.stopped() == {
+        "strategy:s": "kill by ann (cli) drill",
+        "all": "daily_loss 51 of 50",
+        "account:main": "reduce-only: the venue shows 3",
+    }
+    assert table.risk.limits() == {"firm": {"max_quantity": "5.0"}}
+
+
 @pytest.mark.parametrize("scope", ["", "everything", "strategy:", "order:5"])
 def test_a_scope_that_does_not_exist_is_refused(scope) -> None:
     (refused,) = Table().kill(scope)
