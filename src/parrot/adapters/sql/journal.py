@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from parrot.adapters.sql.faults import named, translated
 from parrot.adapters.sql.lease import Lease, take
+from parrot.adapters.sql.sessions import reading
 from parrot.adapters.sql.tables import ENTRIES, JOURNALS, octets
 from parrot.kernel.errors import DataError, StorageError
 from parrot.ports.journal import EMPTY_DIGEST, Head, chain
@@ -145,7 +146,7 @@ class SqlJournal:
     # -- reading -----------------------------------------------------------------------------------------------------
 
     def _select(self, statement: Select[Any]) -> Sequence[Any]:
-        with named(self._place), self._engine.connect().execution_options(reads=True) as connection:
+        with reading(self._engine, self._place) as connection:
             return connection.execute(statement).all()
 
     def _stored(self) -> Head:
@@ -169,7 +170,7 @@ class SqlJournal:
     def _pages(self) -> list[str]:
         if self._engine.dialect.name != "sqlite":
             return []
-        with self._engine.connect().execution_options(reads=True) as connection:
+        with reading(self._engine, self._place) as connection:
             found = [str(row[0]) for row in connection.exec_driver_sql("PRAGMA integrity_check")]
         return [f"{self._place}: {text}" for text in found if text != "ok"]
 

@@ -10,7 +10,7 @@ import msgspec
 from sqlalchemy import Connection, Engine, Row, Table, delete, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
-from parrot.adapters.sql.faults import named
+from parrot.adapters.sql.sessions import reading, writing
 from parrot.adapters.sql.tables import INBOX, OUTBOX, RECORDS
 from parrot.contracts.message import Message
 from parrot.kernel.errors import DataError, ParameterError
@@ -80,39 +80,34 @@ class SqlRecords:
     @contextmanager
     def work(self) -> Iterator[SqlWork]:
         """A transaction for the block of a `with`."""
-        with named(self._place), self._engine.begin() as connection:
+        with writing(self._engine, self._place) as connection:
             if connection.dialect.name == "postgresql":
                 connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
             yield SqlWork(connection)
 
     def get(self, kind: type[R], key: str) -> R | None:
         """The record of that kind and key."""
-        with self._reading() as connection:
+        with reading(self._engine, self._place) as connection:
             return _get(connection, kind, key)
 
     def scan(self, kind: type[R], after: str = "", limit: int = 1000) -> list[tuple[str, R]]:
         """Keys and records of a kind behind key `after`, in order of the keys."""
         rows = select(RECORDS.c.key, RECORDS.c.body).where(RECORDS.c.kind == kind.__name__, RECORDS.c.key > after)
-        with self._reading() as connection:
+        with reading(self._engine, self._place) as connection:
             found = connection.execute(rows.order_by(RECORDS.c.key).limit(limit)).all()
         return [(key, _decoded(kind, key, body)) for key, body in found]
 
     def outbox(self, after: int = 0, limit: int = 100) -> list[Outgoing]:
         """Messages behind number `after`, in the order they were put there."""
-        with self._reading() as connection:
+        with reading(self._engine, self._place) as connection:
             behind = select(OUTBOX).where(OUTBOX.c.number > after).order_by(OUTBOX.c.number)
             rows = connection.execute(behind.limit(limit)).all()
         return [_outgoing(row) for row in rows]
 
     def prune(self, before: int) -> None:
         """Lets go of messages of the outbox whose time is before `before`, ns UTC."""
-        with named(self._place), self._engine.begin() as connection:
+        with writing(self._engine, self._place) as connection:
             connection.execute(delete(OUTBOX).where(OUTBOX.c.ts < before))
-
-    @contextmanager
-    def _reading(self) -> Iterator[Connection]:
-        with named(self._place), self._engine.connect().execution_options(reads=True) as connection:
-            yield connection
 
 
 def _get(connection: Connection, kind: type[R], key: str) -> R | None:

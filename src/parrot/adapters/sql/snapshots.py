@@ -7,7 +7,7 @@ from typing import Final
 
 from sqlalchemy import Engine, delete, insert, select
 
-from parrot.adapters.sql.faults import named
+from parrot.adapters.sql.sessions import reading, writing
 from parrot.adapters.sql.tables import SNAPSHOTS, octets
 from parrot.ports.journal import Head
 
@@ -27,7 +27,7 @@ class SqlSnapshots:
         ours = SNAPSHOTS.c.journal == self._name
         newest = select(SNAPSHOTS.c.seq).where(ours).order_by(SNAPSHOTS.c.seq.desc())
         row = {"seq": head.seq, "digest": head.digest, "state": state, "sum": _sum(head, state)}
-        with named(self._place), self._engine.begin() as connection:
+        with writing(self._engine, self._place) as connection:
             connection.execute(delete(SNAPSHOTS).where(ours, SNAPSHOTS.c.seq == head.seq))
             connection.execute(insert(SNAPSHOTS), {"journal": self._name, **row})
             old = [found.seq for found in connection.execute(newest.offset(_KEPT))]
@@ -36,7 +36,7 @@ class SqlSnapshots:
     def newest(self) -> tuple[Head, bytes] | None:
         """The newest whole one, None when there is none."""
         rows = select(SNAPSHOTS).where(SNAPSHOTS.c.journal == self._name).order_by(SNAPSHOTS.c.seq.desc())
-        with named(self._place), self._engine.connect().execution_options(reads=True) as connection:
+        with reading(self._engine, self._place) as connection:
             for row in connection.execute(rows):
                 head, state = Head(row.seq, octets(row.digest)), octets(row.state)
                 if _sum(head, state) == octets(row.sum):

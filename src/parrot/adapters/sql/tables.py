@@ -67,3 +67,37 @@ INBOX: Final = sa.Table(
 def octets(value: object) -> bytes:
     """What a column of bytes holds; nothing where damage left a value of another type, which SQLite allows."""
     return bytes(value) if isinstance(value, bytes | memoryview | bytearray) else b""
+
+
+SERIES: Final = sa.Table(
+    "series",
+    METADATA,
+    sa.Column("id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True),
+    sa.Column("venue", sa.Text, nullable=False),
+    sa.Column("symbol", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("price_decimals", sa.BigInteger, nullable=False),
+    sa.Column("size_decimals", sa.BigInteger, nullable=False),
+    sa.Column("adjusted", sa.Text, nullable=False),
+    sa.Column("update_ids", sa.Boolean, nullable=False),
+    sa.UniqueConstraint("venue", "symbol", "kind", name="series_once"),
+)
+
+
+def _rows(name: str, *columns: str) -> sa.Table:
+    """Rows of series by time; `number` tells those of one time apart."""
+    return sa.Table(
+        name,
+        METADATA,
+        sa.Column("series", sa.BigInteger, primary_key=True, autoincrement=False),
+        sa.Column("ts", sa.BigInteger, primary_key=True, autoincrement=False),
+        sa.Column("number", sa.BigInteger, primary_key=True, autoincrement=False),
+        *(sa.Column(column, sa.BigInteger, nullable=column == "last_id") for column in columns),
+        sa.Index(f"{name}_ts", "ts", postgresql_using="brin").ddl_if(dialect="postgresql"),
+    )
+
+
+SERIES_BARS: Final = _rows("series_bars", "close_ts", "open", "high", "low", "close", "volume")
+SERIES_TRADES: Final = _rows("series_trades", "price", "size", "side")
+SERIES_QUOTES: Final = _rows("series_quotes", "bid", "ask", "bid_size", "ask_size")
+SERIES_LEVELS: Final = _rows("series_levels", "side", "price", "size", "flags", "last_id")

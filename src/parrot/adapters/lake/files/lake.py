@@ -8,14 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from parrot.adapters.lake.files.layout import Layout, bar_timeframe
+from parrot.adapters.lake.files.layout import Layout
 from parrot.adapters.lake.files.tables import decode, encode, merged
-from parrot.adapters.lake.files.ticks import KINDS, decode_ticks, encode_ticks, replaced, tick_kind
+from parrot.adapters.lake.files.ticks import decode_ticks, encode_ticks, replaced
 from parrot.adapters.lake.files.writing import only_writer, write_all
 from parrot.engine.bars import Bars
-from parrot.engine.columns import DAY, timeframe_text
-from parrot.kernel.errors import DataError, MissingError, StorageError
-from parrot.ports.lake import LakeEntry, SeriesKey, Ticks
+from parrot.engine.columns import DAY
+from parrot.kernel.errors import MissingError, StorageError
+from parrot.ports.lake import LakeEntry, SeriesKey, Ticks, bar_timeframe, check_kind, tick_kind
 
 
 class FileLake:
@@ -48,7 +48,7 @@ class FileLake:
 
     def write(self, key: SeriesKey, data: Bars | Ticks) -> None:
         """Add to a series, all or nothing; bars replace equal open times, ticks the span that they fill on a day."""
-        _check_kind(key, data)
+        check_kind(key, data)
         if not len(data):
             return
         with only_writer(self.layout.lock(key)):
@@ -108,13 +108,6 @@ class FileLake:
             expected=f"one of {', '.join(known[:8])}" if known else f"something under {self.layout.root}",
             fix="download or import it first",
         )
-
-
-def _check_kind(key: SeriesKey, data: Bars | Ticks) -> None:
-    kind = f"ohlcv_{timeframe_text(data.timeframe)}" if isinstance(data, Bars) else KINDS[type(data)]
-    right = bar_timeframe(key.kind) == data.timeframe if isinstance(data, Bars) else key.kind == kind
-    if not right:
-        raise DataError(f"{type(data).__name__.lower()} of {kind} do not belong into {key}", expected=f"kind {kind}")
 
 
 def _ends(path: Path) -> tuple[int, int, int]:

@@ -11,18 +11,12 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote, unquote
 
-from parrot.engine.columns import DAY, timeframe_ns
+from parrot.engine.columns import DAY
 from parrot.kernel.errors import ParameterError, StorageError
-from parrot.ports.lake import SeriesKey
+from parrot.ports.lake import SeriesKey, bar_timeframe
 
 _FINE_BELOW_NS: Final = 15 * 60_000_000_000
 _DATE = re.compile(r"date=\d{4}-\d{2}-\d{2}")
-
-
-def bar_timeframe(kind: str) -> int | None:
-    """The timeframe in ns that a kind of bars names ("ohlcv_1h"); None for other kinds."""
-    name, _, length = kind.partition("_")
-    return timeframe_ns(length) if name == "ohlcv" and length else None
 
 
 class Layout:

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from parrot.adapters.lake.files.tables import META, exact, load, shared_scale, shifted
 from parrot.engine.defects import RawRows
 from parrot.engine.ticks import UNKNOWN_SIZE, Books, Quotes, Trades
-from parrot.kernel.errors import ParameterError, StorageError
-from parrot.ports.lake import Ticks
+from parrot.kernel.errors import StorageError
+from parrot.ports.lake import TICK_KINDS, Ticks
 
 
 class _Scaled(NamedTuple):
@@ -41,15 +41,6 @@ _PLAIN: Final[dict[type[Ticks], dict[str, type]]] = {
     Quotes: {},
     Books: {"side": np.int8, "flags": np.uint8, "last_id": np.int64},
 }
-KINDS: Final[dict[type[Ticks], str]] = {Trades: "trades", Quotes: "quotes", Books: "l2"}
-
-
-def tick_kind(kind: str) -> type[Ticks]:
-    """The class of a kind. Raises ParameterError for a kind that is none of ticks."""
-    for made, name in KINDS.items():
-        if name == kind:
-            return made
-    raise ParameterError(f"{kind} is no kind of ticks", expected=", ".join(KINDS.values()))
 
 
 def encode_ticks(ticks: Ticks) -> bytes:
@@ -122,7 +113,7 @@ def _decode_one(path: Path, kind: type[Ticks], symbol: str) -> Ticks:
     frame, about = load(path)
     missing = [name for name in ("ts", *(c.name for c in _SCALED[kind])) if name not in frame.columns]
     if missing:
-        raise StorageError(f"{path} has no column {', '.join(missing)}", expected=KINDS[kind])
+        raise StorageError(f"{path} has no column {', '.join(missing)}", expected=TICK_KINDS[kind])
     values = {name: frame[name].to_numpy() for name in frame.columns if name != "ts"}
     ts = frame["ts"].to_numpy()
     if about is None:
