@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal, Inexact
 from typing import Final
 
-from parrot.centers.risk.book import ZERO, Book, Claim
+from parrot.centers.risk.book import NOTHING, ZERO, Book, Claim
 from parrot.centers.risk.breakers import Losses
 from parrot.centers.risk.exposure import EXPOSURE_RULES, funds
 from parrot.centers.risk.holdings import Holdings
@@ -39,17 +39,7 @@ _PROTECTION_PASSES: Final = _SHRINKING_PASSES | {
     "self_trade",
 }
 # Looked at when the order was received; it does not come a second time when it is sent.
-_ONCE: Final = frozenset(
-    {
-        "max_quantity",
-        "max_notional",
-        "order_rate",
-        "rate_breaker",
-        "duplicate_window",
-        "max_open_orders",
-        "order_to_trade",
-    }
-)
+_ONCE: Final = frozenset({"order_rate", "rate_breaker", "duplicate_window", "max_open_orders", "order_to_trade"})
 _RULES: Final = tuple({**ORDER_RULES, **EXPOSURE_RULES}.items())
 
 
@@ -132,13 +122,14 @@ class Checks:
         if not order.only_shrinks:
             self._keep_room_for_closing(order, quantity)
             return quantity, quantity - order.filled <= closable
-        fitting = min(quantity, order.filled + closable)
+        lot = self._holdings.market.listings[order.owner.symbol].lot
+        fitting = order.filled + down(min(quantity - order.filled, closable), lot)
         if fitting <= order.filled:
             raise Stopped(Refusal("reduce_only", f"strategy:{order.owner.strategy}", "yes", plain(closable)))
         return fitting, True
 
     def _closable(self, order: Order) -> Decimal:
-        """What of the strategy's position is against the order and not claimed by others, in whole lots."""
+        """What of the strategy's position is against the order and not claimed by others."""
         book = self._book(order)
         mine = self._holdings.units[order.unit].claim
         if order.buys:
@@ -147,7 +138,7 @@ class Checks:
         if self._settings.cash and order.only_shrinks:
             listing = self._holdings.market.listings[order.owner.symbol]
             owned = self._holdings.available(order.owner.account, listing.base) + mine.sells
-            room = max(min(room, down(owned, listing.lot)), ZERO)
+            room = max(min(room, owned), ZERO)
         return room
 
     def _book(self, order: Order) -> Book:
@@ -206,6 +197,7 @@ class Checks:
             value=market.value(order.owner.symbol),
             rate=market.rate(market.listings[order.owner.symbol].quote),
             change=self._holdings.change_if(order, quantity, price, changing=changing),
+            before=NOTHING if changing or not order.approved else self._holdings.change_without(order),
             shrinks=shrinks,
             holdings=self._holdings,
             last_same=None if changing else self.repeats.last(order),

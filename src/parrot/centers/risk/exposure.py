@@ -25,7 +25,7 @@ def _grown(case: Case, node: Node, measure: Measure, bound: Decimal) -> Found:
         return Found(False, NO_PRICE)
     if after <= bound:
         return Found(True, plain(after))
-    before = measure(case, node, NOTHING)
+    before = measure(case, node, case.before)
     return Found(before is not None and after <= before, plain(after))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any, Final
 
-from parrot.centers.risk.book import ZERO, Claim
+from parrot.centers.risk.book import NOTHING, ZERO, Claim
 from parrot.centers.risk.market import Market
 from parrot.centers.risk.orders import Order, Unit, claim_of, order_from, order_state, unit_of
 from parrot.centers.risk.settings import Settings
@@ -104,6 +104,12 @@ class Holdings:
         claim = claim_of(unit.members.values(), self.fee(order))
         order.approved, order.quantity, order.price, order.larger, order.dearer = kept
         return claim.less(unit.claim)
+
+    def change_without(self, order: Order) -> Claim:
+        """What less would be set aside if the order were not there."""
+        unit = self.units[order.unit]
+        others = [one for one in unit.members.values() if one is not order]
+        return (claim_of(others, self.fee(order)) if others else NOTHING).less(unit.claim)
 
     def owner(self, order_id: int) -> Owner | None:
         """Whose order it is or was."""

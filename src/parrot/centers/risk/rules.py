@@ -29,6 +29,8 @@ class Found(NamedTuple):
 class Case:
     """One order under check, as it would be: `quantity` is its whole one, `change` what more would be set aside.
 
+    `before` is what less would be set aside without it, where it was approved before but has not left yet.
+
     `value` is what a unit of the base is worth in the valuation currency, `limit` and `price` (quote units) the order's
     own limit and the worst price, `last_same` when the same order was approved before.
     """
@@ -41,6 +43,7 @@ class Case:
     value: Decimal | None
     rate: Decimal | None
     change: Claim
+    before: Claim
     shrinks: bool
     holdings: Holdings
     last_same: int | None

@@ -92,6 +92,15 @@ def test_what_does_not_make_it_worse_passes_a_limit_that_was_lowered() -> None:
     assert table.refused("buy", "0.1").rule == "max_position"
 
 
+def test_a_limit_that_was_lowered_binds_what_is_held_and_has_not_left() -> None:
+    table = Table({"firm": {"max_position": "3"}})
+    order_id = table.place("buy", "2", "90")
+    table.tell(records.OrderHeld(order_id=order_id, waits_for="line"))
+    table.limit("firm", max_position="1.999")
+    (refused,) = table.tell(records.OrderTriggered(order_id=order_id, price=Decimal(90), quoted=table.now))
+    assert (refused.rule, refused.actual) == ("max_position", "2")
+
+
 def test_stale_data_and_missing_data_deny() -> None:
     table = Table({"firm": {"stale_data": "2s"}})
     table.now += 2 * SECOND

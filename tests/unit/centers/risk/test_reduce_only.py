@@ -106,3 +106,10 @@ def test_fees_taken_in_coins_leave_less_to_close() -> None:
     table.tell(posted)
     assert table.book("strategy:s").position == Decimal("1.9985")
     assert table.ask("sell", "2", role=STOP).quantity == Decimal("1.998"), "whole lots of what is owned"
+
+
+def test_it_leaves_in_whole_lots_only() -> None:
+    table = Table()
+    table.hold_position("2")
+    assert table.ask("sell", "0.9995", reduce_only=True).quantity == Decimal("0.999")
+    assert table.refused("sell", "0.0009", reduce_only=True).rule == "reduce_only"
