@@ -16,8 +16,8 @@ class Touch:
     """
 
     __slots__ = (
-        "_ask", "_ask_size", "_bid", "_bid_size", "_fresh", "_last", "_received", "_told", "_told_at", "_ts", "_units",
-        "_volume", "book_good", "changed", "fresh_ts", "quotes_good",
+        "_ask", "_ask_size", "_bid", "_bid_size", "_fresh", "_known", "_last", "_received", "_told", "_told_at", "_ts",
+        "_units", "_volume", "book_good", "changed", "fresh_ts", "quotes_good",
     )  # fmt: skip
 
     def __init__(self, units: Units, fresh: int) -> None:
@@ -25,6 +25,7 @@ class Touch:
         self._fresh = fresh
         self._bid = self._ask = self._bid_size = self._ask_size = self._last = self._volume = 0
         self._ts = self._received = 0
+        self._known = False
         self._told: bool | None = None
         self._told_at = 0
         self.fresh_ts = 0
@@ -32,30 +33,32 @@ class Touch:
         self.quotes_good: bool | None = None
         self.book_good: bool | None = None
 
-    def quote(self, tick: QuoteTick, now: int) -> None:
-        """A good quote."""
-        self.quotes_good = True
+    def quote(self, tick: QuoteTick, now: int, *, known: bool) -> None:
+        """A good quote; fit for use when another one agreed with it (`known`)."""
+        self.quotes_good = known
         if tick.ts >= self._ts:
             self._bid, self._ask, self._bid_size, self._ask_size = tick.bid, tick.ask, tick.bid_size, tick.ask_size
             self._seen(tick.ts, tick.received, now)
 
-    def book(self, top: tuple[int, int, int, int], ts: int, received: int, now: int) -> None:
+    def book(self, top: tuple[int, int, int, int], ts: int, received: int, now: int, *, known: bool) -> None:
         """The top of a good book: bid, ask and their sizes."""
-        self.book_good = True
+        self.book_good = known
         if ts >= self._ts:
             self._bid, self._ask, self._bid_size, self._ask_size = top
             self._seen(ts, received, now)
 
-    def trade(self, tick: TradeTick, now: int) -> None:
+    def trade(self, tick: TradeTick, now: int, *, known: bool) -> None:
         """A good trade."""
         self._last = tick.price
         self._volume += tick.size
+        self._known = known
         self._without_quotes(tick.price, tick.ts, tick.received, now)
 
-    def bar(self, bar: BarClosed, now: int) -> None:
+    def bar(self, bar: BarClosed, now: int, *, known: bool) -> None:
         """A good bar that the feed brought ready-made."""
         self._last = bar.close
         self._volume += bar.volume
+        self._known = known
         self._without_quotes(bar.close, bar.close_ts, now, now)
 
     def spoil_quotes(self) -> None:
@@ -70,6 +73,8 @@ class Touch:
 
     def valid(self, now: int) -> bool:
         """Whether the market may be used at `now`."""
+        if self.quotes_good is None and self.book_good is None and not self._known:
+            return False
         return self.quotes_good is not False and self.book_good is not False and now - self.fresh_ts <= self._fresh
 
     def due(self, now: int, conflate: int) -> bool:

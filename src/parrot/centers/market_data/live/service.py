@@ -198,7 +198,7 @@ class LiveMarket:
     def _quote(self, symbol: SymbolMarket, quote: QuoteTick) -> None:
         refused = symbol.quotes.refuses(quote, self._now)
         if not refused:
-            symbol.touch.quote(quote, self._now)
+            symbol.touch.quote(quote, self._now, known=symbol.quotes.spikes.known)
             self._messages.append(quote)
             return
         self._keep_back(quote, refused)
@@ -211,7 +211,7 @@ class LiveMarket:
         if refused:
             self._keep_back(bar, refused)
             return
-        symbol.touch.bar(bar, self._now)
+        symbol.touch.bar(bar, self._now, known=symbol.ready.spikes.known)
         self._messages.append(bar)
 
     def _change(self, symbol: SymbolMarket, change: BookChanged) -> None:
@@ -264,7 +264,8 @@ class LiveMarket:
             self._keep_back(message, Refusal("spike", f"bid + ask {text}"))
             symbol.touch.spoil_book()
             return
-        symbol.touch.book(top, message.ts, message.received, self._now)
+        known = symbol.book_spikes.known
+        symbol.touch.book(top, message.ts, message.received, self._now, known=known)
         symbol.book_clock.last, symbol.book_clock.received = message.ts, self._now
 
     def _levels(self, message: BookChanged | BookSnapshot) -> Refusal | None:

@@ -13,9 +13,12 @@ _FEW: Final = 5  # below so many prices the deviation says nothing, and the coll
 
 
 class SpikeGate:
-    """The reference of one stream of prices, positive integers."""
+    """The reference of one stream of prices, positive integers.
 
-    __slots__ = ("_high", "_kept", "_last", "_low", "_order", "_settings", "_sorted", "settled")
+    The first price has nothing to be held against: `known` says that a second one agreed with it.
+    """
+
+    __slots__ = ("_high", "_kept", "_last", "_low", "_order", "_settings", "_sorted", "known", "settled")
 
     def __init__(self, settings: Gates) -> None:
         self._settings = settings
@@ -25,6 +28,7 @@ class SpikeGate:
         self._last = 0
         self._low = 0
         self._high = 0
+        self.known = False
         self.settled = 0
 
     @property
@@ -35,7 +39,7 @@ class SpikeGate:
     def refuses(self, price: int, ts: int) -> str:
         """The numbers that keep a price back, or "" when it passes and joins the reference."""
         if price == self._last:
-            self._kept = None
+            self._kept, self.known = None, True
             return ""
         if self._low <= price <= self._high or not self._order:
             self._admit(price)
@@ -44,6 +48,8 @@ class SpikeGate:
 
     def _admit(self, price: int) -> None:
         ordered, order = self._sorted, self._order
+        if order:
+            self.known = True
         if len(order) == self._settings.window:
             del ordered[bisect_left(ordered, order.popleft())]
         order.append(price)
@@ -79,6 +85,7 @@ class SpikeGate:
             return False
         self._order.clear()
         self._sorted.clear()
+        self.known = True
         self.settled += 1
         return True
 

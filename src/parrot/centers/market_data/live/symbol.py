@@ -53,7 +53,7 @@ class SymbolMarket:
 
     def traded(self, trade: TradeTick, now: int, out: list[Any]) -> bool:
         """Takes a good trade: bars that it completes stand before it in `out`; False when it was late for one."""
-        self.touch.trade(trade, now)
+        self.touch.trade(trade, now, known=self.trades.spikes.known)
         in_time = True
         for made in self.bars.values():
             in_time &= made.add(trade, out)

@@ -37,7 +37,7 @@ def test_a_change_before_any_snapshot_waits_and_the_feed_is_asked_for_one() -> N
 
 def test_a_gap_makes_the_book_invalid_until_a_snapshot_bridges_it() -> None:
     live = market()
-    live.take([snapshot(5, BID, ASK)], at(5))
+    live.take([snapshot(4, BID, ASK), snapshot(5, BID, ASK)], at(5))
     flow = live.take([change(8, 9, (1, 9_990, 3))], at(9))
     assert flow.messages == [FeedGap(symbol=SYMBOL, kind="book", first=6, last=7, ts=at(9))]
     assert flow.asks == [SYMBOL]
@@ -83,7 +83,7 @@ def test_a_change_that_overlaps_what_is_known_is_applied() -> None:
 
 def test_a_change_that_crosses_the_book_makes_it_invalid() -> None:
     live = market()
-    live.take([snapshot(5, BID, ASK)], at(5))
+    live.take([snapshot(4, BID, ASK), snapshot(5, BID, ASK)], at(5))
     flow = live.take([change(6, 6, (1, 10_005, 1))], at(6))
     assert gates(flow) == ["crossed"]
     assert flow.asks == [SYMBOL]
@@ -95,7 +95,7 @@ def test_a_change_that_crosses_the_book_makes_it_invalid() -> None:
 
 def test_an_empty_side_makes_the_market_invalid_and_leaves_the_book_true() -> None:
     live = market()
-    live.take([snapshot(5, BID, ASK)], at(5))
+    live.take([snapshot(4, BID, ASK), snapshot(5, BID, ASK)], at(5))
     flow = live.take([change(6, 6, (1, 9_995, 0))], at(6))
     assert (gates(flow), flow.asks, flow.quoted[0].valid) == ([], [], False)
     assert live.take([change(7, 7, BID)], at(7)).quoted[0].valid
@@ -103,7 +103,7 @@ def test_an_empty_side_makes_the_market_invalid_and_leaves_the_book_true() -> No
 
 def test_a_wild_top_makes_the_market_invalid_and_leaves_the_book_true() -> None:
     live = market()
-    live.take([snapshot(5, BID, ASK)], at(5))
+    live.take([snapshot(4, BID, ASK), snapshot(5, BID, ASK)], at(5))
     flow = live.take([change(6, 6, (-1, 10_005, 0), (-1, 90_000, 5))], at(6))
     assert (gates(flow), flow.asks, flow.quoted[0].valid) == (["spike"], [], False)
     assert live.take([change(7, 7, ASK)], at(7)).quoted[0].valid

@@ -166,7 +166,8 @@ def test_numbers_that_fell_and_rise_again_are_a_stream_that_counts_anew() -> Non
 
 def test_a_message_of_a_hundred_thousand_levels_is_kept_back_and_its_book_asked_for_again() -> None:
     live = market()
-    live.take([snapshot(1, (1, 9_995, COIN), (-1, 10_005, COIN))], at(1))
+    whole = ((1, 9_995, COIN), (-1, 10_005, COIN))
+    live.take([snapshot(0, *whole), snapshot(1, *whole)], at(1))
     flood = change(2, 2, *[(1, 5 * k, COIN) for k in range(1, 100_001)])
     flow = live.take([flood], at(2))
     assert gates(flow) == ["too many levels"]
