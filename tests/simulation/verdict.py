@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from parrot.app.desk import Desk
+from parrot.contracts.commands import Role
 from tests.simulation.store import FaultyJournal
 from tests.simulation.witness import ALGOS, Life, Violation
 
@@ -19,6 +22,7 @@ def compare(world: World, *, after_probe: bool) -> None:
     fills(world)
     resolved(world)
     money(world)
+    protected(world)
     if after_probe:
         probe(world)
         rebuilt(world)
@@ -66,6 +70,26 @@ def resolved(world: World) -> None:
         if life.pending:
             raise Violation(
                 "I20", f"order {life.order_id} waits for its {sorted(life.pending)} 30 s after the last fault"
+            )
+
+
+def protected(world: World) -> None:
+    """Protected or flat: what orders with a stop have opened and nobody has closed stands behind stops."""
+    wanted: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    there: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    orders = world.witness.orders
+    for life in orders.values():
+        book = (life.order.strategy, life.order.symbol)
+        if life.order.stop is not None and not life.parent:
+            wanted[book] += life.filled - sum(orders[child].filled for child in life.children)
+        elif life.order.role is Role.STOP and not life.ended:
+            there[book] += life.quantity - life.filled
+    for book, quantity in wanted.items():
+        lot = world.market.listings[book[1]].lot
+        held = world.witness.book[book] * world.net_of_fees // lot * lot
+        if there[book] < min(quantity, held):
+            raise Violation(
+                "I8", f"{book} holds {held}, of that {quantity} to be protected, its stops cover {there[book]}"
             )
 
 
