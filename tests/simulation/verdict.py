@@ -7,7 +7,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from parrot.app.desk import Desk
+from parrot.centers.audit import manifest as audit
 from parrot.contracts.commands import Role
+from tests.simulation.market import SYMBOLS
 from tests.simulation.store import FaultyJournal
 from tests.simulation.witness import ALGOS, Life, Violation
 
@@ -26,6 +28,7 @@ def compare(world: World, *, after_probe: bool) -> None:
     if after_probe:
         probe(world)
         rebuilt(world)
+        audited(world)
 
 
 def open_orders(world: World) -> None:
@@ -40,8 +43,11 @@ def open_orders(world: World) -> None:
 
 
 def for_ever_unknown(world: World, life: Life) -> bool:
-    """A venue may take a request at any later time: what is not wanted any more is neither sent again nor given up."""
-    return not world.terms.expires_requests and life.unwanted and "place" in life.pending
+    """A venue may take a request at any later time: what cannot be repeated with effect stays UNKNOWN, for a person."""
+    if world.terms.expires_requests:
+        return False
+    given_up = "place" in life.pending and (life.unwanted or life.repeated)
+    return given_up or "replace" in life.pending
 
 
 def fills(world: World) -> None:
@@ -110,6 +116,12 @@ def rebuilt(world: World) -> None:
     again.recover()
     if again.hash() != live.hash():
         raise Violation("I13", f"rebuilt from the journal it is another state: {difference(again, live)}")
+
+
+def audited(world: World) -> None:
+    """The journal, read by the audit center."""
+    for found in audit.violations(world.entries(0), SYMBOLS):
+        raise Violation(found.invariant, f"entry {found.seq}: {found.text} (audit)")
 
 
 def difference(one: Desk, other: Desk) -> str:
