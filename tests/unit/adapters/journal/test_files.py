@@ -57,18 +57,16 @@ def test_the_chain_is_the_one_that_the_port_states(tmp_path_factory, batches):
 
 
 @pytest.mark.parametrize("clean", [True, False])
-@pytest.mark.parametrize("name", ["desk.journal", "desk.head.journal"])
-def test_every_flipped_byte_is_found(tmp_path, name, clean):
+def test_every_flipped_byte_is_found(tmp_path, clean):
     path = written(tmp_path, clean=clean)
     assert verify_journal(path).problems == []
-    victim = tmp_path / name
-    whole = victim.read_bytes()
+    whole = path.read_bytes()
     for at in range(len(whole)):
         flipped = bytearray(whole)
         flipped[at] ^= 0x40
-        victim.write_bytes(flipped)
+        path.write_bytes(flipped)
         assert verify_journal(path).problems, f"byte {at}"
-    victim.write_bytes(whole)
+    path.write_bytes(whole)
     assert verify_journal(path).problems == []
 
 
@@ -98,35 +96,40 @@ def test_the_rest_of_a_batch_that_nobody_was_told_of_is_cut_off(tmp_path):
     path = written(tmp_path, clean=False)
     whole = path.read_bytes()
     shutil.copytree(tmp_path, tmp_path / "more")
-    longer = written(tmp_path / "more", [[b"later" * 9]])
+    longer = written(tmp_path / "more", [[b"later" * 999]])
     frame = longer.read_bytes()[len(whole) :]
     for size in range(1, len(frame)):
         path.write_bytes(whole + frame[:size])
         verdict = verify_journal(path)
+        if (len(whole) + size) % 512:
+            assert verdict.problems  # a write is cut between sectors only
+            continue
         assert not verdict.problems
         assert verdict.notes
         journal = FileJournal(path)
         assert journal.head().seq == 5
-        assert path.read_bytes() == whole
+        assert path.read_bytes()[96:] == whole[96:]
         os.close(journal._file)
         os.close(journal._head)
 
 
-def test_a_missing_head_is_a_problem(tmp_path):
-    path = written(tmp_path)
-    for spoil in (Path.unlink, lambda head: head.write_bytes(b"")):
-        spoil(tmp_path / "desk.head.journal")
-        assert "desk.head.journal is missing" in verify_journal(path).problems[0]
-        with pytest.raises(DataError, match="missing"):
-            FileJournal(path)
-
-
-def test_power_lost_while_a_journal_was_made_leaves_an_empty_one(tmp_path):
+def test_an_empty_file_is_no_new_journal(tmp_path):
     path = written(tmp_path, [])
-    for spoil in (Path.unlink, lambda head: head.write_bytes(b"")):
-        spoil(tmp_path / "desk.head.journal")
-        assert verify_journal(path).problems == []
-        FileJournal(path).close()
+    path.write_bytes(b"")
+    assert verify_journal(path).problems
+    with pytest.raises(DataError, match="cut off at byte 0"):
+        FileJournal(path)
+
+
+def test_a_copy_read_from_the_front_while_it_is_written_verifies(tmp_path):
+    journal = FileJournal(tmp_path / "desk.journal")
+    for count in range(60):
+        journal.append([b"entry %d" % count] * 3)
+        with (tmp_path / "desk.journal").open("rb") as file:
+            begin = file.read(200)
+            journal.append([b"more"])
+            (tmp_path / "copy.journal").write_bytes(begin + file.read())
+        assert verify_journal(tmp_path / "copy.journal").problems == []
 
 
 def test_one_owner_at_a_time(tmp_path):

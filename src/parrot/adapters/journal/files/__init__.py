@@ -1,4 +1,4 @@
-"""A journal as one append-only file, every byte of it covered by a chain, with its head in a file beside it."""
+"""A journal as one append-only file, every byte of it covered by a chain."""
 
 from parrot.adapters.journal.files.journal import FileJournal
 from parrot.adapters.journal.files.segments import FileSegments

@@ -1,7 +1,8 @@
-"""The file journal: append a batch, sync it, move the head."""
+"""The file journal: append a batch, sync it, move the head in front."""
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import fcntl
 import mmap
@@ -19,31 +20,31 @@ _FIX = "keep the folder as it is, look at it with `parrot verify`, bring it back
 
 
 class FileJournal:
-    """A journal in `path` (its name ends in ".journal") with its head beside it; one owner at a time.
+    """A journal in `path` (its name ends in ".journal"); one owner at a time.
 
     Opening recovers: what is left of a batch that nobody was told of is cut off. `sync` False leaves durability against
     a loss of power to the system (a killed process still loses nothing). Raises InputError when another process owns
-    it, DataError when it is damaged, StorageError when the disk fails. With `lazy` a batch is only written, and is
-    durable after the next `sync`.
+    it, DataError when it is damaged, StorageError when the disk fails.
     """
 
-    def __init__(self, path: Path, *, sync: bool = True, lazy: bool = False) -> None:
-        if not path.name.endswith(".journal") or path.name.endswith(".head.journal"):
+    def __init__(self, path: Path, *, sync: bool = True) -> None:
+        if not path.name.endswith(".journal"):
             raise InputError(f"{path.name} is no name of a journal", expected='a name that ends in ".journal"')
         self.path = path
         self._sync = sync
-        self._lazy = lazy
         self._broken = ""
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+            _make(path)
+            self._file = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CLOEXEC)
+            self._head = os.open(path, os.O_WRONLY | os.O_CLOEXEC)  # what appends cannot write in place
         except OSError as fault:
             raise _storage(path, fault) from fault
         try:
             self._own()
             self._place = self._recover()
         except (OSError, InputError) as fault:
-            os.close(self._file)
+            self._let_go()
             raise fault if isinstance(fault, InputError) else _storage(path, fault) from None
 
     def head(self) -> Head:
@@ -59,26 +60,14 @@ class FileJournal:
         whole, place = layout.frame(self._place, bodies)
         try:
             _write(self._file, whole)
-            if not self._lazy:
-                self._settle(place)
+            if self._sync:
+                os.fdatasync(self._file)
+            self._move_head(place)
         except OSError as fault:
             self._broken = os.strerror(fault.errno or 0)
             raise _storage(self.path, fault) from fault
         self._place = place
         return self.head()
-
-    def sync(self) -> None:
-        """Makes durable what a lazy journal has written; after a StorageError the journal takes no more."""
-        try:
-            self._settle(self._place)
-        except OSError as fault:
-            self._broken = os.strerror(fault.errno or 0)
-            raise _storage(self.path, fault) from fault
-
-    def _settle(self, place: Place) -> None:
-        if self._sync:
-            os.fdatasync(self._file)
-        self._move_head(place)
 
     def read(self, after: int = 0) -> Iterator[tuple[int, bytes]]:
         """Entries behind number `after`; raises DataError where the chain does not hold."""
@@ -102,10 +91,11 @@ class FileJournal:
         if self._file < 0:
             return
         if not self._broken:
-            if self._lazy:
-                os.fdatasync(self._file)
             self._move_head(self._place._replace(clean=True))
-            os.fsync(self._head)
+            os.fsync(self._file)
+        self._let_go()
+
+    def _let_go(self) -> None:
         os.close(self._head)
         os.close(self._file)
         self._file = -1
@@ -122,37 +112,27 @@ class FileJournal:
 
     def _recover(self) -> Place:
         size = os.fstat(self._file).st_size
-        place = Place(0, layout.START, layout.EMPTY) if size < layout.START else self._end(size)
-        if size < layout.START:
-            self._create()
-        elif place.offset < size:
+        place = self._end(size)
+        if place.offset < size:
             os.ftruncate(self._file, place.offset)
-            os.fsync(self._file)
-        self._head = os.open(layout.head_path(self.path), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         self._move_head(place)
-        os.fsync(self._head)
-        _sync_folder(self.path.parent)
-        return place
-
-    def _create(self) -> None:
-        if layout.head_path(self.path).exists():
-            raise DataError(f"{self.path} is empty, and its head is not", fix=_FIX)
-        os.ftruncate(self._file, 0)
-        _write(self._file, layout.HEADER)
         os.fsync(self._file)
+        return place
 
     def _end(self, size: int) -> Place:
         """The place behind the last whole batch. Raises DataError when the head says that there was more."""
+        if size < layout.START:
+            raise DataError(f"{self.path} is cut off at byte {size}", expected="a whole header", fix=_FIX)
         place, flaw = Place(0, layout.START, layout.EMPTY), None
         with mmap.mmap(self._file, size, access=mmap.ACCESS_READ) as data, memoryview(data) as view:
-            if view[: layout.START] != layout.HEADER:
-                raise DataError(f"{self.path} is no journal of this version", expected="its header", fix=_FIX)
+            head = layout.read_head(view)
             for found in layout.frames(view):
                 if isinstance(found, Flaw):
                     flaw = found
                 else:
                     place = found[0]
-        head = self._told(place)
+        if head is None:
+            raise DataError(f"{self.path}: the header or the head is altered (bytes 0 to 95)", fix=_FIX)
         if place.seq < head.seq:
             text = flaw.text if flaw else "the end is cut off"
             problem = (
@@ -161,19 +141,24 @@ class FileJournal:
             raise DataError(problem, expected="every entry as it was written", fix=_FIX)
         return place
 
-    def _told(self, found: Place) -> Place:
-        """What the head file names; a journal is made before its head, which an empty one may lack."""
-        path = layout.head_path(self.path)
-        text = path.read_bytes() if path.exists() else b""
-        if not text and found.seq == 0:
-            return found
-        head = layout.read_head(text)
-        if head is None:
-            raise DataError(f"{path} is altered or missing", expected="the head as it was written", fix=_FIX)
-        return head
-
     def _move_head(self, place: Place) -> None:
-        os.pwrite(self._head, layout.head_bytes(place), 0)
+        os.pwrite(self._head, layout.head_bytes(place), layout.HEAD_AT)
+
+
+def _make(path: Path) -> None:
+    """An empty journal where there is none; it appears under its name only when it is whole on the disk."""
+    if path.exists():
+        return
+    made = path.with_name(f".{path.name}.{os.getpid()}.part")
+    with made.open("wb") as file:
+        file.write(layout.HEADER + layout.head_bytes(Place(0, layout.START, layout.EMPTY)))
+        file.flush()
+        os.fsync(file.fileno())
+    made.chmod(0o600)
+    with contextlib.suppress(FileExistsError):  # somebody else was quicker, and will own it
+        os.link(made, path)
+    made.unlink()
+    _sync_folder(path.parent)
 
 
 def _write(file: int, data: bytes) -> None:

@@ -1,12 +1,14 @@
-"""The bytes of a journal's files.
+"""The bytes of a journal's file.
 
-    NAME.journal        header (32 bytes), then frames, each one batch:
-                        payload length u32 | entries u32 | check of these 8 bytes | payload | digest after it 16 bytes
-                        payload: for each entry its length u32 and its body
-    NAME.head.journal   one record of 64 bytes: magic | seq u64 | offset u64 | digest | clean u64 | checksum
+    header      32 bytes
+    head        64 bytes: magic | seq u64 | offset u64 | digest 16 bytes | clean u64 | checksum 16 bytes
+    frames      each one batch:
+                payload length u32 | entries u32 | check of these 8 bytes | payload | digest after it 16 bytes
+                payload: for each entry its length u32 and its body
 
-All numbers are little-endian. A frame is written in one piece and synced before the head says so, and the head says so
-before anybody is told. So what lies behind the head is at most one batch that nobody was told of.
+All numbers are little-endian. A frame is written in one piece and synced before the head, written in place, says so;
+and the head says so before anybody is told. So what lies behind the place that the head names is at most one batch that
+nobody was told of. The head stands in front: a copy, which is read from the front, never has a newer head than frames.
 """
 
 from __future__ import annotations
@@ -14,17 +16,18 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator, Sequence
 from hashlib import blake2b
-from pathlib import Path
 from typing import Final, NamedTuple
 
 MAGIC: Final = b"PARROTJ1"
 HEAD_MAGIC: Final = b"PARROTH1"
 HEADER: Final = MAGIC + blake2b(MAGIC, digest_size=24).digest()
-START: Final = len(HEADER)
 DIGEST: Final = 16
 EMPTY: Final = bytes(DIGEST)
 FRAME: Final = struct.Struct("<II8s")
 HEAD: Final = struct.Struct("<8sQQ16sQ16s")
+HEAD_AT: Final = len(HEADER)
+START: Final = HEAD_AT + HEAD.size
+SECTOR: Final = 512
 _LENGTH: Final = struct.Struct("<I")
 _NUMBER: Final = struct.Struct("<Q")
 
@@ -85,17 +88,22 @@ def frames(data: memoryview) -> Iterator[tuple[Place, list[bytes]] | Flaw]:
         place = found[0]
 
 
+def torn_at(data: memoryview) -> bool:
+    """Whether bytes may be the beginning of a batch whose writing was cut off: that happens between sectors only."""
+    return len(data) % SECTOR == 0
+
+
 def _next(data: memoryview, place: Place) -> tuple[Place, list[bytes]] | Flaw:
     rest = len(data) - place.offset
     if rest < FRAME.size:
-        return Flaw(place, f"{rest} bytes that are no entry", torn=True)
+        return Flaw(place, f"{rest} bytes that are no entry", torn=torn_at(data))
     length, count, check = FRAME.unpack_from(data, place.offset)
     if check != _check(length, count, place.digest):
         return Flaw(place, "the head of a batch is altered", torn=False)
     begin = place.offset + FRAME.size
     end = begin + length + DIGEST
     if end > len(data):
-        return Flaw(place, f"a batch of {count} entries is cut off", torn=True)
+        return Flaw(place, f"a batch of {count} entries is cut off", torn=torn_at(data))
     digest, at, bodies = place.digest, begin, []
     for seq in range(place.seq + 1, place.seq + count + 1):
         size = _LENGTH.unpack_from(data, at)[0] if at + 4 <= begin + length else length
@@ -111,21 +119,17 @@ def _next(data: memoryview, place: Place) -> tuple[Place, list[bytes]] | Flaw:
 
 
 def head_bytes(place: Place) -> bytes:
-    """The head file's record."""
+    """The head's record."""
     start = struct.pack("<8sQQ16sQ", HEAD_MAGIC, place.seq, place.offset, place.digest, int(place.clean))
     return start + blake2b(start, digest_size=16).digest()
 
 
-def read_head(text: bytes) -> Place | None:
-    """The place that a head file names; None when its bytes are not what was written."""
-    if len(text) != HEAD.size:
+def read_head(data: bytes | memoryview) -> Place | None:
+    """The place that the head of a journal's bytes names; None when header or head are not what was written."""
+    text = bytes(data[HEAD_AT:START])
+    if len(text) != HEAD.size or data[:HEAD_AT] != HEADER:
         return None
     magic, seq, offset, digest, clean, check = HEAD.unpack(text)
     if magic != HEAD_MAGIC or check != blake2b(text[:-16], digest_size=16).digest() or clean > 1:
         return None
     return Place(seq, offset, digest, bool(clean))
-
-
-def head_path(path: Path) -> Path:
-    """The head file that belongs to a journal's file."""
-    return path.with_name(path.name.removesuffix(".journal") + ".head.journal")

@@ -1,4 +1,4 @@
-"""A row of file journals in one folder: 000001.journal, 000002.journal ..., each with its head."""
+"""A row of file journals in one folder: 000001.journal, 000002.journal ...."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Final
 
 from parrot.adapters.journal.files.journal import FileJournal
-from parrot.adapters.journal.files.layout import head_path
 from parrot.kernel.errors import StorageError
 
 _NAME: Final = re.compile(r"\d{6,}\.journal")
@@ -36,11 +35,10 @@ class FileSegments:
         return FileJournal(self._path(number), sync=self._sync)
 
     def drop(self, number: int) -> None:
-        """Lets go of one for good: the head last, because a head without its journal is nothing to anybody."""
+        """Lets go of one for good."""
         path = self._path(number)
         try:
             path.unlink(missing_ok=True)
-            head_path(path).unlink(missing_ok=True)
         except OSError as fault:
             raise StorageError(f"{path}: {fault.strerror}", fix="look at the disk and its permissions") from None
 

@@ -1,4 +1,4 @@
-"""Every byte of a journal's files, looked at without owning them."""
+"""Every byte of a journal's file, looked at without owning it."""
 
 from __future__ import annotations
 
@@ -24,15 +24,14 @@ class Verdict:
 def verify_journal(path: Path, each: Callable[[int, bytes], None] | None = None) -> Verdict:
     """Reads the journal at `path` whole; `each` is given every entry (number, body) of whole batches, in order.
 
-    The head is read first, so a journal that is being written meanwhile is no problem. A batch that was cut off while
-    it was written, behind the head, is a note. Raises OSError when a file cannot be read.
+    The file is read from the front, so a journal that is being written meanwhile is no problem. A batch that was cut
+    off while it was written, behind the head, is a note. Raises OSError when the file cannot be read.
     """
     verdict = Verdict()
-    head = _head(path, verdict)
     data = memoryview(path.read_bytes())
-    if len(data) < layout.START or data[: layout.START] != layout.HEADER:
-        verdict.problems.append(f"{path.name}: the header is altered or missing (byte 0)")
-        return verdict
+    head = layout.read_head(data)
+    if head is None:
+        verdict.problems.append(f"{path.name}: the header or the head is altered or cut off (bytes 0 to 95)")
     place = Place(0, layout.START, layout.EMPTY)
     behind = 0
     for found in layout.frames(data):
@@ -49,17 +48,6 @@ def verify_journal(path: Path, each: Callable[[int, bytes], None] | None = None)
     verdict.entries, verdict.digest = place.seq, place.digest
     _compare(path, place, head, behind, verdict)
     return verdict
-
-
-def _head(path: Path, verdict: Verdict) -> Place | None:
-    beside = layout.head_path(path)
-    text = beside.read_bytes() if beside.exists() else b""
-    if not text and path.stat().st_size <= layout.START:
-        return None  # a journal is made before its head
-    head = layout.read_head(text)
-    if head is None:
-        verdict.problems.append(f"{beside.name} is {'altered' if text else 'missing or empty'}")
-    return head
 
 
 def _judge(path: Path, flaw: Flaw, head: Place | None, verdict: Verdict) -> None:
