@@ -26,6 +26,7 @@ BUDGETS = {
     "unit/adapters": 60,
     "unit/app/desk": 20,
     "unit/engine": 100,
+    "unit/gateway": 20,
 }
 
 

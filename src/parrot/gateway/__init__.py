@@ -1,0 +1,1 @@
+"""What others talk to: it speaks contracts and imports no center."""

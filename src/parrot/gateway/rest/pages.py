@@ -1,0 +1,41 @@
+"""A folder of pages: files only, nothing outside it, nothing hidden, no listings."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from pathlib import Path
+from typing import Final
+
+from fastapi import FastAPI
+from fastapi.responses import FileResponse, HTMLResponse, Response
+from starlette.exceptions import HTTPException
+
+_SOON: Final = """<!doctype html><html lang="en"><meta charset="utf-8"><meta http-equiv="refresh" content="3">
+<title>Parrot</title><style>body{font:16px system-ui;max-width:40rem;margin:20vh auto;padding:0 1rem}</style>
+<h1>Parrot is trading on paper</h1>
+<p>The example strategies are being back-tested; their reports appear here in a moment.</p>
+<p><code>parrot status</code> shows orders, fills and positions.</p></html>"""
+
+
+def install(app: FastAPI, folder: Path) -> None:
+    """Serves `folder` below "/"; an index that is not made yet says so and comes again."""
+
+    @app.get("/{path:path}", include_in_schema=False)
+    def page(path: str) -> Response:
+        place = _place(folder, path)
+        if place.is_file():
+            return FileResponse(place)
+        if not path:
+            return HTMLResponse(_SOON, status_code=HTTPStatus.SERVICE_UNAVAILABLE, headers={"Retry-After": "3"})
+        raise HTTPException(HTTPStatus.NOT_FOUND, "Not found")
+
+
+def _place(folder: Path, path: str) -> Path:
+    hidden = any(part.startswith(".") for part in Path(path).parts)
+    try:
+        place = (folder / (path or "index.html")).resolve()
+    except (ValueError, OSError):  # a null byte, or a name too long for the disk
+        hidden = True
+    if hidden or not place.is_relative_to(folder.resolve()):
+        raise HTTPException(HTTPStatus.NOT_FOUND, "Not found")
+    return place

@@ -1,0 +1,63 @@
+"""Every error as one kind of answer: application/problem+json (RFC 9457)."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any, Final
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from parrot.kernel.errors import InputError, MissingError, ParrotError, StorageError
+
+_STATUS: Final = (
+    (MissingError, HTTPStatus.NOT_FOUND),
+    (InputError, HTTPStatus.UNPROCESSABLE_ENTITY),
+    (StorageError, HTTPStatus.SERVICE_UNAVAILABLE),
+)
+
+
+def problem(status: int, title: str, **more: Any) -> JSONResponse:
+    """One problem; `more` are its further members."""
+    body = {"type": "about:blank", "title": title, "status": int(status), **more}
+    return JSONResponse(body, status_code=int(status), media_type="application/problem+json")
+
+
+def install(app: FastAPI) -> None:
+    """Makes every error of `app` a problem."""
+    app.add_exception_handler(ParrotError, _parrot)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(TimeoutError, _late)
+    app.add_exception_handler(Exception, _unforeseen)
+
+
+async def _parrot(_: Request, fault: Exception) -> JSONResponse:
+    assert isinstance(fault, ParrotError)  # what it is installed for
+    status = next((status for kind, status in _STATUS if isinstance(fault, kind)), HTTPStatus.INTERNAL_SERVER_ERROR)
+    return problem(status, fault.problem, **fault.as_dict())
+
+
+async def _invalid(_: Request, fault: Exception) -> JSONResponse:
+    assert isinstance(fault, RequestValidationError)
+    wrong = [
+        {"field": ".".join(str(part) for part in error["loc"][1:]), "problem": error["msg"]} for error in fault.errors()
+    ]
+    title = "; ".join(f"{one['field'] or 'the body'}: {one['problem']}" for one in wrong)
+    return problem(HTTPStatus.UNPROCESSABLE_ENTITY, title, code="bad_input", fields=wrong)
+
+
+async def _http(_: Request, fault: Exception) -> JSONResponse:
+    assert isinstance(fault, HTTPException)
+    return problem(fault.status_code, str(fault.detail))
+
+
+async def _late(_: Request, __: Exception) -> JSONResponse:
+    return problem(HTTPStatus.SERVICE_UNAVAILABLE, "the platform does not answer", code="busy", fix="try again")
+
+
+async def _unforeseen(_: Request, fault: Exception) -> JSONResponse:
+    title = f"Parrot failed: {type(fault).__name__}"
+    return problem(HTTPStatus.INTERNAL_SERVER_ERROR, title, code="defect", fix="look into the log")
