@@ -12,7 +12,7 @@ from typing import Annotated, Any, Final
 import typer
 import typer.exceptions
 
-from parrot.app.cli import backtest, check, data, doctor, matching, runs, screen, strategy, up
+from parrot.app.cli import backtest, check, data, doctor, kill, matching, order, runs, screen, status, strategy, up
 from parrot.kernel.errors import InputError, ParrotError
 
 _NOBODY_READS: Final = 141  # what a shell shows for a program that SIGPIPE ended
@@ -33,11 +33,15 @@ app.add_typer(runs.app, name="runs")
 app.add_typer(strategy.app, name="strategy")
 app.command("doctor")(doctor.doctor)
 app.command("up")(up.up)
+app.command("status")(status.status)
+app.command("kill")(kill.kill)
+app.command("rearm")(kill.rearm)
+app.add_typer(order.app, name="order")
 
 
 @app.callback()
 def root(debug: Annotated[bool, typer.Option("--debug", help="Show where in Parrot an error arose.")] = False) -> None:
-    """Back-test trading strategies on exact data, read the reports, run them again."""
+    """Back-test trading strategies on exact data, and trade with them: on paper first."""
 
 
 @app.command("version")

@@ -2,35 +2,48 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from parrot.app.cli import options, screen
+from parrot.app.cli.instance import Data, folder_of
 
 
 def up(
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Port on localhost; 0 takes a free one.")] = 8000,
+    data: Data = None,
+    host: Annotated[str, typer.Option(help="Loopback address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.")] = 8000,
     as_json: options.AsJson = False,
 ) -> None:
-    """Back-test the example strategies on the demo market and serve their reports on this machine."""
-    from parrot.app.exhibits import exhibit
-    from parrot.app.serve import open_server, serve
+    """Trade on paper: a living exchange, risk, execution and ledger in this process, strategies in children.
+
+    It goes on where the data directory's journals end, however the last process ended. Settings: settings.toml there.
+    """
+    from parrot.app.platform.folder import DataFolder
+    from parrot.app.platform.runtime import Runtime
+    from parrot.app.platform.settings import read_settings
+    from parrot.app.platform.web import listen
     from parrot.app.wiring import home
 
-    folder = home() / "demo"
-    server = open_server(folder, port)
+    folder = DataFolder(folder_of(data))
+    settings = read_settings(folder.root / "settings.toml")
+    listener = listen(host, port)
+    url = f"http://localhost:{listener.getsockname()[1]}"
+    pages = home() / "demo"
+
+    def ready(facts: dict[str, Any]) -> None:
+        told = {"url": url, "data": str(folder.root.absolute()), "folder": str(pages.absolute()), **facts}
+        text = (
+            f"Parrot trades on paper: {url} (Ctrl-C stops)\n"
+            f"  {facts['replayed']:,} entries replayed; strategies: {', '.join(facts['strategies'])}\n"
+            "  parrot status shows what it does"
+        )
+        screen.answer(told, lambda: screen.say(text), as_json=as_json)
+
     try:
-        exhibit(folder, screen.note)
-    except BaseException:
-        server.server_close()
-        raise
-    address = f"http://localhost:{server.server_address[1]}"
-
-    def ready() -> None:
-        told = {"url": address, "folder": str(folder.absolute())}
-        screen.answer(told, lambda: screen.say(f"Reports are on {address} (Ctrl-C stops)"), as_json=as_json)
-
-    serve(server, ready)
+        Runtime(folder, settings, pages).run(listener, url, ready)
+    finally:
+        listener.close()
     if not as_json:
         screen.note("stopped")
