@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -90,3 +91,7 @@ def _one(example: Example, folder: Path, tell: Callable[[str], None]) -> IndexEn
 def _told(result: Result) -> str:
     growth = result.stats["total_return"]
     return f"{result.stats['trades']:,} trades, {'–' if growth is None else f'{growth:+.2%}'}"
+
+
+if __name__ == "__main__":
+    exhibit(Path(sys.argv[1]), lambda told: None)

@@ -47,8 +47,7 @@ class Parts:
     feed: Feed
     market: LiveMarket
     hosts: Hosts
-    step_venue: Callable[[int], None]
-    kill_flag: Callable[[], bool]
+    flagged_kills: Callable[[], Sequence[EngageKill]]
     record: Callable[[Sequence[Any], int], None]
 
 
@@ -57,12 +56,13 @@ class Spine:
     """The order path of one account in one process; `turn` is called by one thread only, `ask` by any."""
 
     parts: Parts
+    wake: Callable[[], None] = lambda: None
     last_beat: int = 0
     turns: int = 0
     slowest_ns: int = 0
     _reports: deque[Any] = field(default_factory=deque)
-    _asked: Queue[tuple[Any, Future[list[Entry]]]] = field(default_factory=lambda: Queue(_WAITING_MOST))
-    _flagged: bool = False
+    _asked: Queue[tuple[Any, Future[Any]]] = field(default_factory=lambda: Queue(_WAITING_MOST))
+    _flagged: Sequence[EngageKill] = ()
 
     def connect(self) -> None:
         """Takes the venue's reports from here on."""
@@ -71,11 +71,19 @@ class Spine:
 
     def ask(self, command: Any) -> Future[list[Entry]]:
         """Hands a command over; the future gives its entries once they are durable. Raises StorageError when busy."""
-        future: Future[list[Entry]] = Future()
+        return self._hand_over(command)
+
+    def read(self, question: Callable[[], Any]) -> Future[Any]:
+        """Has `question` answered between two turns, where nothing moves. Raises StorageError when busy."""
+        return self._hand_over(_Question(question))
+
+    def _hand_over(self, asked: Any) -> Future[Any]:
+        future: Future[Any] = Future()
         try:
-            self._asked.put_nowait((command, future))
+            self._asked.put_nowait((asked, future))
         except Full:
             raise StorageError("too many commands wait", expected=f"at most {_WAITING_MOST}", fix="try again") from None
+        self.wake()
         return future
 
     @property
@@ -86,7 +94,6 @@ class Spine:
     def turn(self, now: int) -> bool:
         """Everything that can be done at `now`; True when something was."""
         self.turns += 1
-        self.parts.step_venue(now)
         flow = self._data(now)
         self._take_reports(now)
         orders = self.parts.hosts.collect(self.parts.desk.take, now)
@@ -117,10 +124,13 @@ class Spine:
         answers = []
         for _ in range(self._asked.qsize()):
             try:
-                command, future = self._asked.get_nowait()
+                asked, future = self._asked.get_nowait()
             except Empty:
                 break
-            answers.append((future, self.parts.desk.take(command, now)))
+            if isinstance(asked, _Question):
+                _answer(asked, future)
+            else:
+                answers.append((future, self.parts.desk.take(asked, now)))
         return answers
 
     def _beat(self, now: int) -> None:
@@ -133,7 +143,20 @@ class Spine:
 
     def _watch_flag(self, now: int) -> None:
         """The file is a second way to the kill: it works while nothing else answers. Taking it away re-arms nothing."""
-        flagged = self.parts.kill_flag()
-        if flagged and not self._flagged:
-            self.parts.desk.take(EngageKill(by="file", source="file", reason="the file KILL is there"), now)
+        flagged = self.parts.flagged_kills()
+        if flagged != self._flagged:
+            for kill in flagged:
+                self.parts.desk.take(kill, now)
         self._flagged = flagged
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    ask: Callable[[], Any]
+
+
+def _answer(question: _Question, future: Future[Any]) -> None:
+    try:
+        future.set_result(question.ask())
+    except Exception as fault:  # noqa: BLE001  # whoever asked gets it
+        future.set_exception(fault)

@@ -4,13 +4,10 @@ mod bar;
 mod build;
 mod columns;
 mod condition;
-mod lines;
-mod live;
 mod numbers;
 mod outcome;
 mod run;
 mod series;
-mod steps;
 mod ticks;
 mod values;
 mod verbs;
@@ -34,9 +31,7 @@ pub struct Engine {
     streams: Vec<Stream>,
     core: Option<Core>,
     floats: columns::FloatCache,
-    /// Live: what each subscription waits for, and its lines that grow.
-    conditions: Vec<condition::Asked>,
-    lines: Vec<lines::Line>,
+    conditions: u16,
     /// Handlers are being called: nothing more can be declared.
     running: bool,
     start_equity: i64,

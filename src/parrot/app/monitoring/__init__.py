@@ -1,1 +1,0 @@
-"""What is looked at from outside: whether the platform is ready, and why not."""

@@ -1,0 +1,133 @@
+"""The parts of a platform, made from a data directory and its settings: the one place where they meet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Final
+
+from parrot.adapters.children import ChildLimits, ProcessChildren
+from parrot.adapters.clock.steady import SteadyClock
+from parrot.adapters.journal.files import FileJournal, FileSegments, FileSnapshots
+from parrot.app.desk import Desk, decode
+from parrot.app.hosted import Limits
+from parrot.app.hosting import Desklog, Hosts
+from parrot.app.platform.blotter import Blotter
+from parrot.app.platform.folder import DataFolder
+from parrot.app.platform.settings import PlatformSettings, VenueSettings
+from parrot.centers.capital import manifest as capital
+from parrot.centers.execution import manifest as execution
+from parrot.centers.market_data.live import LiveMarket
+from parrot.centers.matching import manifest as matching
+from parrot.centers.risk import manifest as risk
+from parrot.centers.strategies import manifest as strategies
+from parrot.contracts.listing import Listing, VenueTerms
+from parrot.contracts.message import Entry
+from parrot.kernel.errors import InputError
+
+_CHILD: Final = ("-m", "parrot.app.child")
+
+
+@dataclass(slots=True)
+class Components:
+    """The parts of a desk in the order in which they see a record."""
+
+    risk: risk.Risk
+    execution: execution.Execution
+    capital: capital.Capital
+    strategies: strategies.Strategies
+    blotter: Blotter
+
+    @property
+    def all(self) -> Sequence[Any]:
+        """In order."""
+        return (self.risk, self.execution, self.capital, self.strategies, self.blotter)
+
+
+def components(listings: Sequence[Listing], terms: VenueTerms) -> Components:
+    """New components for one account at one venue; they know nothing until a journal is folded."""
+    return Components(
+        risk.build(listings),
+        execution.build(listings, terms),
+        capital.build(listings),
+        strategies.build(),
+        Blotter(),
+    )
+
+
+@dataclass(slots=True)
+class House:
+    """Everything that a process owns while it runs a platform."""
+
+    components: Components
+    journal: FileJournal
+    desk: Desk
+    clock: SteadyClock
+    venue: matching.PaperVenue
+    market: LiveMarket
+    hosts: Hosts
+    replayed: int
+
+
+def assemble(folder: DataFolder, settings: PlatformSettings) -> House:
+    """Opens the data directory and rebuilds everything from its journals.
+
+    Raises InputError when another process owns it, DataError when a journal is damaged, StorageError.
+    """
+    journal = FileJournal(folder.desk)  # owning the journal is owning the directory
+    try:
+        return _assemble(folder, settings, journal)
+    except BaseException:
+        journal.close()
+        raise
+
+
+def _assemble(folder: DataFolder, settings: PlatformSettings, journal: FileJournal) -> House:
+    paper = paper_settings(settings.venue)
+    listings = [pair.listing for pair in paper.pairs]
+    parts = components(listings, paper.terms)
+    venues: list[matching.PaperVenue] = []
+    desk = Desk(
+        parts.all, journal, lambda request: venues[0].send(request), snapshots=FileSnapshots(folder.root, "desk")
+    )
+    replayed = desk.recover()
+    clock = SteadyClock(desk.ts)
+    venue = matching.build(paper, FileSegments(folder.venue), now=clock.now_ns())
+    venues.append(venue)
+    market = LiveMarket(listings)
+    hosts = _hosts(folder, settings, parts, listings, journal, desk)
+    return House(parts, journal, desk, clock, venue, market, hosts, replayed)
+
+
+def _hosts(
+    folder: DataFolder,
+    settings: PlatformSettings,
+    parts: Components,
+    listings: Sequence[Listing],
+    journal: FileJournal,
+    desk: Desk,
+) -> Hosts:
+    children = ProcessChildren(_CHILD, ChildLimits(memory=settings.strategy_memory_mb << 20))
+    log = Desklog(partial(_entries, journal), lambda: desk.seq)
+    limits = Limits(patience=settings.strategy_patience_s * 10**9)
+    return Hosts(parts.strategies, listings, folder.strategies, children, log, limits)
+
+
+def _entries(journal: FileJournal, after: int) -> Iterator[Entry]:
+    return (decode(body) for _, body in journal.read(after))
+
+
+def paper_settings(chosen: VenueSettings) -> matching.Settings:
+    """The paper venue's settings. Raises InputError for a symbol that it does not have."""
+    known = {pair.listing.symbol: pair for pair in matching.Settings().pairs}
+    unknown = [symbol for symbol in chosen.symbols if symbol not in known]
+    if unknown or not chosen.symbols:
+        raise InputError(f"venue.symbols is {chosen.symbols}", expected=f"some of {', '.join(known)}")
+    return matching.Settings(
+        seed=chosen.seed,
+        pairs=tuple(known[symbol] for symbol in chosen.symbols),
+        deposits=dict(chosen.deposit),
+        requests=matching.Latency(fixed=chosen.latency_us * 500, jitter=chosen.latency_us * 100),
+        replies=matching.Latency(fixed=chosen.latency_us * 500, jitter=chosen.latency_us * 100),
+    )

@@ -1,0 +1,137 @@
+"""The running platform as others ask it: thread-safe questions and commands."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any, Final, TypeVar
+
+from parrot.app.platform.assemble import House
+from parrot.app.platform.folder import DataFolder, Instance
+from parrot.app.platform.spine import Spine
+from parrot.contracts.accounts import Position
+from parrot.contracts.message import Entry
+from parrot.kernel.decimals import plain
+
+_LATEST_S: Final = 10.0
+_FRESH_NS: Final = 5_000_000_000
+_T = TypeVar("_T")
+
+
+class Platform:
+    """One running platform. Every call hands over to the thread that trades and waits for its answer.
+
+    Raises StorageError when too much waits already, TimeoutError when no answer comes within ten seconds.
+    """
+
+    def __init__(self, house: House, spine: Spine, folder: DataFolder, instance: Instance) -> None:
+        self._house = house
+        self._spine = spine
+        self._folder = folder
+        self._instance = instance
+
+    @property
+    def token(self) -> str:
+        """What commands must bring along."""
+        return self._instance.token
+
+    def ask(self, command: Any) -> list[Entry]:
+        """Takes a command; its entries once they are durable."""
+        return self._spine.ask(command).result(_LATEST_S)
+
+    def read(self, question: Callable[[House], _T]) -> _T:
+        """What `question` finds between two turns."""
+        answer: _T = self._spine.read(lambda: question(self._house)).result(_LATEST_S)
+        return answer
+
+    def status(self) -> dict[str, Any]:
+        """What `parrot status` shows: counts, positions, equity, ages and queues."""
+        return self.read(self._status)
+
+    def rows(self, what: str, limit: int) -> list[dict[str, Any]]:
+        """Rows of one kind, newest first."""
+        return self.read(lambda house: _ROWS[what](house, limit))
+
+    def metrics(self) -> str:
+        """Everything that is measured, in the text format of Prometheus."""
+        return ""
+
+    def _status(self, house: House) -> dict[str, Any]:
+        parts, now = house.components, house.clock.now_ns()
+        worth = parts.capital.worth()
+        reasons = self._reasons(house, now)
+        return {
+            "ready": not reasons,
+            "reasons": reasons,
+            "pid": os.getpid(),
+            "url": self._instance.url,
+            "data": str(self._folder.root.absolute()),
+            "strategies": _strategies(house),
+            "orders": parts.blotter.orders,
+            "open_orders": len(parts.blotter.live),
+            "fills": parts.blotter.fills,
+            "last_fill_ts": parts.blotter.last_fill_ts,
+            "positions": _positions(house),
+            "equity": plain(worth.equity),
+            "currency": worth.currency,
+            "data_age_ms": _age(house, now) // 1_000_000,
+            "queues": self._spine.queues,
+            "killed": [],
+            "journal_seq": house.desk.seq,
+            "clock_offset_ms": house.clock.offset_ns // 1_000_000,
+        }
+
+    def _reasons(self, house: House, now: int) -> list[str]:
+        """Why it is not ready; empty when it is."""
+        reasons = []
+        age = _age(house, now)
+        if age > _FRESH_NS:
+            reasons.append(f"market data are {age / 1e9:.1f} s old, allowed {_FRESH_NS / 1e9:.0f} s")
+        if not house.components.execution.ready:
+            reasons.append("orders and trades have not been compared with the venue yet")
+        if not house.hosts.ready():
+            reasons.append("strategies are being rebuilt")
+        return reasons
+
+
+def _age(house: House, now: int) -> int:
+    """Age of the oldest symbol's newest datum, ns."""
+    ages = house.market.ages(now)
+    return max((min(streams.values(), default=now) for streams in ages.values()), default=now)
+
+
+def _strategies(house: House) -> list[dict[str, Any]]:
+    rows = house.components.strategies.rows()
+    return [row | {"state": "running" if row["running"] else "stopped"} for row in rows]
+
+
+def _positions(house: House) -> list[dict[str, Any]]:
+    capital = house.components.capital
+    return [_position(held) for held in (*capital.positions(), *capital.books()) if held.quantity or held.realised]
+
+
+def _position(held: Position) -> dict[str, Any]:
+    return {
+        "strategy": held.strategy,
+        "symbol": held.symbol,
+        "quantity": plain(held.quantity),
+        "average": plain(held.average),
+        "mark": _plain(held.mark),
+        "unrealised": _plain(held.unrealised),
+        "realised": plain(held.realised),
+        "fees": {currency: plain(fee) for currency, fee in held.fees.items()},
+        "currency": held.currency,
+    }
+
+
+def _plain(value: Decimal | None) -> str | None:
+    return None if value is None else plain(value)
+
+
+_ROWS: Final[dict[str, Callable[[House, int], list[dict[str, Any]]]]] = {
+    "orders": lambda house, limit: house.components.blotter.newest_orders(limit),
+    "fills": lambda house, limit: house.components.blotter.newest_fills(limit),
+    "positions": lambda house, limit: _positions(house)[:limit],
+    "strategies": lambda house, limit: _strategies(house)[:limit],
+}

@@ -1,0 +1,146 @@
+"""A platform from recovery to a clean end: there is one way to start, and it is to recover."""
+
+from __future__ import annotations
+
+import hashlib
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Final
+
+import structlog
+
+from parrot.app.platform.assemble import House, assemble
+from parrot.app.platform.disk import DiskWatch
+from parrot.app.platform.folder import DataFolder, announce, withdraw
+from parrot.app.platform.loop import Loop
+from parrot.app.platform.platform import Platform
+from parrot.app.platform.settings import PlatformSettings
+from parrot.app.platform.setup import first_commands, strategies_of
+from parrot.app.platform.spine import Parts, Spine
+from parrot.app.platform.web import WebServer
+from parrot.centers.risk.manifest import kills_of
+from parrot.contracts import commands as contract_commands
+from parrot.contracts import records as contract_records
+from parrot.contracts.commands import CloseDesk, EngageKill, OpenDesk
+from parrot.gateway.rest import create_app
+
+_log: Final = structlog.get_logger("parrot.platform")
+
+
+class Runtime:
+    """One platform in this process. `run` returns after a signal, when everything is closed."""
+
+    def __init__(self, folder: DataFolder, settings: PlatformSettings, pages: Path) -> None:
+        self._folder = folder
+        self._settings = settings
+        self._pages = pages
+        self._disk = DiskWatch(folder.root)
+        self._showcase: subprocess.Popen[bytes] | None = None
+
+    def run(self, listener: socket.socket, url: str, ready: Callable[[dict[str, Any]], None]) -> None:
+        """Recovers, serves and trades until a signal. Raises InputError, DataError, StorageError."""
+        self._folder.make()
+        house = assemble(self._folder, self._settings)
+        try:
+            self._disk.prepare()
+            self._trade(house, listener, url, ready)
+        finally:
+            house.hosts.close()
+            house.venue.close()
+            house.journal.close()
+            if self._showcase is not None:
+                self._showcase.terminate()
+
+    def _trade(self, house: House, listener: socket.socket, url: str, ready: Callable[[dict[str, Any]], None]) -> None:
+        spine = self._spine(house)
+        with Loop(house.clock, spine.turn, house.hosts.filenos) as loop:
+            spine.wake = loop.wake
+            self._open(house, spine)
+            instance = announce(self._folder, url)
+            platform = Platform(house, spine, self._folder, instance)
+            web = WebServer(create_app(platform, self._pages), listener)
+            web.start()
+            self._show()
+            ready(
+                {"pid": instance.pid, "replayed": house.replayed, "strategies": house.components.strategies.running()}
+            )
+            try:
+                loop.run()
+            finally:
+                withdraw(self._folder)
+                web.stop()
+            self._close(house, spine)
+
+    def _spine(self, house: House) -> Spine:
+        return Spine(
+            Parts(
+                desk=house.desk,
+                venue=house.venue,
+                feed=house.venue,
+                market=house.market,
+                hosts=house.hosts,
+                flagged_kills=self._flagged_kills,
+                record=lambda messages, now: None,
+            )
+        )
+
+    def _open(self, house: House, spine: Spine) -> None:
+        """Takes the desk over, gives an empty one its beginning, and lets strategies that ran go on."""
+        spine.connect()
+        now = house.clock.now_ns()
+        desk = house.desk
+        fresh = desk.seq == 0
+        desk.take(OpenDesk(build=build_hash(), schema=schema_hash(), config=config_hash(self._settings)), now)
+        desk.commit()
+        if fresh:
+            for command in first_commands(self._settings):
+                desk.take(command, now)
+            desk.commit()
+        house.hosts.resume(now)
+        for command in strategies_of(self._settings, house.components.strategies.known()):
+            desk.take(command, now)
+        desk.commit()
+
+    def _close(self, house: House, spine: Spine) -> None:
+        now = house.clock.now_ns()
+        house.desk.take(CloseDesk(reason="asked to stop"), now)
+        house.desk.commit()
+
+    def _flagged_kills(self) -> Sequence[EngageKill]:
+        kills: list[EngageKill] = []
+        if self._disk.low:
+            reason = f"{self._disk.free() >> 20} MiB left on the disk"
+            kills.append(EngageKill(by="disk watch", source="rule", reason=reason))
+        try:
+            kills += kills_of(self._folder.kill_flag.read_text(encoding="utf-8", errors="replace"))
+        except FileNotFoundError:
+            pass
+        except OSError:
+            kills += kills_of("")  # a flag that cannot be read is a flag
+        return kills
+
+    def _show(self) -> None:
+        """Back-tests the examples beside, in a process of low priority, where that has not been done."""
+        if not (self._pages / "index.html").exists():
+            words = [sys.executable, "-m", "parrot.app.exhibits", str(self._pages)]
+            self._showcase = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def build_hash() -> str:
+    """What this process is made of."""
+    return version("parrot")
+
+
+def schema_hash() -> str:
+    """The hash of the text of all contracts: two processes with different ones must not trade together."""
+    text = "".join(Path(str(part.__file__)).read_text() for part in (contract_commands, contract_records))
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def config_hash(settings: PlatformSettings) -> str:
+    """The hash of the settings."""
+    return hashlib.sha256(settings.model_dump_json().encode()).hexdigest()[:16]

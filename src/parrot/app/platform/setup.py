@@ -1,0 +1,70 @@
+"""What an empty data directory begins with: money, limits, and strategies that trade."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Final
+
+from parrot.app.exhibits import examples_folder
+from parrot.app.platform.settings import PlatformSettings, StrategySettings
+from parrot.app.strategies import code_hash, read_text
+from parrot.centers.risk.manifest import paper_limits
+from parrot.contracts.commands import Deposit, RegisterStrategy, SetLimits, StartStrategy
+
+BY: Final = "parrot up"
+_EXAMPLES: Final = (
+    ("revert", "quick_reversion.py", "BTC/USDT"),
+    ("follow", "quick_momentum.py", "ETH/USDT"),
+)
+_EXAMPLE_CASH: Final = Decimal(20_000)
+
+
+def first_commands(settings: PlatformSettings) -> Iterator[Any]:
+    """Limits and deposits of a new account."""
+    yield from paper_limits(BY)
+    if settings.limits:
+        yield SetLimits(scope="account:main", limits=settings.limits, approver=BY)
+    for currency, amount in settings.venue.deposit.items():
+        yield Deposit(key=f"opening:{currency}", currency=currency, amount=amount, by="opening")
+
+
+def strategies_of(settings: PlatformSettings, known: Sequence[str]) -> Iterator[Any]:
+    """Registers the strategies of the settings (two examples where there are none), and starts those that are new.
+
+    One that is known already is left as it is: what a person started or stopped since stays so.
+    Raises MissingError, InputError or StorageError for a file that cannot be read.
+    """
+    for chosen in _examples() if settings.strategies is None else settings.strategies:
+        if chosen.id in known:
+            continue
+        yield registration(chosen, BY)
+        if chosen.limits:
+            yield SetLimits(scope=f"strategy:{chosen.id}", limits=chosen.limits, approver=BY)
+        if chosen.start:
+            yield StartStrategy(strategy=chosen.id, by=BY)
+
+
+def registration(chosen: StrategySettings, by: str) -> RegisterStrategy:
+    """The command that registers a strategy as it stands in its file now."""
+    file, _, name = chosen.file.partition(".py:")
+    path = Path(f"{file}.py" if name else file).expanduser().absolute()
+    place = f"{path}:{name}" if name else str(path)
+    return RegisterStrategy(
+        strategy=chosen.id,
+        name=name or path.stem,
+        path=place,
+        code_hash=code_hash(read_text(place)),
+        parameters=dict(chosen.parameters),
+        symbols=list(chosen.symbols),
+        timeframe=chosen.timeframe,
+        cash=chosen.cash,
+        by=by,
+    )
+
+
+def _examples() -> Iterator[StrategySettings]:
+    folder = examples_folder()
+    for name, file, symbol in _EXAMPLES:
+        yield StrategySettings(id=name, file=str(folder / file), symbols=[symbol], cash=_EXAMPLE_CASH)
