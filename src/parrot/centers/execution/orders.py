@@ -244,11 +244,12 @@ class Orders:
 
     def _change_refused(self, entry: Entry) -> None:
         if order := self._order(entry):
-            # The venue does not say which one it refused; the change was asked for first.
-            if order.replace is not Pending.NONE:
+            # The venue does not say which one it refused: the cancel may be repeated, the change has to be looked up.
+            if order.cancel is Pending.NONE:
                 order.replace = PENDING[order.replace][Change.SETTLE]
             else:
                 order.cancel = PENDING[order.cancel][Change.SETTLE]
+                order.replace = PENDING[order.replace][Change.DOUBT]
             self._index(order)
 
     def _replace_sent(self, entry: Entry) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
+from parrot.centers.execution.changes import replace
 from parrot.centers.execution.client_ids import own_prefix
 from parrot.centers.execution.floor import Floor
 from parrot.centers.execution.life import Pending, State
@@ -85,13 +86,18 @@ def _shown(floor: Floor, order: Order, shown: OpenOrder, *, state: VenueState, n
     elif order.unwanted and order.cancel is not Pending.ASKED:
         yield from cancel_again(order, now)
     if order.replace is Pending.UNKNOWN:
-        yield from _replace_outcome(floor, order, shown, state)
+        yield from _replace_outcome(floor, order, shown, state=state, now=now)
+    elif order.replace is Pending.NONE and order.filled >= order.quantity and shown.quantity > order.quantity:
+        yield OrderReplaced(order_id=order.id, quantity=shown.quantity, limit=shown.limit)
 
 
-def _replace_outcome(floor: Floor, order: Order, shown: OpenOrder, state: VenueState) -> Iterator[Any]:
+def _replace_outcome(floor: Floor, order: Order, shown: OpenOrder, *, state: VenueState, now: int) -> Iterator[Any]:
     if (shown.quantity, shown.limit) == (order.next_quantity, order.next_limit):
         yield OrderReplaced(order_id=order.id, quantity=shown.quantity, limit=shown.limit)
-    elif floor.terms.expires_requests and state.ts >= order.pending_since + floor.terms.fence:
+    elif not floor.terms.expires_requests and not order.unwanted:
+        # It may arrive at any later time; asked for once more it comes to the same, and brings an answer.
+        yield from replace(order, order.next_quantity, limit=order.next_limit, now=now)
+    elif state.ts >= order.pending_since + floor.terms.fence:
         yield CancelRefused(order_id=order.id, client_id=order.client_id, reason="the change never arrived")
     else:
         floor.state_wanted = True

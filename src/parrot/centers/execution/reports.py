@@ -88,10 +88,15 @@ def count(floor: Floor, order: Order, fill: Filled, *, already: Decimal, now: in
         yield reduce_only(floor, wrong)
         return
     total = add(already, fill.quantity)
-    left = max(ZERO, subtract(order.most, total))
+    most = order.most
+    if order.quantity < total <= order.next_quantity and not order.ended:
+        # More than the old size can fill: the change to a larger one has happened, whatever was said of it.
+        yield OrderReplaced(order_id=order.id, quantity=order.next_quantity, limit=order.next_limit)
+        most = order.next_quantity
+    left = max(ZERO, subtract(most, total))
     yield OrderFilled(order_id=order.id, fill=fill, filled=total, left=left, late=order.ended)
-    if total > order.most:
-        why = f"order {order.id} filled {plain(total)} of {plain(order.most)}"
+    if total > most:
+        why = f"order {order.id} filled {plain(total)} of {plain(most)}"
         yield note(order, f"overfill: {why}", now)
         yield reduce_only(floor, why)
     closing = floor.closing.get(order.id)

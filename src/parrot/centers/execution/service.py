@@ -266,9 +266,9 @@ class Execution:
         order = self._orders.get(entry.record.order_id)
         if order is None or order.ended:
             return
-        if order.filled >= order.most > 0 and order.out:
-            # Filled whole in the old size, while a change was under way: no report says so any more.
-            yield records.OrderCanceled(order_id=order.id, by="venue", reason="nothing was left of it to change")
+        if order.out and order.filled >= order.most:
+            # Filled whole in the old size while a change was under way: no report says so any more.
+            self._floor.absent.add(order.id)
             return
         yield from _first(holding.on_end(self._floor, order, now), protection.guard(self._floor, order.book, now))
 
