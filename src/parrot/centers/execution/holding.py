@@ -108,9 +108,11 @@ def _look(floor: Floor, order: Order, now: int) -> Iterator[Any]:
 
 def make_way(floor: Floor, order: Order, now: int) -> Iterator[Any]:
     """Asks the orders that are in the way to end; those that protect an entry are cut by their guard."""
-    for other in [*siblings_out(floor, order), *in_the_way(floor, order)]:
-        managed = other.protective and other.parent
-        if not managed and other.cancel is Pending.NONE and (other.protective or other.asked.group):
+    first = order.asked.role is Role.STOP  # a stop goes before everything else that would close the position
+    for other in {other.id: other for other in [*siblings_out(floor, order), *in_the_way(floor, order)]}.values():
+        managed = other.protective and other.parent > 0 and not other.fired
+        grouped = bool(order.asked.group) and other.asked.group == order.asked.group
+        if not managed and other.cancel is Pending.NONE and (first or grouped or other.protective):
             yield from cancel(floor, other, f"makes room for order {order.id}", now)
 
 

@@ -228,10 +228,14 @@ class Orders:
             entry.done = add(entry.done, cut)
             spare = subtract(spare, cut if entry.sign * held > 0 else ZERO)
             self._leave_entries(entry)
+        if parent is not None:
+            self._leave_entries(parent)
 
     def _leave_entries(self, entry: Order) -> None:
         entries = self.entries.get(entry.book, {})
-        if entry.id in entries and entry.ended and not entry.unguarded:
+        if entry.id not in entries or any(child in self.open for child in entry.children):
+            return
+        if entry.ended and not entry.unguarded:
             del entries[entry.id]
             if not entries:
                 del self.entries[entry.book]
@@ -267,7 +271,7 @@ class Orders:
     def _ends(self, entry: Entry, event: Event) -> None:
         if order := self._moved(entry, event):
             order.reason = getattr(entry.record, "reason", "")
-            self._leave_entries(order)
+            self._leave_entries(self.by_id.get(order.parent, order))
 
     def _task_moved(self, entry: Entry) -> None:
         if order := self._order(entry):
@@ -319,7 +323,8 @@ class Orders:
         del self._ended[order_id]
         order = self.by_id[order_id]
         parent = self.by_id.get(order.parent)
-        if order.unguarded or (parent is not None and not parent.ended):
+        guarded = order.id in self.entries.get(order.book, ())
+        if guarded or (parent is not None and not parent.ended):
             self._ended[order_id] = None  # it is still looked at; it goes to the end of the line
             return
         del self.by_id[order_id]

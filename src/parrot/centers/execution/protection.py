@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any, Final
 
@@ -38,9 +38,10 @@ def _actions(floor: Floor, book: Book, now: int) -> Iterator[Iterator[Any]]:
     """Newest entries first: exits close the oldest."""
     pool = subtract(abs(floor.orders.position(*book)), _leaving(floor, book))
     for entry in reversed(floor.orders.entries_of(book)):
-        wanted = _whole(floor, book, min(entry.unguarded, max(pool, ZERO)))
-        pool = subtract(pool, wanted)
-        yield from _guard_entry(floor, entry, wanted, now=now)
+        open_ = _whole(floor, book, entry.unguarded)
+        staying = _whole(floor, book, min(open_, max(pool, ZERO)))
+        pool = subtract(pool, staying)
+        yield from _guard_entry(floor, entry, open_, staying=staying, now=now)
 
 
 def guard_all(floor: Floor, now: int) -> Iterator[Any]:
@@ -64,17 +65,39 @@ def _guards(order: Order) -> bool:
     return order.protective and order.parent > 0 and order.asked.kind is not OrderKind.MARKET and not order.fired
 
 
-def _guard_entry(floor: Floor, entry: Order, wanted: Decimal, *, now: int) -> Iterator[Iterator[Any]]:
+def _guard_entry(floor: Floor, entry: Order, open_: Decimal, *, staying: Decimal, now: int) -> Iterator[Iterator[Any]]:
+    """Stops at the venue for what stays, stops here for what orders on their way out may or may not take."""
     children = [child for number in entry.children if (child := floor.orders.get(number))]
-    stops = [child for child in children if _is_stop(child)]
-    takes = [child for child in children if child.asked.role is Role.TAKE]
     if entry.asked.stop is not None:
-        if _given_up(floor, entry, stops, wanted=wanted, now=now):
+        stops = [child for child in children if _is_stop(child)]
+        if _given_up(floor, entry, stops, wanted=open_, now=now):
             yield _flatten(floor, entry, children, now=now)
             return
-        yield _fit(floor, entry, stops, wanted=wanted, role=Role.STOP, now=now)
+        there = staying if floor.terms.stops else ZERO
+        here = [stop for stop in stops if stop.waits_for == "trigger" or stop.ended]
+        out = [stop for stop in stops if stop.waits_for != "trigger" or stop.ended]
+        yield _fit(floor, entry, here, wanted=_here(stops, open_, there), role=Role.STOP, now=now)
+        yield _fit(floor, entry, out, wanted=there, role=Role.STOP, now=now)
     if entry.asked.take is not None:
-        yield _fit(floor, entry, takes, wanted=wanted, role=Role.TAKE, now=now)
+        takes = [child for child in children if child.asked.role is Role.TAKE]
+        yield _fit(floor, entry, takes, wanted=staying, role=Role.TAKE, now=now)
+
+
+def _here(stops: list[Order], open_: Decimal, there: Decimal) -> Decimal:
+    """What stops at the desk have to cover; one that is there already stays until those at the venue stand."""
+    live = [stop for stop in stops if not stop.ended]
+    fired = _sum(stop.left for stop in live if stop.fired)
+    standing = _sum(stop.left for stop in live if stop.out and stop.state in _STANDS and not stop.fired)
+    kept = _sum(stop.left for stop in live if stop.waits_for == "trigger")
+    needed = subtract(subtract(open_, there), fired)
+    return max(ZERO, needed, min(kept, subtract(subtract(open_, standing), fired)))
+
+
+def _sum(amounts: Iterable[Decimal]) -> Decimal:
+    total = ZERO
+    for amount in amounts:
+        total = add(total, amount)
+    return total
 
 
 def _is_stop(child: Order) -> bool:
@@ -83,11 +106,11 @@ def _is_stop(child: Order) -> bool:
 
 def _fit(floor: Floor, entry: Order, made: list[Order], *, wanted: Decimal, role: Role, now: int) -> Iterator[Any]:
     """Makes, cuts, grows or ends one protective order so that it covers `wanted`."""
-    live = next((child for child in made if not child.ended), None)
+    live = next((child for child in made if not child.ended and not child.fired), None)
     if live is None:
         if wanted and floor.ready and not _just_failed(floor, made, now):
             yield OrderReceived(order=_order(floor, entry, role, wanted, number=len(entry.children)), parent=entry.id)
-    elif live.cancel is not Pending.NONE or live.replace is not Pending.NONE or live.fired:
+    elif live.cancel is not Pending.NONE or live.replace is not Pending.NONE:
         return
     elif not wanted:
         yield from cancel(floor, live, "what it protected is closed, or being closed", now)
@@ -102,9 +125,16 @@ def _fitted(floor: Floor, live: Order, wanted: Decimal, now: int) -> bool:
     return asked == wanted and now - since < floor.settings.protect_within
 
 
+def _failed(child: Order) -> bool:
+    """Whether somebody else ended it, before it could do anything."""
+    if child.state is State.REFUSED:
+        return True
+    return child.state in _FAILED and bool(child.client_id) and not child.unwanted and not child.filled
+
+
 def _just_failed(floor: Floor, made: list[Order], now: int) -> bool:
     """A second try of what was refused waits, so that two sides of a mistake do not chase one another."""
-    failed = [child for child in made if child.state in _FAILED and not child.unwanted and not child.filled]
+    failed = [child for child in made if _failed(child)]
     pause = floor.settings.query_every if len(failed) < _RETRIES else floor.settings.protect_within
     return bool(failed) and now - failed[-1].ended_at < pause
 
@@ -138,16 +168,13 @@ def _order(floor: Floor, entry: Order, role: Role, quantity: Decimal, *, number:
 
 
 def _given_up(floor: Floor, entry: Order, stops: list[Order], *, wanted: Decimal, now: int) -> bool:
-    """Whether the stop was refused for good, or did not stand within the deadline."""
-    live = next((stop for stop in stops if not stop.ended), None)
-    if not wanted or (live is not None and live.state in _STANDS and live.left >= wanted):
+    """Whether a stop was refused for good, or does not stand within the deadline."""
+    standing = _sum(stop.left for stop in stops if stop.state in _STANDS or (stop.fired and not stop.ended))
+    if not wanted or standing >= wanted or not floor.ready:
         floor.bare.pop(entry.id, None)
         return False
     since = floor.bare.setdefault(entry.id, now)
-    if not floor.ready:
-        floor.bare[entry.id] = now
-        return False
-    failed = [stop for stop in stops if stop.state in _FAILED and not stop.unwanted and not stop.filled]
+    failed = [stop for stop in stops if _failed(stop)]
     passed = any("TRIGGER" in stop.reason.upper() for stop in failed)
     return len(failed) >= _RETRIES or passed or now - since >= floor.settings.protect_within
 

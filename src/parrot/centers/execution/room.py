@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from parrot.centers.execution.floor import Floor
 from parrot.centers.execution.order import Order
-from parrot.kernel.decimals import ZERO, add, down, subtract
+from parrot.kernel.decimals import ZERO, down, subtract
 
 
 def blockers(floor: Floor, order: Order) -> str:
@@ -19,35 +19,40 @@ def blockers(floor: Floor, order: Order) -> str:
 
 def siblings_out(floor: Floor, order: Order) -> Iterator[Order]:
     """Orders of the same group that the venue has or may have."""
-    if not order.asked.group:
+    if not order.asked.group or order.parent:
         return
-    for other in floor.orders.of_book(order.asked.strategy, order.asked.symbol):
+    for other in floor.orders.of_book(*order.book):
         if other.id != order.id and other.asked.group == order.asked.group and other.out:
             yield other
 
 
 def in_the_way(floor: Floor, order: Order) -> Iterator[Order]:
-    """Orders that only reduce, are out, and would take the same position as this one."""
-    if not shrinks(floor, order):
-        return
-    for other in floor.orders.of_book(order.asked.strategy, order.asked.symbol):
-        if other.id != order.id and other.out and other.asked.reduce_only and other.sign == order.sign:
-            yield other
+    """Orders that are out and would take the same position as this one."""
+    if shrinks(floor, order):
+        for other in floor.orders.of_book(*order.book):
+            if other.id != order.id and other.out and other.sign == order.sign:
+                yield other
 
 
 def shrinks(floor: Floor, order: Order) -> bool:
     """Whether an order works against the position of its book."""
-    return floor.orders.position(order.asked.strategy, order.asked.symbol) * order.sign < 0
+    return floor.orders.position(*order.book) * order.sign < 0
+
+
+def free(floor: Floor, order: Order) -> Decimal:
+    """What of the position no other order that is out may still take."""
+    left = abs(floor.orders.position(*order.book))
+    for other in in_the_way(floor, order):
+        left = subtract(left, at_most(other))
+    return max(left, ZERO)
 
 
 def _crowded(floor: Floor, order: Order) -> bool:
-    """Whether protection that is out would, with this order, take more than there is."""
-    taken, guarded = ZERO, False
-    for other in in_the_way(floor, order):
-        taken = add(taken, at_most(other))
-        guarded = guarded or other.protective
-    held = abs(floor.orders.position(order.asked.strategy, order.asked.symbol))
-    return guarded and add(taken, order.left) > held
+    """Whether an order has to wait: beside protection until that was cut, and one that only reduces for any room."""
+    if not shrinks(floor, order):
+        return False
+    guarded = any(other.protective for other in in_the_way(floor, order))
+    return (guarded and order.left > free(floor, order)) or (order.asked.reduce_only and not most(floor, order))
 
 
 def at_most(order: Order) -> Decimal:
@@ -57,11 +62,6 @@ def at_most(order: Order) -> Decimal:
 
 def most(floor: Floor, order: Order) -> Decimal:
     """How much an order that only reduces may take: what is held less what others may still take, in whole lots."""
-    asked = order.asked
-    held = floor.orders.position(asked.strategy, asked.symbol)
-    if held * order.sign >= 0:
+    if not shrinks(floor, order):
         return ZERO
-    free = abs(held)
-    for other in in_the_way(floor, order):
-        free = subtract(free, at_most(other))
-    return min(order.quantity, down(max(free, ZERO), floor.listings[asked.symbol].lot))
+    return min(order.quantity, down(free(floor, order), floor.listings[order.asked.symbol].lot))

@@ -230,16 +230,27 @@ def test_a_reduce_only_order_is_cut_to_what_is_held():
     stage.fill(stage.working(), "0.5")
     order = stage.submit(Side.SELL, quantity="2", reduce_only=True)
     assert stage.requests()[-1].quantity == D("0.5")
-    assert stage.at(stage.submit(Side.SELL, reduce_only=True), State.CANCELED)
     assert stage.at(order, State.SENT)
 
 
-def test_a_second_exit_finds_nothing_left_to_reduce():
+def test_a_second_exit_waits_for_room_and_gives_up_when_none_comes():
     stage = Stage()
     stage.fill(stage.working(), "1")
-    stage.submit(Side.SELL, quantity="0.7", reduce_only=True)
-    stage.submit(Side.SELL, quantity="0.7", reduce_only=True)
+    first = stage.submit(Side.SELL, quantity="0.7", reduce_only=True)
+    second = stage.submit(Side.SELL, quantity="0.7", reduce_only=True)
+    third = stage.submit(Side.SELL, quantity="0.7", reduce_only=True)
     assert [request.quantity for request in stage.requests()[1:]] == [D("0.7"), D("0.3")]
+    assert stage.at(third, State.HELD)
+    stage.accept(first)
+    stage.accept(second)
+    stage.wait(6 * SECOND)
+    assert stage.at(third, State.CANCELED)
+
+
+def test_an_exit_without_a_position_ends_at_the_desk():
+    stage = Stage()
+    assert stage.at(stage.submit(Side.SELL, reduce_only=True), State.CANCELED)
+    assert stage.requests() == []
 
 
 def test_the_venues_reduce_flag_is_left_out_where_the_account_would_grow():
