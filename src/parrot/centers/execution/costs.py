@@ -38,12 +38,16 @@ def measure(floor: Floor, order: Order) -> Iterator[CostMeasured]:
         arrival=arrival,
         average=average,
         filled=filled,
-        shortfall=multiply(worse, filled).quantize(_MONEY_STEP).normalize(),
+        shortfall=_positive_zero(multiply(worse, filled).quantize(_MONEY_STEP).normalize()),
         fees=_fees(floor, order, parts, average),
-        slippage_bps=share(worse, part=_BPS, of=arrival, step=_BPS_STEP) if arrival else ZERO,
+        slippage_bps=_positive_zero(share(worse, part=_BPS, of=arrival, step=_BPS_STEP)) if arrival else ZERO,
         delay=max(0, first - (order.asked.decided or order.received)),
         ack=answered,
     )
+
+
+def _positive_zero(amount: Decimal) -> Decimal:
+    return amount or ZERO
 
 
 def _parts(floor: Floor, order: Order) -> list[Order]:

@@ -54,7 +54,7 @@ def _leaving(floor: Floor, book: Book) -> Decimal:
     """What orders on their way out of the position may still take: exits, and takes that have fired."""
     total, held = ZERO, floor.orders.position(*book)
     for order in floor.orders.of_book(*book):
-        on_its_way = order.out or order.waits_for == "room"
+        on_its_way = order.waits_for not in ("trigger", "group", "schedule")
         if order.sign * held < 0 and on_its_way and not _guards(order):
             total = add(total, at_most(order))
     return total
@@ -73,7 +73,7 @@ def _guard_entry(floor: Floor, entry: Order, open_: Decimal, *, staying: Decimal
         if _given_up(floor, entry, stops, wanted=open_, now=now):
             yield _flatten(floor, entry, children, now=now)
             return
-        there = staying if floor.terms.stops else ZERO
+        there = _at_venue(floor, entry, stops, staying)
         here = [stop for stop in stops if stop.waits_for == "trigger" or stop.ended]
         out = [stop for stop in stops if stop.waits_for != "trigger" or stop.ended]
         yield _fit(floor, entry, here, wanted=_here(stops, open_, there), role=Role.STOP, now=now)
@@ -81,6 +81,18 @@ def _guard_entry(floor: Floor, entry: Order, open_: Decimal, *, staying: Decimal
     if entry.asked.take is not None:
         takes = [child for child in children if child.asked.role is Role.TAKE]
         yield _fit(floor, entry, takes, wanted=staying, role=Role.TAKE, now=now)
+
+
+def _at_venue(floor: Floor, entry: Order, stops: list[Order], staying: Decimal) -> Decimal:
+    """What may stand at the venue right now: others that are there may still have to be cut."""
+    if not floor.terms.stops:
+        return ZERO
+    room, held = abs(floor.orders.position(*entry.book)), floor.orders.position(*entry.book)
+    mine = {stop.id for stop in stops if not stop.fired}
+    for other in floor.orders.of_book(*entry.book):
+        if other.out and other.sign * held < 0 and other.id not in mine:
+            room = subtract(room, at_most(other))
+    return _whole(floor, entry.book, min(staying, max(room, ZERO)))
 
 
 def _here(stops: list[Order], open_: Decimal, there: Decimal) -> Decimal:

@@ -319,8 +319,7 @@ class Execution:
     def _after_reconciled(self, entry: Entry, now: int) -> Iterator[Any]:
         if not self._floor.reconciled:
             self._floor.reconciled = True
-            yield from holding.on_ready(self._floor, now)
-            yield from protection.guard_all(self._floor, now)
+            yield from _first(holding.on_ready(self._floor, now), protection.guard_all(self._floor, now))
 
     def _after_kill(self, entry: Entry, now: int) -> Answers:
         return kills.engaged(self._floor, entry, now)
