@@ -190,5 +190,9 @@ class Table:
         return other.hash()
 
 
+def gates(approved: records.OrderApproved) -> dict[str, tuple[str, str, str]]:
+    return {rule: (scope, limit, actual) for rule, scope, limit, actual in approved.gates}
+
+
 FLATTEN, STOP, TAKE, CHILD = Role.FLATTEN, Role.STOP, Role.TAKE, Role.CHILD
 replace = msgspec.structs.replace

@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
 
 import pytest
 
 from parrot.centers.risk.limits import RULES
-from parrot.centers.risk.manifest import Settings
 from parrot.centers.risk.wording import SAYS
 from parrot.contracts import records
-from parrot.contracts.commands import Beat, OrderKind, SetLimits
-from tests.unit.centers.risk.table import BTC, CHILD, ETH, FLATTEN, NOON, SECOND, STOP, Table, listing
-
-
-def gates(approved: records.OrderApproved) -> dict:
-    return {rule: (scope, limit, actual) for rule, scope, limit, actual in approved.gates}
-
+from parrot.contracts.commands import SetLimits
+from tests.unit.centers.risk.table import BTC, ETH, FLATTEN, NOON, SECOND, STOP, Table, gates, listing
 
 # Rule, its limit, an order at the limit, an order beyond it, what the refusal says was found.
 AT_AND_BEYOND = [
@@ -57,50 +50,6 @@ def test_every_rule_can_say_what_it_refuses() -> None:
     assert all("{actual}" in words for words in SAYS.values())
 
 
-def test_what_is_open_counts_as_filled() -> None:
-    table = Table({"firm": {"max_position": "3"}})
-    first = table.place("buy", "2", "90")
-    assert table.refused("buy", "1.5", "90").actual == "3.5"
-    table.tell(records.OrderUnknown(order_id=first, client_id="c", request="place", reason="timeout", fence=0))
-    assert table.refused("buy", "1.5", "90").actual == "3.5"
-    table.cancel(first)
-    table.place("buy", "1.5", "90")
-
-
-def test_sides_are_not_netted() -> None:
-    table = Table({"firm": {"max_position": "3", "max_gross": "300", "max_net": "300"}})
-    table.place("buy", "3", "90")
-    assert table.refused("sell", "3.1", "110").actual == "3.1"
-    table.place("sell", "3", "110")
-    assert table.refused("buy", "0.1", "90").rule == "max_position"
-
-
-def test_gross_adds_symbols_and_net_sets_them_off() -> None:
-    table = Table({"firm": {"max_gross": "500", "max_net": "300"}})
-    table.hold_position("2")
-    assert table.refused("buy", "11", symbol=ETH).rule == "max_net"
-    table.hold_position("-25", symbol=ETH)
-    assert table.refused("sell", "6", symbol=ETH).actual == "510"
-    assert gates(table.ask("buy", "1", "9", symbol=ETH, strategy="t"))["max_net"][2] == "50"
-
-
-def test_what_does_not_make_it_worse_passes_a_limit_that_was_lowered() -> None:
-    table = Table()
-    table.hold_position("5")
-    table.limit("firm", max_position="3", max_gross="100", concentration="0.0001")
-    table.place("sell", "2", "101")
-    assert table.refused("buy", "0.1").rule == "max_position"
-
-
-def test_a_limit_that_was_lowered_binds_what_is_held_and_has_not_left() -> None:
-    table = Table({"firm": {"max_position": "3"}})
-    order_id = table.place("buy", "2", "90")
-    table.tell(records.OrderHeld(order_id=order_id, waits_for="line"))
-    table.limit("firm", max_position="1.999")
-    (refused,) = table.tell(records.OrderTriggered(order_id=order_id, price=Decimal(90), quoted=table.now))
-    assert (refused.rule, refused.actual) == ("max_position", "2")
-
-
 def test_stale_data_and_missing_data_deny() -> None:
     table = Table({"firm": {"stale_data": "2s"}})
     table.now += 2 * SECOND
@@ -127,14 +76,6 @@ def test_nothing_is_approved_without_any_price() -> None:
     assert table.refused("buy", "1", symbol="SOL/USDT").rule == "price"
 
 
-def test_a_limit_on_losses_denies_while_a_position_has_no_price() -> None:
-    table = Table(listings=(listing("SOL/EUR"), BTC))
-    table.quote("SOL/EUR", "10", "10")
-    table.hold_position("1", symbol="SOL/EUR")
-    table.limit("firm", daily_loss="1000000")
-    assert table.refused("buy", "1").actual == "no price"
-
-
 def test_a_quote_in_another_currency_is_valued_by_its_own_market() -> None:
     table = Table({"firm": {"max_gross": "1000"}}, listings=(BTC, listing("ETH/BTC")))
     table.quote("ETH/BTC", "0.1", "0.1")
@@ -149,35 +90,6 @@ def test_orders_and_changes_count_for_the_rate() -> None:
     assert table.refused("buy", "3", "90").actual == "3 in 1000ms"
     table.now += SECOND
     table.place("buy", "4", "90")
-
-
-def test_a_rate_breaker_latches_until_a_person_re_arms_it() -> None:
-    table = Table({"strategy:s": {"rate_breaker": "2/1s"}})
-    for quantity in ("1", "2"):
-        table.place("buy", quantity, "90")
-    assert table.refused("buy", "3", "90").rule == "rate_breaker"
-    tripped = table.answers[0]
-    assert (tripped.scope, tripped.rule, tripped.limit) == ("strategy:s", "rate_breaker", "2/1s")
-    table.now += 60 * SECOND
-    assert "latched" in table.refused("buy", "4", "90").text
-    table.place("buy", "1", strategy="other")
-
-
-def test_a_burst_of_refusals_latches() -> None:
-    table = Table({"strategy:s": {"refusal_breaker": "2/1m", "max_quantity": "1"}})
-    for _ in range(3):
-        table.ask("buy", "2")
-    assert isinstance(table.answers[-1], records.BreakerTripped)
-    assert table.refused("buy", "1").rule == "refusal_breaker"
-
-
-def test_rejections_of_the_venue_count_as_refusals() -> None:
-    table = Table({"strategy:s": {"refusal_breaker": "1/1m"}})
-    for _ in range(2):
-        order_id = table.place("buy", "1")
-        rejected = records.OrderRejected(order_id=order_id, client_id="c", reason="no", venue_ts=0)
-        answers = table.tell(rejected)
-    assert [type(one) for one in answers] == [records.BreakerTripped]
 
 
 def test_the_same_order_again_within_the_window_is_refused() -> None:
@@ -298,170 +210,6 @@ def test_a_live_strategy_needs_its_five_limits() -> None:
         assert (refusal.rule, refusal.actual) == ("live_limits", name)
         table.limit("strategy:s", **five)
         table.place("buy", "1.5")
-
-
-def test_the_day_s_loss_halts_and_latches() -> None:
-    table = Table({"strategy:s": {"daily_loss": "50"}})
-    table.hold_position("5")
-    table.take(Beat(ts=table.now))
-    table.quote(BTC, "90.01", "90.01")
-    assert [type(one) for one in table.take(Beat(ts=table.now))] == []
-    table.quote(BTC, "90", "90")
-    (tripped,) = table.take(Beat(ts=table.now))
-    assert (tripped.scope, tripped.rule, tripped.limit, tripped.actual) == ("strategy:s", "daily_loss", "50", "50")
-    assert table.take(Beat(ts=table.now)) == []
-    table.quote(BTC, "110", "110")
-    assert table.refused("buy", "1").rule == "daily_loss"
-    table.place("buy", "1", strategy="other")
-
-
-def test_a_loss_is_seen_by_the_next_order_even_before_the_next_beat() -> None:
-    table = Table({"firm": {"daily_loss": "50"}})
-    table.hold_position("5")
-    table.quote(BTC, "80", "80")
-    assert table.refused("buy", "1").actual == "100"
-    assert isinstance(table.answers[0], records.BreakerTripped)
-    assert table.answers[0].scope == "all"
-
-
-def test_a_new_day_counts_its_own_loss() -> None:
-    table = Table({"firm": {"daily_loss": "50"}})
-    table.hold_position("5")
-    table.take(Beat(ts=table.now))
-    table.quote(BTC, "91", "91")
-    table.now += 86_400 * SECOND
-    table.quote(BTC, "91", "91")
-    (marked,) = table.take(Beat(ts=table.now))
-    assert (marked.start, marked.peak) == (-45, 0)
-    table.quote(BTC, "82", "82")
-    assert table.take(Beat(ts=table.now)) == []
-
-
-def test_drawdown_counts_from_the_highest_profit() -> None:
-    table = Table({"firm": {"drawdown": "50"}})
-    table.hold_position("5")
-    table.take(Beat(ts=table.now))
-    table.quote(BTC, "120", "120")
-    table.now += 61 * SECOND
-    (marked,) = table.take(Beat(ts=table.now))
-    assert marked.peak == 100
-    table.quote(BTC, "110.01", "110.01")
-    assert table.take(Beat(ts=table.now)) == []
-    table.quote(BTC, "110", "110")
-    assert [one.actual for one in table.take(Beat(ts=table.now))] == ["50"]
-
-
-def test_re_arming_takes_the_loss_as_given() -> None:
-    from parrot.contracts.commands import RearmKill
-
-    table = Table({"firm": {"daily_loss": "50"}})
-    table.hold_position("5")
-    table.quote(BTC, "80", "80")
-    table.take(Beat(ts=table.now))
-    rearmed, marked = table.take(RearmKill(scope="all", by="ann"))
-    assert isinstance(rearmed, records.KillRearmed)
-    assert marked.start == -100
-    table.place("buy", "1")
-    assert table.take(Beat(ts=table.now)) == []
-
-
-def test_fees_in_any_currency_are_losses() -> None:
-    table = Table({"firm": {"daily_loss": "10"}}, listings=(BTC, listing("BNB/USDT")))
-    table.quote("BNB/USDT", "5", "5")
-    first, second, third = (table.place("buy", "1", f"9{n}") for n in range(3))
-    table.fill(first, "buy", "1", fee="2")
-    table.fill(second, "buy", "1", fee="0.03", paid="BTC")
-    table.fill(third, "buy", "1", fee="1", paid="BNB")
-    assert [one.actual for one in table.take(Beat(ts=table.now)) if hasattr(one, "rule")] == ["10"]
-
-
-def test_a_cash_account_pays_with_what_is_free() -> None:
-    fees = listing(BTC, taker_fee=Decimal("0.001"))
-    table = Table(settings=Settings(), listings=(fees,), cash="1001", coins="2")
-    assert table.ask("buy", "5", "100").reserved == Decimal("500.5")
-    assert table.refused("buy", "5.001", "100").text.startswith("funds of account:main: ")
-    table.place("buy", "5", "100")
-    assert table.refused("buy", "0.001", "100").actual == "0.1001 of 0 USDT"
-    table.place("sell", "2", "101")
-    assert table.refused("sell", "0.001", "101").actual == "0.001 of 0 BTC"
-
-
-def test_a_market_order_is_reserved_at_a_worse_price() -> None:
-    table = Table(settings=Settings(allowance=Decimal("0.02")), cash="204")
-    approved = table.ask("buy", "2")
-    assert (approved.price, approved.reserved, approved.currency) == (102, 204, "USDT")
-
-
-def test_groups_reserve_their_larger_order_and_changes_the_larger_of_both() -> None:
-    table = Table(settings=Settings(), cash="1000")
-    one = table.place("buy", "6", "100", group="g")
-    table.place("buy", "9", "100", group="g")
-    assert table.refused("buy", "2", "100").actual == "200 of 100 USDT"
-    table.cancel(one)
-    assert table.refused("buy", "2", "100").actual == "200 of 100 USDT"
-
-
-def change(table: Table, order_id: int, quantity: str, limit: str | None = None) -> Any:
-    asked = records.ReplaceReceived(
-        order_id=order_id, quantity=Decimal(quantity), limit=None if limit is None else Decimal(limit)
-    )
-    return table.tell(asked)[-1]
-
-
-def test_a_change_is_checked_like_an_order_and_holds_the_larger_of_both() -> None:
-    table = Table({"firm": {"max_position": "5"}})
-    order_id = table.place("buy", "2", "90")
-    assert change(table, order_id, "5.1").actual == "5.1"
-    approved = change(table, order_id, "5", "91")
-    assert (approved.quantity, approved.limit, approved.price) == (5, 91, 91)
-    table.tell(records.ReplaceSent(order_id=order_id, client_id="c", quantity=Decimal(5), limit=Decimal(91)))
-    assert table.refused("buy", "0.1").rule == "max_position"
-    table.tell(records.CancelRefused(order_id=order_id, client_id="c", reason="too late"))
-    assert table.book().buys == 2
-    change(table, order_id, "4")
-    table.tell(records.OrderReplaced(order_id=order_id, quantity=Decimal(1), limit=None))
-    assert table.book().buys == 1
-
-
-def test_a_refused_cancel_says_nothing_about_a_change_under_way() -> None:
-    table = Table()
-    order_id = table.place("buy", "2", "90")
-    change(table, order_id, "5")
-    table.tell(records.CancelSent(order_id=order_id, client_id="c", why=""))
-    table.tell(records.CancelRefused(order_id=order_id, client_id="c", reason="too late"))
-    assert table.book().buys == 5
-
-
-def test_children_count_inside_their_parent() -> None:
-    table = Table({"firm": {"max_position": "10"}})
-    parent = table.place("buy", "10", kind=OrderKind.TWAP)
-    child = table.place("buy", "4", role=CHILD, parent=parent)
-    assert table.book().buys == 10
-    assert table.refused("buy", "6.1", role=CHILD, parent=parent).text.startswith(f"parent of order:{parent}: ")
-    table.fill(child, "buy", "4")
-    assert (table.book().position, table.book().buys) == (Decimal(4), Decimal(6))
-    second = table.place("buy", "5", role=CHILD, parent=parent)
-    table.tell(records.OrderExpired(order_id=parent, reason="worked"))
-    assert table.book().buys == 5, "a child outlives its parent at the venue"
-    table.fill(second, "buy", "5")
-    assert (table.book().position, table.book().buys) == (Decimal(9), Decimal(0))
-
-
-def test_orders_of_others_are_counted() -> None:
-    table = Table({"account:main": {"max_position": "5"}})
-    seen = records.ExternalSeen(venue_id="x", symbol=BTC, side="buy", quantity=Decimal(4))
-    table.tell(seen)
-    assert table.refused("buy", "2").actual == "6"
-    table.tell(records.ExternalSeen(venue_id="x", symbol=BTC, side="buy", quantity=Decimal(4), gone=True))
-    table.place("buy", "2")
-
-
-def test_a_fill_that_comes_late_moves_the_position_of_its_strategy() -> None:
-    table = Table()
-    order_id = table.place("buy", "2", "90")
-    table.cancel(order_id)
-    table.fill(order_id, "buy", "2")
-    assert (table.book("strategy:s").position, table.book("strategy:s").buys) == (Decimal(2), Decimal(0))
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,144 @@
+"""What is open counts as filled, whatever becomes of it, and is given back when it has ended."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from parrot.centers.risk.manifest import Settings
+from parrot.contracts import records
+from parrot.contracts.commands import OrderKind
+from tests.unit.centers.risk.table import BTC, CHILD, ETH, Table, gates, listing
+
+
+def test_what_is_open_counts_as_filled() -> None:
+    table = Table({"firm": {"max_position": "3"}})
+    first = table.place("buy", "2", "90")
+    assert table.refused("buy", "1.5", "90").actual == "3.5"
+    table.tell(records.OrderUnknown(order_id=first, client_id="c", request="place", reason="timeout", fence=0))
+    assert table.refused("buy", "1.5", "90").actual == "3.5"
+    table.cancel(first)
+    table.place("buy", "1.5", "90")
+
+
+def test_sides_are_not_netted() -> None:
+    table = Table({"firm": {"max_position": "3", "max_gross": "300", "max_net": "300"}})
+    table.place("buy", "3", "90")
+    assert table.refused("sell", "3.1", "110").actual == "3.1"
+    table.place("sell", "3", "110")
+    assert table.refused("buy", "0.1", "90").rule == "max_position"
+
+
+def test_gross_adds_symbols_and_net_sets_them_off() -> None:
+    table = Table({"firm": {"max_gross": "500", "max_net": "300"}})
+    table.hold_position("2")
+    assert table.refused("buy", "11", symbol=ETH).rule == "max_net"
+    table.hold_position("-25", symbol=ETH)
+    assert table.refused("sell", "6", symbol=ETH).actual == "510"
+    assert gates(table.ask("buy", "1", "9", symbol=ETH, strategy="t"))["max_net"][2] == "50"
+
+
+def test_what_does_not_make_it_worse_passes_a_limit_that_was_lowered() -> None:
+    table = Table()
+    table.hold_position("5")
+    table.limit("firm", max_position="3", max_gross="100", concentration="0.0001")
+    table.place("sell", "2", "101")
+    assert table.refused("buy", "0.1").rule == "max_position"
+
+
+def test_a_limit_that_was_lowered_binds_what_is_held_and_has_not_left() -> None:
+    table = Table({"firm": {"max_position": "3"}})
+    order_id = table.place("buy", "2", "90")
+    table.tell(records.OrderHeld(order_id=order_id, waits_for="line"))
+    table.limit("firm", max_position="1.999")
+    (refused,) = table.tell(records.OrderTriggered(order_id=order_id, price=Decimal(90), quoted=table.now))
+    assert (refused.rule, refused.actual) == ("max_position", "2")
+
+
+def test_a_cash_account_pays_with_what_is_free() -> None:
+    fees = listing(BTC, taker_fee=Decimal("0.001"))
+    table = Table(settings=Settings(), listings=(fees,), cash="1001", coins="2")
+    assert table.ask("buy", "5", "100").reserved == Decimal("500.5")
+    assert table.refused("buy", "5.001", "100").text.startswith("funds of account:main: ")
+    table.place("buy", "5", "100")
+    assert table.refused("buy", "0.001", "100").actual == "0.1001 of 0 USDT"
+    table.place("sell", "2", "101")
+    assert table.refused("sell", "0.001", "101").actual == "0.001 of 0 BTC"
+
+
+def test_a_market_order_is_reserved_at_a_worse_price() -> None:
+    table = Table(settings=Settings(allowance=Decimal("0.02")), cash="204")
+    approved = table.ask("buy", "2")
+    assert (approved.price, approved.reserved, approved.currency) == (102, 204, "USDT")
+
+
+def test_groups_reserve_their_larger_order_and_changes_the_larger_of_both() -> None:
+    table = Table(settings=Settings(), cash="1000")
+    one = table.place("buy", "6", "100", group="g")
+    table.place("buy", "9", "100", group="g")
+    assert table.refused("buy", "2", "100").actual == "200 of 100 USDT"
+    table.cancel(one)
+    assert table.refused("buy", "2", "100").actual == "200 of 100 USDT"
+
+
+def change(table: Table, order_id: int, quantity: str, limit: str | None = None) -> Any:
+    asked = records.ReplaceReceived(
+        order_id=order_id, quantity=Decimal(quantity), limit=None if limit is None else Decimal(limit)
+    )
+    return table.tell(asked)[-1]
+
+
+def test_a_change_is_checked_like_an_order_and_holds_the_larger_of_both() -> None:
+    table = Table({"firm": {"max_position": "5"}})
+    order_id = table.place("buy", "2", "90")
+    assert change(table, order_id, "5.1").actual == "5.1"
+    approved = change(table, order_id, "5", "91")
+    assert (approved.quantity, approved.limit, approved.price) == (5, 91, 91)
+    table.tell(records.ReplaceSent(order_id=order_id, client_id="c", quantity=Decimal(5), limit=Decimal(91)))
+    assert table.refused("buy", "0.1").rule == "max_position"
+    table.tell(records.CancelRefused(order_id=order_id, client_id="c", reason="too late"))
+    assert table.book().buys == 2
+    change(table, order_id, "4")
+    table.tell(records.OrderReplaced(order_id=order_id, quantity=Decimal(1), limit=None))
+    assert table.book().buys == 1
+
+
+def test_a_refused_cancel_says_nothing_about_a_change_under_way() -> None:
+    table = Table()
+    order_id = table.place("buy", "2", "90")
+    change(table, order_id, "5")
+    table.tell(records.CancelSent(order_id=order_id, client_id="c", why=""))
+    table.tell(records.CancelRefused(order_id=order_id, client_id="c", reason="too late"))
+    assert table.book().buys == 5
+
+
+def test_children_count_inside_their_parent() -> None:
+    table = Table({"firm": {"max_position": "10"}})
+    parent = table.place("buy", "10", kind=OrderKind.TWAP)
+    child = table.place("buy", "4", role=CHILD, parent=parent)
+    assert table.book().buys == 10
+    assert table.refused("buy", "6.1", role=CHILD, parent=parent).text.startswith(f"parent of order:{parent}: ")
+    table.fill(child, "buy", "4")
+    assert (table.book().position, table.book().buys) == (Decimal(4), Decimal(6))
+    second = table.place("buy", "5", role=CHILD, parent=parent)
+    table.tell(records.OrderExpired(order_id=parent, reason="worked"))
+    assert table.book().buys == 5, "a child outlives its parent at the venue"
+    table.fill(second, "buy", "5")
+    assert (table.book().position, table.book().buys) == (Decimal(9), Decimal(0))
+
+
+def test_orders_of_others_are_counted() -> None:
+    table = Table({"account:main": {"max_position": "5"}})
+    seen = records.ExternalSeen(venue_id="x", symbol=BTC, side="buy", quantity=Decimal(4))
+    table.tell(seen)
+    assert table.refused("buy", "2").actual == "6"
+    table.tell(records.ExternalSeen(venue_id="x", symbol=BTC, side="buy", quantity=Decimal(4), gone=True))
+    table.place("buy", "2")
+
+
+def test_a_fill_that_comes_late_moves_the_position_of_its_strategy() -> None:
+    table = Table()
+    order_id = table.place("buy", "2", "90")
+    table.cancel(order_id)
+    table.fill(order_id, "buy", "2")
+    assert (table.book("strategy:s").position, table.book("strategy:s").buys) == (Decimal(2), Decimal(0))
