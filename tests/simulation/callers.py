@@ -14,6 +14,7 @@ from parrot.contracts.commands import (
     CancelOrder,
     OrderKind,
     Quoted,
+    Role,
     Side,
     SubmitOrder,
     TimeInForce,
@@ -112,7 +113,7 @@ class Caller:
 
     def tidy(self, quoted: Quoted) -> None:
         """Takes old orders back, changes some."""
-        for mine in list(self.open.values()):
+        for mine in [mine for mine in self.open.values() if mine.order.role is Role.PLAIN]:
             old = quoted.received - mine.since > 4 * SECOND
             if old and self.chance.random() < 0.3:
                 self.ask(CancelOrder(order_id=mine.order_id, why="old"))

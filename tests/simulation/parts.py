@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from parrot.centers.risk import manifest as risk
-
 from parrot.centers.capital import manifest as capital
 from parrot.centers.execution import manifest as execution
+from parrot.centers.risk import manifest as risk
 from parrot.contracts.listing import Listing, VenueTerms
 
 

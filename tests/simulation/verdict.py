@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from parrot.app.desk import Desk
+from parrot.centers.audit import manifest as audit
+from parrot.contracts.commands import Role
+from tests.simulation.market import SYMBOLS
 from tests.simulation.store import FaultyJournal
 from tests.simulation.witness import ALGOS, Life, Violation
 
@@ -19,9 +24,11 @@ def compare(world: World, *, after_probe: bool) -> None:
     fills(world)
     resolved(world)
     money(world)
+    protected(world)
     if after_probe:
         probe(world)
         rebuilt(world)
+        audited(world)
 
 
 def open_orders(world: World) -> None:
@@ -36,8 +43,11 @@ def open_orders(world: World) -> None:
 
 
 def for_ever_unknown(world: World, life: Life) -> bool:
-    """A venue may take a request at any later time: what is not wanted any more is neither sent again nor given up."""
-    return not world.terms.expires_requests and life.unwanted and "place" in life.pending
+    """A venue may take a request at any later time: what cannot be repeated with effect stays UNKNOWN, for a person."""
+    if world.terms.expires_requests:
+        return False
+    given_up = "place" in life.pending and (life.unwanted or life.repeated)
+    return given_up or "replace" in life.pending
 
 
 def fills(world: World) -> None:
@@ -69,6 +79,26 @@ def resolved(world: World) -> None:
             )
 
 
+def protected(world: World) -> None:
+    """Protected or flat: what orders with a stop have opened and nobody has closed stands behind stops."""
+    wanted: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    there: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    orders = world.witness.orders
+    for life in orders.values():
+        book = (life.order.strategy, life.order.symbol)
+        if life.order.stop is not None and not life.parent:
+            wanted[book] += life.filled - sum(orders[child].filled for child in life.children)
+        elif life.order.role is Role.STOP and not life.ended:
+            there[book] += life.quantity - life.filled
+    for book, quantity in wanted.items():
+        lot = world.market.listings[book[1]].lot
+        held = world.witness.book[book] * world.net_of_fees // lot * lot
+        if there[book] < min(quantity, held):
+            raise Violation(
+                "I8", f"{book} holds {held}, of that {quantity} to be protected, its stops cover {there[book]}"
+            )
+
+
 def probe(world: World) -> None:
     found = world.witness.keys.get(("probe", "1"))
     life = world.witness.orders.get(found or 0)
@@ -86,6 +116,12 @@ def rebuilt(world: World) -> None:
     again.recover()
     if again.hash() != live.hash():
         raise Violation("I13", f"rebuilt from the journal it is another state: {difference(again, live)}")
+
+
+def audited(world: World) -> None:
+    """The journal, read by the audit center."""
+    for found in audit.violations(world.entries(0), SYMBOLS):
+        raise Violation(found.invariant, f"entry {found.seq}: {found.text} (audit)")
 
 
 def difference(one: Desk, other: Desk) -> str:

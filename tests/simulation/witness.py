@@ -42,6 +42,7 @@ class Life:
     filled: Decimal = ZERO
     ended: bool = False
     unwanted: bool = False
+    repeated: bool = False
     attempts: dict[str, str] = field(default_factory=dict)  # client id -> open, missing, rejected
     pending: set[str] = field(default_factory=set)
     children: list[int] = field(default_factory=list)
@@ -235,7 +236,7 @@ class Witness:
         record, life = entry.record, self.going(entry)
         if self.repeats(record, life):
             self.gate(life, entry)
-            life.state = "sent"
+            life.state, life.repeated = "sent", True
             return
         if record.client_id in self.intents or not 0 < len(record.client_id) <= 36:
             raise Violation("I1", f"client id {record.client_id!r} of order {life.order_id} is used twice or too long")

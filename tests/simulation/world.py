@@ -65,6 +65,7 @@ class World:
         self.market = Market(self.chance("market"), gaps=self.shape.choice((0.0, 0.01, 0.04)))
         self.terms = venue_terms(self.shape)
         fee_currency = self.shape.choice(("", "", "BNB", "received"))
+        self.net_of_fees = Decimal("0.9") if fee_currency == "received" else Decimal(1)
         self.tolerance = Decimal("1.05") if fee_currency == "received" else Decimal(1)  # fees in base shrink positions
         self.referee = Referee(self.terms, self.market, self.chance("referee"), fee_currency=fee_currency)
         self.opening = self.shape.choice((RICH, RICH, POOR))

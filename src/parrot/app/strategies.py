@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import linecache
 import sys
 import traceback
@@ -31,6 +32,21 @@ def load(name: str) -> type[Strategy] | Rules:
 def load_text(text: str, path: str, chosen: str) -> type[Strategy] | Rules:
     """A strategy of a kept text that once stood in `path`."""
     return pick(_executed(Path(path), text), chosen, path)
+
+
+def read_text(name: str) -> str:
+    """The text of the file that `FILE.py` or `FILE.py:Class` names. Raises MissingError, StorageError or InputError."""
+    return _text(_split(name)[0])
+
+
+def chosen_in(name: str) -> str:
+    """The class that `FILE.py:Class` names, empty for `FILE.py`."""
+    return _split(name)[1]
+
+
+def code_hash(text: str) -> str:
+    """The hash by which two versions of a strategy are told apart."""
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def configured(strategy: type[Strategy] | Rules, settings: Mapping[str, str]) -> Strategy | Rules:

@@ -84,36 +84,43 @@ def run(strategy: Player, inputs: Inputs, market: Market, cash: Number, *, progr
     Raises InputError for terms or data that cannot be used, StrategyError (with the partial outcome as `result`) when
     the strategy raises, Interrupted (likewise) on Ctrl-C.
     """
-    amount = decimal(cash, "cash")
-    if amount <= 0:
-        raise ParameterError(f"cash is {cash!r}", expected="a positive amount")
-    if amount > _MOST_CASH:
-        raise ParameterError(f"cash is {cash!r}", expected=f"at most {_MOST_CASH:,}", fix="count in a larger unit")
-    engine, views = _build(inputs, market, amount, _listed(strategy.timeframes))
-    strategy.attach(engine, inputs.symbols, lambda symbol, length: _floats(views, symbol, length))
+    amount = amount_of(cash)
+    engine, views = build(inputs, market, amount, listed(strategy.timeframes))
+    strategy.attach(engine, inputs.symbols, lambda symbol, length: floats(views, symbol, length))
     outcome = Outcome(engine, inputs, market, amount)
     try:
-        _play(engine, strategy, inputs, progress)
+        play(engine, strategy, inputs, progress)
     except KeyboardInterrupt as fault:
         raise Interrupted(outcome) from fault
     except ParrotError as fault:
         if isinstance(fault, InputError) and _user_frame(fault):
-            raise _failure(strategy, fault, outcome) from fault
+            raise failure(strategy, fault, outcome) from fault
         raise
     except (Exception, SystemExit) as fault:
         if isinstance(fault, OverflowError) and not _user_frame(fault):
             raise AmountError(str(fault), fix="start with less cash or smaller quantities") from None
-        raise _failure(strategy, fault, outcome) from fault
+        raise failure(strategy, fault, outcome) from fault
     finally:
         for handlers in strategy.subscriptions:
             handlers.clear()  # methods of the strategy: the circle would keep its columns until the collector comes by
     return outcome
 
 
-def _build(
-    inputs: Inputs, market: Market, cash: Decimal, timeframes: Sequence[str | int]
+def amount_of(cash: Number) -> Decimal:
+    """Starting cash, exact; raises ParameterError for what cannot be one."""
+    amount = decimal(cash, "cash")
+    if amount <= 0:
+        raise ParameterError(f"cash is {cash!r}", expected="a positive amount")
+    if amount > _MOST_CASH:
+        raise ParameterError(f"cash is {cash!r}", expected=f"at most {_MOST_CASH:,}", fix="count in a larger unit")
+    return amount
+
+
+def build(
+    inputs: Inputs, market: Market, cash: Decimal, timeframes: Sequence[str | int], *, live: bool = False
 ) -> tuple[Engine, dict[tuple[str, int], Bars]]:
-    account = terms.account_terms(market, cash)
+    """A started run and its bars by symbol and timeframe (0: those given); see `run` for the errors."""
+    account = {**terms.account_terms(market, cash), "live": live}
     _require_known_instruments(inputs, market)
     _refuse_futures_for_cash(inputs, market)
     _require_fee_rate(inputs, market)
@@ -200,7 +207,8 @@ def _columns(bars: Bars) -> dict[str, Any]:
     }
 
 
-def _floats(views: dict[tuple[str, int], Bars], symbol: str, length: int) -> dict[str, NDArray[np.float64]] | None:
+def floats(views: dict[tuple[str, int], Bars], symbol: str, length: int) -> dict[str, NDArray[np.float64]] | None:
+    """Whole columns of a symbol's bars by name; None where there are none of this length."""
     bars = views.get((symbol, length))
     if bars is None:
         return None
@@ -298,7 +306,14 @@ def _adjust(engine: Engine, stream: int, symbol: str, bars: Bars, actions: Seque
     engine.adjust(stream, factor)
 
 
-def _play(engine: Engine, strategy: Any, inputs: Inputs, progress: Progress | None) -> None:
+def play(
+    engine: Engine,
+    strategy: Any,
+    inputs: Inputs,
+    progress: Progress | None = None,
+    feed: Callable[[], bool] | None = None,
+) -> None:
+    """Calls the strategy to the end of the data; live, `feed` brings more and says whether there will be any."""
     strategy.init()
     require_handlers(strategy, acting=bool(engine.working(None)))
     if strategy.warmup:
@@ -317,13 +332,15 @@ def _play(engine: Engine, strategy: Any, inputs: Inputs, progress: Progress | No
             "conditions": [taking(handler, 1) for handler in conditions],
             "timers": [taking(handler, 0) for handler in timers],
             "progress": progress,
+            "feed": feed,
         }
     )
     _call(strategy, "on_stop")
     engine.finish()
 
 
-def _listed(timeframes: str | Sequence[str]) -> Sequence[str]:
+def listed(timeframes: str | Sequence[str]) -> Sequence[str]:
+    """Timeframes as a sequence, also where one was written."""
     return (timeframes,) if isinstance(timeframes, str) else timeframes
 
 
@@ -350,7 +367,8 @@ def _user_frame(fault: BaseException) -> traceback.FrameSummary | None:
     return next((frame for frame in reversed(after) if frame in outside), None)
 
 
-def _failure(strategy: object, fault: BaseException, outcome: Outcome) -> StrategyError:
+def failure(strategy: object, fault: BaseException, outcome: object = None) -> StrategyError:
+    """What a strategy raised, with its place in the user's file."""
     frame = _user_frame(fault)
     location = f"{frame.filename}:{frame.lineno}" if frame else ""
     line = f" in {frame.name}: {frame.line}" if frame else ""

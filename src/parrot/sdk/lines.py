@@ -31,6 +31,7 @@ class Lines:
     _run_engine: Engine
     _run_symbols: dict[str, int]
     _run_columns: Columns
+    _run_own: list[tuple[Callable[..., NDArray[np.float64]], tuple[str, ...], int]]
 
     def indicator(
         self, name: str, *parameters: float, source: str | None = None, timeframe: str | int | None = None
@@ -54,13 +55,20 @@ class Lines:
         ahead. Raises ParameterError for an unknown column or a result of another length.
         """
         length = 0 if timeframe is None else timeframe_ns(timeframe)
+        if lookback < 0:
+            raise ParameterError(f"lookback is {lookback!r}", expected="zero or more bars")
+        live = self._run_engine.live
+        if live:
+            self._run_own.append((function, columns or ("close",), length))
         made: list[NDArray[np.float64] | None] = []
         for symbol in self._run_symbols:
             known = self._run_columns(symbol, length)
             given = None if known is None else [_column(known, name) for name in columns or ("close",)]
-            made.append(None if given is None else _computed(function, given))
-        if lookback < 0:
-            raise ParameterError(f"lookback is {lookback!r}", expected="zero or more bars")
+            # Live, the first bar may still be to come; then there is nothing to give the function.
+            if given is None:
+                made.append(None)
+            else:
+                made.append(np.empty(0) if live and not len(given[0]) else computed(function, given))
         try:
             return self._run_engine.line(getattr(function, "__name__", "line"), made, length, lookback)
         except ValueError as fault:
@@ -214,7 +222,8 @@ def _require_numbers(name: str, parameters: Sequence[Any]) -> None:
             raise ParameterError(f"{name} was given {value!r}", expected="numbers, such as 20")
 
 
-def _computed(function: Callable[..., Any], given: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
+def computed(function: Callable[..., Any], given: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
+    """What a line's function makes of whole columns; raises ParameterError for anything but one column."""
     made = np.asarray(function(*given))
     if made.ndim != 1 or made.dtype.kind not in "biuf":
         name = getattr(function, "__name__", "the function")

@@ -89,12 +89,18 @@ class Strategy(Lines):
         self._run_groups: dict[tuple[int, str], int] = {}
         self._run_conditions: list[Handler] = []
         self._run_timers: list[Handler] = []
+        self._run_own = []
         self._run_log = logging.getLogger(f"parrot.strategy.{type(self).__name__}")
 
     @property
     def subscriptions(self) -> tuple[list[Handler], list[Handler]]:
         """Handlers of conditions and of timers, by number."""
         return self._run_conditions, self._run_timers
+
+    @property
+    def own_lines(self) -> list[tuple[Handler, tuple[str, ...], int]]:
+        """Functions of lines of its own with the columns that they take and their timeframe (ns, 0: the bars given)."""
+        return list(self._run_own)
 
     # -- what is known --------------------------------------------------------------------------------------------
 

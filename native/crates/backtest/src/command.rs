@@ -5,6 +5,7 @@ use parrot_kernel::round_to;
 use crate::account::AccountKind;
 use crate::costs::Liquidity;
 use crate::engine::{Engine, Notice};
+use crate::moves::Deed;
 use crate::order::{Guard, Kind, Order, Role, Status, Tif};
 
 /// An order that could never be valid; the strategy hears of it at once.
@@ -32,7 +33,7 @@ impl Engine {
         if let Some(reason) = refusal {
             self.end_order(id, Status::Refused, Some(&reason));
             self.tidy(symbol);
-        } else if self.symbols[symbol].by_ticks {
+        } else if self.symbols[symbol].by_ticks && !self.is_live() {
             self.ticks.arrive(id, self.orders[id as usize].active_from);
         }
         Ok(id)
@@ -43,6 +44,7 @@ impl Engine {
         self.symbols[order.symbol as usize].open.push(id);
         self.orders.push(order);
         self.open_orders += 1;
+        self.note(Deed::Placed, id);
         self.notify(Notice::Order(id));
         id
     }
@@ -205,7 +207,7 @@ impl Engine {
         let live = self.orders.get(id as usize).is_some_and(Order::is_live);
         if live {
             let symbol = self.orders[id as usize].symbol as usize;
-            self.end_order(id, Status::Canceled, Some("by the strategy"));
+            self.withdraw(id, "by the strategy");
             self.tidy(symbol);
         }
         live
@@ -225,7 +227,7 @@ impl Engine {
         for at in 0..self.symbols[symbol].open.len() {
             let id = self.symbols[symbol].open[at];
             if self.orders[id as usize].role == Role::Target && self.orders[id as usize].is_live() {
-                self.end_order(id, Status::Canceled, Some(reason));
+                self.withdraw(id, reason);
             }
         }
         self.tidy(symbol);
@@ -233,6 +235,9 @@ impl Engine {
 
     /// Everything that is still working when the data end expires (rule T2).
     pub fn finish(&mut self) {
+        if self.is_live() {
+            return; // they live on where they were sent
+        }
         for symbol in 0..self.symbols.len() {
             for id in self.symbols[symbol].open.clone() {
                 if self.orders[id as usize].is_live() {

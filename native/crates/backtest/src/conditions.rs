@@ -15,6 +15,11 @@ impl Subscriptions {
         self.events.sort();
     }
 
+    /// Adds condition `id`, true on bar `row`, which is no earlier than any other.
+    pub fn push(&mut self, id: u16, row: u32) {
+        self.events.push((row, id));
+    }
+
     /// Forgets everything before bar `first`.
     pub fn start_at(&mut self, first: usize) {
         self.next = self.events.partition_point(|event| (event.0 as usize) < first);

@@ -10,7 +10,10 @@ use crate::costs::{Fees, Liquidity, Slippage};
 use crate::cursor::Cursor;
 use crate::data::{Bars, FxRates, Stream};
 use crate::feeds::Ticks;
+use crate::groups::{Group, apart, group};
 use crate::instrument::Instrument;
+use crate::live::Live;
+use crate::moves::Moves;
 use crate::order::Order;
 use crate::records::{Change, Fill, Reasons};
 
@@ -68,6 +71,8 @@ pub struct Config {
     pub order_latency: i64,
     /// Yearly borrow rate, 10^-8.
     pub borrow: i64,
+    /// Columns grow, and fills come from outside.
+    pub live: bool,
 }
 
 /// One symbol while a run goes on.
@@ -126,16 +131,6 @@ impl Symbol {
             marks: Vec::new(),
         }
     }
-}
-
-/// Streams that share one clock, bar for bar.
-#[derive(Debug)]
-pub(crate) struct Group {
-    pub(crate) streams: Vec<u16>,
-    pub(crate) next: usize,
-    pub(crate) closing: bool,
-    pub(crate) time: i64,
-    pub(crate) len: usize,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -202,6 +197,8 @@ pub enum Step {
         /// Last row of the message.
         row: u32,
     },
+    /// Live: everything that is known has been worked through.
+    Feed,
     /// Everything has been worked through.
     Done,
 }
@@ -213,9 +210,9 @@ pub(crate) enum Notice {
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Timer {
-    every: i64,
-    due: i64,
+pub(crate) struct Timer {
+    pub(crate) every: i64,
+    pub(crate) due: i64,
 }
 
 /// A deterministic run: advance it, act between its steps, read the records.
@@ -242,6 +239,10 @@ pub struct Engine {
     pub now: i64,
     /// A number outgrew its integers; the run cannot go on.
     pub overflow: bool,
+    /// What the strategy did with orders, once somebody wants to know.
+    pub moves: Option<Moves>,
+    /// The live mode, if it is on.
+    pub(crate) live: Option<Box<Live>>,
     pub(crate) wants: Wants,
     pub(crate) groups: Vec<Group>,
     pub(crate) ticks: Ticks,
@@ -256,9 +257,9 @@ pub struct Engine {
     /// One stream of bars and a handler for each: nothing else happens unless an order works or a timer runs.
     lone: bool,
     /// Conditions of the strategy, by stream.
-    subscriptions: Vec<Subscriptions>,
+    pub(crate) subscriptions: Vec<Subscriptions>,
     notices: VecDeque<Notice>,
-    timers: Vec<Timer>,
+    pub(crate) timers: Vec<Timer>,
     stage: Stage,
     calls: Vec<u16>,
     call: usize,
@@ -273,7 +274,8 @@ impl Engine {
     pub fn new(config: Config, symbols: Vec<Symbol>, streams: Vec<Stream>) -> Self {
         let cursor = Arc::new(Cursor::new(streams.len()));
         let account = Account::new(config.account, i128::from(config.cash), config.borrow);
-        let groups = group(&streams);
+        let live = config.live.then(|| Box::new(Live::new(streams.len())));
+        let groups = if config.live { apart(&streams) } else { group(&streams) };
         let room = room(&streams);
         let masked = streams.iter().any(|stream| stream.bars.member.is_some());
         let (mut symbols, conditions) = (symbols, vec![Subscriptions::default(); streams.len()]);
@@ -292,6 +294,8 @@ impl Engine {
             cursor,
             now: i64::MIN,
             overflow: false,
+            moves: live.as_ref().map(|_| Moves::default()),
+            live,
             wants: Wants::default(),
             groups,
             ticks: Ticks::default(),
@@ -322,6 +326,9 @@ impl Engine {
     pub fn warm_up(&mut self, stream: usize, warmup: usize) {
         let closes = &self.streams[stream].bars.close_ts;
         let ready = if warmup < closes.len() { closes[warmup] } else { i64::MAX };
+        if let Some(live) = &mut self.live {
+            live.needs.push((stream, warmup));
+        }
         let symbol = &mut self.symbols[self.streams[stream].symbol as usize];
         symbol.warm_from = symbol.warm_from.max(ready);
     }
@@ -340,6 +347,7 @@ impl Engine {
         self.lone = self.symbols.len() == 1
             && self.streams.len() == 1
             && self.wants.bar
+            && self.live.is_none()
             && !self.masked
             && !self.is_margin()
             && !self.ticks.any()
@@ -350,8 +358,14 @@ impl Engine {
 
     /// Adds a timer that is due at every multiple of `every` ns after the first datum.
     pub fn every(&mut self, every: i64) -> u16 {
-        let start = if self.now == i64::MIN { self.next_data().unwrap_or(0) } else { self.now };
-        self.timers.push(Timer { every, due: start - start.rem_euclid(every) + every });
+        let start = match (self.now, &self.live) {
+            (i64::MIN, None) => self.next_data().or(Some(0)),
+            (i64::MIN, Some(_)) => self.first_datum(),
+            (now, _) => Some(now),
+        };
+        // Live, the first datum is not known yet; then it winds the timer up.
+        let due = start.map_or(i64::MAX, |start| start - start.rem_euclid(every) + every);
+        self.timers.push(Timer { every, due });
         self.timers.len() as u16 - 1
     }
 
@@ -362,7 +376,14 @@ impl Engine {
                 return step;
             }
             match self.stage {
-                Stage::Closes => self.closes(),
+                Stage::Closes => {
+                    if self.live.is_some() && self.is_starved() {
+                        return Step::Feed;
+                    }
+                    if !self.has_notices() {
+                        self.closes();
+                    }
+                }
                 Stage::Calls => {
                     if let Some(step) = self.next_call() {
                         return step;
@@ -432,6 +453,9 @@ impl Engine {
 
     /// The next time at which anything happens; funding before the first datum finds no position and makes no moment.
     fn next_moment(&self) -> Option<i64> {
+        if let Some(live) = &self.live {
+            return self.known_moment(live.limit);
+        }
         let timer = self.timers.iter().map(|timer| timer.due).min().unwrap_or(i64::MAX);
         let funding = if self.now == i64::MIN { i64::MAX } else { self.calendar.next_funding() };
         self.next_data().map(|time| time.min(timer).min(funding).min(self.ticks.next_arrival()))
@@ -451,7 +475,7 @@ impl Engine {
         self.timer = 0;
         let mut due = 0;
         for index in 0..self.groups.len() {
-            if self.groups[index].closing && self.groups[index].time == now {
+            if self.groups[index].closing && self.groups[index].time <= now {
                 self.close_group(index);
                 due += 1;
             }
@@ -466,6 +490,9 @@ impl Engine {
         self.charge(now);
         if due > 0 {
             self.end_row(now);
+        }
+        if self.live.is_some() && self.ticks.next_time() > now {
+            self.hear_reports(false);
         }
         self.stage = Stage::Calls;
     }
@@ -492,9 +519,10 @@ impl Engine {
             }
         }
         group.next += 1;
-        group.closing = false;
-        group.time =
-            if group.next < group.len { self.streams[group.streams[0] as usize].bars.ts[group.next] } else { i64::MAX };
+        group.closing = self.live.is_some(); // a bar that has closed has opened before
+        let bars = &self.streams[group.streams[0] as usize].bars;
+        let times = if group.closing { &bars.close_ts } else { &bars.ts };
+        group.time = if group.next < group.len { times[group.next] } else { i64::MAX };
     }
 
     /// What happened inside the revealed bar of a stream, if it decides fills, and its close.
@@ -504,7 +532,8 @@ impl Engine {
         if !self.streams[id].base || state.by_ticks {
             return;
         }
-        if !state.open.is_empty() || (state.position.quantity != 0 && self.is_margin()) {
+        let at_stake = !state.open.is_empty() || (state.position.quantity != 0 && self.is_margin());
+        if at_stake && self.live.is_none() {
             self.range_phase(symbol, bar);
         }
         let close = self.streams[id].bars.close[bar];
@@ -582,6 +611,9 @@ impl Engine {
         if let Some(step) = self.tick_step(now) {
             return Some(step);
         }
+        if self.live.is_some() {
+            return None;
+        }
         let opening = |group: &Group| !group.closing && group.time == now;
         if self.open_orders > 0 || self.is_margin() || self.calendar.any() || self.groups.len() > 1 {
             self.open_phase(now);
@@ -599,6 +631,7 @@ impl Engine {
     /// With one clock, nothing working and only subscriptions to serve, time jumps to the next bar with an event.
     fn skip_quiet(&mut self) {
         let quiet = self.groups.len() == 1
+            && self.live.is_none()
             && self.open_orders == 0
             && !self.wants.bar
             && !self.is_margin()
@@ -660,24 +693,4 @@ impl Engine {
 fn room(streams: &[Stream]) -> usize {
     let bars: usize = streams.iter().filter(|stream| stream.base).map(|stream| stream.bars.ts.len()).sum();
     (bars / 16).min(1 << 18)
-}
-
-/// Streams with equal clocks go together, so that many symbols cost no more to merge than one.
-fn group(streams: &[Stream]) -> Vec<Group> {
-    let mut groups: Vec<Group> = Vec::new();
-    for (id, stream) in streams.iter().enumerate() {
-        let same = |group: &&mut Group| {
-            let first = &streams[group.streams[0] as usize];
-            first.timeframe == stream.timeframe
-                && first.bars.ts[..] == stream.bars.ts[..]
-                && first.bars.close_ts[..] == stream.bars.close_ts[..]
-        };
-        if let Some(group) = groups.iter_mut().find(same) {
-            group.streams.push(id as u16);
-            continue;
-        }
-        let time = stream.bars.ts.first().copied().unwrap_or(i64::MAX);
-        groups.push(Group { streams: vec![id as u16], next: 0, closing: false, time, len: stream.bars.ts.len() });
-    }
-    groups
 }

@@ -6,6 +6,7 @@ use crate::account::{AccountKind, Effect};
 use crate::costs::FeeCurrency;
 use crate::engine::{Engine, Notice};
 use crate::instrument::RATE;
+use crate::moves::Deed;
 use crate::order::{Role, Status, Tif};
 use crate::records::Fill;
 
@@ -18,6 +19,13 @@ pub(crate) struct Moment {
     pub(crate) inside: bool,
     /// Most that the market allows, quantity units.
     pub(crate) cap: i64,
+}
+
+/// What a fill costs in fees: cash units, or quantity units kept back that are worth as much (rule A5).
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Charge {
+    pub(crate) fee: i128,
+    pub(crate) taken: Option<i64>,
 }
 
 impl Moment {
@@ -65,7 +73,8 @@ impl Engine {
         if self.symbols[symbol].budget != i64::MAX {
             self.symbols[symbol].budget -= quantity;
         }
-        self.book(id, quantity, price, maker, moment);
+        let charge = self.charge_for(id, quantity, price, maker);
+        self.book(id, quantity, price, maker, moment, charge);
         self.after_fill(id, quantity, price, moment);
     }
 
@@ -128,19 +137,26 @@ impl Engine {
         true
     }
 
-    /// Cash, position and records of one fill.
-    fn book(&mut self, id: u32, quantity: i64, price: i64, maker: bool, moment: Moment) {
+    /// The fee of a fill by the schedule of the run.
+    fn charge_for(&mut self, id: u32, quantity: i64, price: i64, maker: bool) -> Charge {
         let order = &self.orders[id as usize];
         let (symbol, side) = (order.symbol as usize, order.side);
         let fee = self.fee(symbol, quantity, price, maker);
+        let in_base = self.pays_in_base(symbol, side);
+        Charge { fee, taken: in_base.then(|| self.base_fee(symbol, quantity, price, maker)) }
+    }
+
+    /// Cash, position and records of one fill.
+    pub(crate) fn book(&mut self, id: u32, quantity: i64, price: i64, maker: bool, moment: Moment, charge: Charge) {
+        let order = &self.orders[id as usize];
+        let (symbol, side) = (order.symbol as usize, order.side);
+        let Charge { fee, taken } = charge;
         let held = self.symbols[symbol].position;
         let signed = quantity * i64::from(side);
         let worth = self.worth(symbol, quantity, price);
-        let in_base = self.pays_in_base(symbol, side);
         let effect = self.settle(symbol, signed, price, worth);
-        if in_base {
+        if let Some(taken) = taken {
             // The fee is taken from what is received, with its share of the cost; cash pays the notional alone (rule A5).
-            let taken = self.base_fee(symbol, quantity, price, maker);
             let position = &mut self.symbols[symbol].position;
             position.quantity -= taken;
             position.cost -= fee;
@@ -221,7 +237,7 @@ impl Engine {
         div_half_even(i128::from(quantity) * fee, worth).min(i128::from(quantity)) as i64
     }
 
-    fn after_fill(&mut self, id: u32, quantity: i64, price: i64, moment: Moment) {
+    pub(crate) fn after_fill(&mut self, id: u32, quantity: i64, price: i64, moment: Moment) {
         let order = &mut self.orders[id as usize];
         if order.filled == 0 && order.guard != crate::order::Guard::default() {
             order.entry = price;
@@ -231,7 +247,9 @@ impl Engine {
         order.traded += i128::from(quantity) * i128::from(price);
         order.updated = moment.ts;
         let (oco, symbol) = (order.oco, order.symbol as usize);
-        if order.remaining() == 0 {
+        if !order.is_live() {
+            // Withdrawn here, and filled before its venue heard of it.
+        } else if order.remaining() <= 0 {
             self.end_order(id, Status::Filled, None);
         } else if self.orders[id as usize].kind != crate::order::Kind::Market {
             self.notify(Notice::Order(id));
@@ -252,7 +270,9 @@ impl Engine {
             }
             order.quantity = (order.quantity - quantity).max(order.filled);
             if order.remaining() == 0 {
-                self.end_order(other, Status::Canceled, Some("oco"));
+                self.withdraw(other, "oco");
+            } else {
+                self.note(Deed::Resized, other);
             }
         }
     }

@@ -5,7 +5,8 @@ use parrot_kernel::{div_half_even, round_to};
 use crate::engine::{Engine, Notice};
 use crate::execute::Moment;
 use crate::instrument::RATE;
-use crate::order::{Kind, Level, Order, Role, Status};
+use crate::moves::Deed;
+use crate::order::{Kind, Level, Order, Role};
 
 impl Engine {
     /// Brings the protection of a symbol in line with its position after a fill of order `id` at `price`.
@@ -75,6 +76,7 @@ impl Engine {
             let quantity = order.filled + position.abs();
             if order.is_live() && order.quantity != quantity {
                 order.quantity = quantity;
+                self.note(Deed::Resized, id);
                 self.notify(Notice::Order(id));
             }
         }
@@ -82,7 +84,7 @@ impl Engine {
 
     pub(crate) fn retire(&mut self, id: Option<u32>, reason: &str) {
         if let Some(id) = id.filter(|id| self.orders[*id as usize].is_live()) {
-            self.end_order(id, Status::Canceled, Some(reason));
+            self.withdraw(id, reason);
         }
     }
 }

@@ -229,7 +229,8 @@ impl Engine {
     /// Liquidates a position whose account fell below its maintenance margin (rule A3 on ticks).
     pub(crate) fn watch_margin(&mut self, symbol: usize) {
         let state = &self.symbols[symbol];
-        if !self.is_margin() || state.position.quantity == 0 || !self.is_below_maintenance(symbol, state.last) {
+        let watched = self.is_margin() && !self.is_live() && state.position.quantity != 0;
+        if !watched || !self.is_below_maintenance(symbol, state.last) {
             return;
         }
         let (buys, market) = (state.position.quantity < 0, &self.ticks.markets[symbol]);

@@ -74,8 +74,12 @@ impl Engine {
         self.tick_housekeeping(now);
         loop {
             let source = (0..self.ticks.sources.len()).find(|index| self.ticks.sources[*index].next_time() <= now);
-            if let Some(step) = source.and_then(|source| self.play(source)) {
-                return Some(step);
+            let step = source.and_then(|source| self.play(source));
+            if self.is_live() {
+                self.hear_reports(false);
+            }
+            if step.is_some() {
+                return step;
             }
             if source.is_none() {
                 let id = self.ticks.due(now)?;
@@ -89,7 +93,7 @@ impl Engine {
 
     /// Expiries and corporate actions of symbols that ticks decide.
     fn tick_housekeeping(&mut self, now: i64) {
-        if self.open_orders == 0 && !self.calendar.any() {
+        if self.is_live() || (self.open_orders == 0 && !self.calendar.any()) {
             return;
         }
         for symbol in 0..self.symbols.len() {
@@ -135,7 +139,7 @@ impl Engine {
             market.updated = ts;
             self.symbols[symbol].last = price;
         }
-        if !self.symbols[symbol].open.is_empty() {
+        if !self.symbols[symbol].open.is_empty() && !self.is_live() {
             let aggressor = match side {
                 1 => Some(Side::Bid),
                 -1 => Some(Side::Ask),
@@ -202,6 +206,7 @@ impl Engine {
     fn is_quiet(&self, index: usize) -> bool {
         let symbol = self.ticks.sources[index].symbol as usize;
         !self.wants.book
+            && !self.is_live()
             && self.symbols[symbol].open.is_empty()
             && self.ticks.next_arrival() == i64::MAX
             && !(self.is_margin() && self.symbols[symbol].position.quantity != 0)
@@ -222,7 +227,7 @@ impl Engine {
             self.symbols[symbol].last = mark;
         }
         self.symbols[symbol].liquidity.spread = spread;
-        if !self.symbols[symbol].open.is_empty() {
+        if !self.symbols[symbol].open.is_empty() && !self.is_live() {
             self.work_quote(symbol);
         }
         self.watch_margin(symbol);

@@ -57,6 +57,7 @@ fn config(margin: bool, slip: bool, participation: bool) -> Config {
         feed_latency: 0,
         order_latency: 0,
         borrow: 0,
+        live: false,
     }
 }
 

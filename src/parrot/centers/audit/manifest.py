@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from parrot.centers.audit import outside
+from parrot.centers.audit.acts import act_of
 from parrot.centers.audit.attempts import NoLostOrder, OneEffect, WriteAhead
 from parrot.centers.audit.doubt import Settled
 from parrot.centers.audit.exact import Exact
@@ -12,14 +13,31 @@ from parrot.centers.audit.findings import Check, Reading, Violation
 from parrot.centers.audit.ledger import Ledger
 from parrot.centers.audit.life import Amounts, FillsOnce, Life, TakenOnce
 from parrot.centers.audit.limits import GoodData, Rates, WithinLimits
+from parrot.centers.audit.log import WITNESS_EVERY, AuditLog
 from parrot.centers.audit.orders import Orders
 from parrot.centers.audit.reducing import ReduceOnly
 from parrot.centers.audit.sequence import OneVersion, Sequence, mixed
+from parrot.centers.audit.signing import Signer
 from parrot.centers.audit.stops import Killed, Latched
+from parrot.centers.audit.tampering import LogReading
 from parrot.contracts.listing import Listing
 from parrot.contracts.message import Entry
 
-__all__ = ["JOURNAL_INVARIANTS", "NAME", "Reading", "Violation", "mixed", "outside", "reading", "violations"]
+__all__ = [
+    "JOURNAL_INVARIANTS",
+    "NAME",
+    "WITNESS_EVERY",
+    "AuditLog",
+    "LogReading",
+    "Reading",
+    "Signer",
+    "Violation",
+    "act_of",
+    "mixed",
+    "outside",
+    "reading",
+    "violations",
+]
 
 NAME = "audit"
 

@@ -27,6 +27,7 @@ from parrot.contracts.venue import (
 from parrot.engine.matching import EventKind, Mark, Reason
 
 _ASKED: Final = (Reason.REQUESTED, Reason.MASS)
+_MAKER_DONE: Final = int(Mark.MAKER_DONE)
 _STATES: Final = {Reason.REQUESTED: "canceled", Reason.MASS: "canceled"}
 _KEEPER: Final = msgspec.msgpack.Encoder(decimal_format="string")
 
@@ -110,7 +111,7 @@ class Account:
             reports += self._fill(self._live[maker], event, fee, maker=True)
         if taker_owner == OWN_NUMBER:
             reports += self._fill(self._live[taker], event, taker_fee, maker=False)
-        if owner == OWN_NUMBER and rest[4] & Mark.MAKER_DONE:
+        if owner == OWN_NUMBER and rest[4] & _MAKER_DONE:
             reports += self._finish(self._live[maker], event[1])
         return reports
 

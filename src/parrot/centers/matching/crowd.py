@@ -17,6 +17,8 @@ from parrot.contracts.venue import Report
 from parrot.engine.matching import EventKind, Mark
 
 _MAKERS: Final = tuple(number for number, name in enumerate(CROWD) if name.startswith("maker"))
+_TRADE: Final = int(EventKind.TRADE)
+_MAKER_DONE: Final = int(Mark.MAKER_DONE)
 _NOISE: Final = CROWD.index("noise")
 _TREND: Final = CROWD.index("trend")
 
@@ -34,6 +36,8 @@ class Crowd:
         self._resting = resting
         self._patience = floor.settings.patience
         self._until = 0
+        self._present = False
+        self._unseen: list[list[Event]] = []
         self._places: list[Place] = []
         self._makers: dict[tuple[int, int], Maker] = {}
         self._agents: list[Agent] = []
@@ -54,6 +58,7 @@ class Crowd:
 
     def begin(self, now: int) -> None:
         """Everybody comes at once, so that there is a book from the first moment; then each at its own pace."""
+        self._present = True
         for agent in self._agents:
             self._act(agent)
             self._agenda.at(now + agent.gap(), self._wake, agent)
@@ -74,6 +79,7 @@ class Crowd:
             self._agenda.at(now + agent.gap(), self._wake, agent)
 
     def _act(self, agent: Agent) -> None:
+        self._see()
         now = max(self._agenda.now, self._floor.now)
         commands = agent.act(now)
         if not commands:
@@ -84,10 +90,17 @@ class Crowd:
         self._told(reports)
 
     def watch(self, events: list[Event]) -> None:
-        """Lets makers and fair prices know of the trades among events."""
-        for event in events:
-            if event[14] == EventKind.TRADE:
-                self._traded(event)
+        """Events of what we did; whoever looks next knows of them."""
+        if events and self._present:
+            self._unseen.append(events)
+
+    def _see(self) -> None:
+        """Lets makers and fair prices know of trades."""
+        for events in self._unseen:
+            for event in events:
+                if event[14] == _TRADE:
+                    self._traded(event)
+        self._unseen.clear()
 
     def _traded(self, event: Event) -> None:
         handle, price, quantity, symbol, side = event[4], event[5], event[6], event[13], event[15]
@@ -95,7 +108,7 @@ class Crowd:
         maker = self._makers.get((symbol, event[11]))
         if maker is not None:
             maker.traded(side, quantity)
-            if event[17] & Mark.MAKER_DONE:
+            if event[17] & _MAKER_DONE:
                 maker.gone(side, price, handle)
         taker = self._makers.get((symbol, event[12]))
         if taker is not None:

@@ -22,6 +22,8 @@ from parrot.engine.matching.refusals import refusal
 from parrot.kernel.errors import DataError, Refused
 
 Batch = tuple[NDArray[np.void], int]
+Outcome = tuple[list[Event], list[Report]]
+"""Events, and the reports of those that are ours."""
 
 
 class Floor:
@@ -76,7 +78,7 @@ class Floor:
         results: list[int] = self._core.execute(records.records(operation.commands)).tolist()
         return results
 
-    def place(self, request: PlaceOrder) -> list[Report]:
+    def place(self, request: PlaceOrder) -> Outcome:
         """Sends our order; raises Refused, and then nothing has changed."""
         orders.check_id(request.client_id)
         symbol = self._numbers.get(request.symbol)
@@ -97,7 +99,7 @@ class Floor:
             self._core.clear_events()
             raise refusal(-code, f"{request.symbol}: order {request.client_id}", self._free(request, symbol))
         self.done.append(operation)
-        return self._absorb()[1]
+        return self._absorb()
 
     def _place(self, operation: Placed) -> int:
         handle = self._core.submit(*operation.order)
@@ -118,12 +120,12 @@ class Floor:
         currency = listing.quote if request.side == "buy" else listing.base
         return f"{self.exchange.balance('own', currency).free:f} {currency}"
 
-    def end(self, client_id: str) -> list[Report]:
+    def end(self, client_id: str) -> Outcome:
         """Cancels our order; raises Refused."""
         operation = Ended(self._open(client_id).number)
         self._end(operation)
         self.done.append(operation)
-        return self._absorb()[1]
+        return self._absorb()
 
     def _end(self, operation: Ended) -> None:
         own = self.account.numbered(operation.number)
@@ -132,7 +134,7 @@ class Floor:
             self._core.clear_events()
             raise refusal(-code, f"cancel of order {operation.number}")
 
-    def change(self, request: ReplacePlaced) -> list[Report]:
+    def change(self, request: ReplacePlaced) -> Outcome:
         """Gives our order another quantity or limit; raises Refused."""
         own = self._open(request.client_id)
         listing = self.listings[own.symbol]
@@ -144,7 +146,7 @@ class Floor:
         )
         self._change(operation)
         self.done.append(operation)
-        return self._absorb()[1]
+        return self._absorb()
 
     def _change(self, operation: Changed) -> None:
         own = self.account.numbered(operation.number)
@@ -163,7 +165,7 @@ class Floor:
             raise orders.refused("UNKNOWN_ORDER", f"no open order {client_id[:50]}", "the client id of an open order")
         return own
 
-    def _absorb(self) -> tuple[list[Event], list[Report]]:
+    def _absorb(self) -> Outcome:
         """Takes the events that are new; reports are ours."""
         events = self._core.events()
         self.batches.append((events, self.now))

@@ -33,6 +33,7 @@ WORDS: Final[dict[type, str]] = {
 _BEFORE: Final = "HTTP 503: the venue did not take the request"
 _AFTER: Final = "HTTP 500: the outcome is not known"
 _HOUR: Final = 3600 * SECOND
+CLOCK_AHEAD: Final = SECOND  # how far a request's time stamp may lie ahead, ns
 
 Arrive = Callable[[int, Request], None]
 
@@ -95,7 +96,7 @@ class Line:
 
     def send(self, request: Request) -> None:
         """Lets a request leave at its time stamp, or now where that is past."""
-        now = max(self._agenda.now, request.ts)
+        now = max(self._agenda.now, min(request.ts, self._agenda.now + CLOCK_AHEAD))
         self._number += 1
         number = self._number
         self._open[number] = request

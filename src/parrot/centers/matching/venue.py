@@ -7,9 +7,9 @@ from typing import Any, Final
 
 from parrot.centers.matching.agenda import Agenda
 from parrot.centers.matching.crowd import Crowd
-from parrot.centers.matching.floor import Floor
+from parrot.centers.matching.floor import Floor, Outcome
 from parrot.centers.matching.keeping import Keeper
-from parrot.centers.matching.line import Line
+from parrot.centers.matching.line import CLOCK_AHEAD, Line
 from parrot.centers.matching.settings import Outage, Settings
 from parrot.centers.matching.tape import Tape
 from parrot.contracts.listing import Listing, VenueTerms
@@ -29,7 +29,6 @@ from parrot.kernel.errors import Refused, StorageError
 from parrot.ports.journal import Segments
 
 _OPERATIONS_HELD: Final = 1_000  # of the crowd, until they are written down without anything of ours
-_CLOCK_AHEAD: Final = 1_000_000_000  # how far a request's time stamp may lie ahead, ns
 
 Sent = tuple[int, Report]
 
@@ -49,7 +48,7 @@ class PaperVenue:
         self._agenda = Agenda()
         self._outbox: list[Sent] = []
         self._wanted: list[str] = []
-        self._carry_out: dict[type, Callable[[Any], list[Report]]] = {
+        self._carry_out: dict[type, Callable[[Any], Outcome]] = {
             PlaceOrder: self._place,
             CancelPlaced: self._cancel,
             ReplacePlaced: self._replace,
@@ -148,7 +147,7 @@ class PaperVenue:
     # -- what happens at the venue -------------------------------------------------------------------------------------
 
     def _arrive(self, number: int, request: Request) -> None:
-        now = max(self._agenda.now, request.ts, self._floor.now)
+        now = max(min(request.ts, self._agenda.now + CLOCK_AHEAD), self._agenda.now, self._floor.now)
         _, events, reports = self._floor.move(now)
         self._crowd.watch(events)
         self._told(reports)
@@ -158,36 +157,32 @@ class PaperVenue:
             return
         try:
             self._in_time(request)
-            first, *others = carry_out(request)
+            events, (first, *others) = carry_out(request)
         except Refused as fault:
             self._outbox.append((number, _refusal(request, str(fault), self._floor.now)))
             return
+        self._crowd.watch(events)
         self._outbox.append((number, first))
         self._told(others)
 
     def _in_time(self, request: Request) -> None:
         now, window = self._floor.now, self.terms.receive_window
-        if self.terms.expires_requests and not now - window <= request.ts <= now + _CLOCK_AHEAD:
+        if self.terms.expires_requests and not now - window <= request.ts <= now + CLOCK_AHEAD:
             text = f"time stamp {request.ts} at {now}"
             raise Refused(text, reason="RECEIVE_WINDOW", expected=f"at most {window} ns old")
 
-    def _place(self, request: PlaceOrder) -> list[Report]:
+    def _place(self, request: PlaceOrder) -> Outcome:
         account = self._floor.account
         if account.open_with(request.client_id) is not None:
             # A refusal would say that the id is not on the books, and it is.
-            return [account.found(request.client_id, self._floor.now)]
-        return self._watched(self._floor.place(request))
+            return [], [account.found(request.client_id, self._floor.now)]
+        return self._floor.place(request)
 
-    def _cancel(self, request: CancelPlaced) -> list[Report]:
-        return self._watched(self._floor.end(request.client_id))
+    def _cancel(self, request: CancelPlaced) -> Outcome:
+        return self._floor.end(request.client_id)
 
-    def _replace(self, request: ReplacePlaced) -> list[Report]:
-        return self._watched(self._floor.change(request))
-
-    def _watched(self, reports: list[Report]) -> list[Report]:
-        events, _ = self._floor.batches[-1]
-        self._crowd.watch(events.tolist())
-        return reports
+    def _replace(self, request: ReplacePlaced) -> Outcome:
+        return self._floor.change(request)
 
     def _told_of(self, request: Request) -> Report:
         now = self._floor.now

@@ -192,8 +192,11 @@ def test_our_orders_do_not_trade_with_each_other_unless_they_may() -> None:
 
 def test_a_request_that_is_too_old_or_from_the_future_is_refused(paper: Paper) -> None:
     (old,) = paper.place("a", limit="50000", ts=paper.now - 6 * SECOND)
-    assert isinstance(old, Rejected)
-    assert "RECEIVE_WINDOW" in old.reason
+    (early,) = paper.place("b", limit="50000", ts=paper.now + 60 * SECOND)
+    for answer in (old, early):
+        assert isinstance(answer, Rejected)
+        assert "RECEIVE_WINDOW" in answer.reason
+    assert paper.place("c", limit="50000")[0].ts <= paper.now + SECOND
 
 
 def test_trades_behind_a_number_are_told(paper: Paper) -> None:

@@ -71,6 +71,7 @@ fn config(terms: &Bound<'_, PyDict>) -> PyResult<Config> {
         feed_latency: field(terms, "feed_latency")?,
         order_latency: field(terms, "order_latency")?,
         borrow: field(terms, "borrow")?,
+        live: terms.get_item("live")?.is_some_and(|live| live.is_truthy().unwrap_or(false)),
     })
 }
 
@@ -89,7 +90,8 @@ impl Engine {
             streams: Vec::new(),
             core: None,
             floats: FloatCache::new(),
-            conditions: 0,
+            conditions: Vec::new(),
+            lines: Vec::new(),
             running: false,
         })
     }
@@ -230,7 +232,12 @@ impl Engine {
     fn price(&mut self, column: &str, timeframe: i64) -> PyResult<Series> {
         let streams = self.streams_of(timeframe)?;
         let core = self.core()?;
-        let values = streams.iter().map(|stream| stream.map(|stream| exact_column(core, stream, column))).collect();
+        let live = core.is_live();
+        let mut values: Vec<Option<Values>> =
+            streams.iter().map(|stream| stream.map(|stream| exact_column(core, stream, column))).collect();
+        if live {
+            self.grow_prices(&mut values, &streams, column);
+        }
         Ok(self.series(values, &streams, column, 0))
     }
 
@@ -251,7 +258,10 @@ impl Engine {
             if copied.as_ref().is_some_and(|copied| copied.len() != expected) {
                 return Err(PyValueError::new_err(format!("{label} has another length than its bars ({expected})")));
             }
-            values.push(copied.map(|copied| Values::Float(Arc::new(copied))));
+            values.push(copied.map(|copied| Values::Float(copied.into())));
+        }
+        if self.core()?.is_live() {
+            self.grow_own(&mut values, &streams);
         }
         self.wait_for(&streams, lookback)?;
         Ok(self.series(values, &streams, label, lookback))
@@ -301,6 +311,9 @@ impl Engine {
     }
 
     fn compute(&mut self, py: Python<'_>, spec: &Spec, stream: usize, source: Option<&str>) -> PyResult<Vec<Values>> {
+        if self.core()?.is_live() {
+            return self.grow_indicator(spec, stream, source);
+        }
         let adjusted = self.floats.get(&stream).is_some_and(|floats| floats.factor.is_some());
         if let (Some(values), false) = (exact_average(self.core()?, spec, stream, source), adjusted) {
             return Ok(vec![values]);
@@ -343,7 +356,7 @@ fn in_todays_terms(mut line: Vec<f64>, floats: &Floats, spec: &Spec, output: &st
             *value = if is_volume { *value * factor } else { *value / factor };
         }
     }
-    Values::Float(Arc::new(line))
+    Values::Float(line.into())
 }
 
 fn float_column<'a>(floats: &'a Floats, name: &str) -> PyResult<&'a [f64]> {
@@ -355,7 +368,7 @@ fn float_column<'a>(floats: &'a Floats, name: &str) -> PyResult<&'a [f64]> {
     }
 }
 
-fn column_of(core: &Core, stream: usize, name: &str) -> Option<(Column<i64>, u32)> {
+pub(super) fn column_of(core: &Core, stream: usize, name: &str) -> Option<(Column<i64>, u32)> {
     let bars = &core.streams[stream].bars;
     let prices = core.symbols[core.streams[stream].symbol as usize].instrument.price_decimals;
     Some(match name {
@@ -368,7 +381,7 @@ fn column_of(core: &Core, stream: usize, name: &str) -> Option<(Column<i64>, u32
     })
 }
 
-fn exact_column(core: &Core, stream: usize, name: &str) -> Values {
+pub(super) fn exact_column(core: &Core, stream: usize, name: &str) -> Values {
     let (numerators, decimals) =
         column_of(core, stream, name).unwrap_or_else(|| (core.streams[stream].bars.close.clone(), 0));
     let bound = numerators.iter().map(|value| value.abs()).max().unwrap_or(0);

@@ -1,6 +1,7 @@
 //! Conditions over whole columns: evaluated once, then only the bars on which they hold cost anything.
 
 use std::cmp::Ordering;
+use std::sync::Arc;
 
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
@@ -14,6 +15,53 @@ pub struct Condition {
     lengths: Vec<usize>,
     /// Streams by symbol.
     pub streams: Vec<usize>,
+    /// The same, to be asked of one bar at a time.
+    pub tests: Vec<Option<Arc<Test>>>,
+}
+
+/// Tests of one condition, and their streams, by symbol.
+pub type Asked = (Vec<Option<Arc<Test>>>, Vec<usize>);
+
+/// A condition asked of one bar: what a live run does, where there are no whole columns.
+pub enum Test {
+    /// A line lies on a side of another or of a level, or comes to it.
+    Lies {
+        /// The line.
+        values: Values,
+        /// The other one, if it is not a level.
+        theirs: Option<Values>,
+        /// The level.
+        level: f64,
+        /// Above or below.
+        side: Ordering,
+        /// It was not there on the bar before.
+        crossing: bool,
+    },
+    /// Both hold.
+    And(Arc<Test>, Arc<Test>),
+    /// One of both holds.
+    Or(Arc<Test>, Arc<Test>),
+    /// It does not hold.
+    Not(Arc<Test>),
+}
+
+impl Test {
+    /// True when it holds on bar `row`.
+    pub fn holds(&self, row: i64) -> bool {
+        match self {
+            Self::And(left, right) => left.holds(row) && right.holds(row),
+            Self::Or(left, right) => left.holds(row) || right.holds(row),
+            Self::Not(inner) => !inner.holds(row),
+            Self::Lies { values, theirs, level, side, crossing } => {
+                let order = |row: i64| match theirs {
+                    _ if row < 0 => None,
+                    Some(theirs) => values.compare(row, theirs, row),
+                    None => values.at(row).partial_cmp(level),
+                };
+                order(row) == Some(*side) && (!crossing || order(row - 1).is_some_and(|before| before != *side))
+            }
+        }
+    }
 }
 
 /// The bars on which a line lies on one side of another, and those on which both have a value: one bit a bar.
@@ -87,10 +135,10 @@ fn bits(rows: usize, holds: impl Fn(usize) -> bool) -> Vec<u64> {
 
 impl Condition {
     /// One bit a bar by symbol, with the number of bars; none where the symbol has no such line.
-    pub fn new(symbols: Vec<Option<(usize, Vec<u64>)>>, streams: Vec<usize>) -> Self {
+    pub fn new(symbols: Vec<Option<(usize, Vec<u64>)>>, streams: Vec<usize>, tests: Vec<Option<Arc<Test>>>) -> Self {
         let lengths = symbols.iter().map(|symbol| symbol.as_ref().map_or(0, |(rows, _)| *rows)).collect();
         let bits = symbols.into_iter().map(|symbol| symbol.map(|(_, bits)| bits)).collect();
-        Self { bits, lengths, streams }
+        Self { bits, lengths, streams, tests }
     }
 
     /// Bar indices of `symbol` on which the condition holds.
@@ -109,7 +157,12 @@ impl Condition {
         rows
     }
 
-    fn combine(&self, other: &Self, with: impl Fn(u64, u64) -> u64) -> PyResult<Self> {
+    fn combine(
+        &self,
+        other: &Self,
+        with: impl Fn(u64, u64) -> u64,
+        test: fn(Arc<Test>, Arc<Test>) -> Test,
+    ) -> PyResult<Self> {
         if self.streams != other.streams || self.lengths != other.lengths {
             return Err(PyValueError::new_err("both conditions must have one timeframe and the same symbols"));
         }
@@ -120,23 +173,27 @@ impl Condition {
             _ => None,
         };
         let bits = self.bits.iter().zip(&other.bits).map(join).collect();
-        Ok(Self { bits, lengths: self.lengths.clone(), streams: self.streams.clone() })
+        let pairs = self.tests.iter().cloned().zip(other.tests.iter().cloned());
+        let tests = pairs.map(|(left, right)| Some(Arc::new(test(left?, right?)))).collect();
+        Ok(Self { bits, lengths: self.lengths.clone(), streams: self.streams.clone(), tests })
     }
 }
 
 #[pymethods]
 impl Condition {
     fn __and__(&self, other: &Self) -> PyResult<Self> {
-        self.combine(other, |left, right| left & right)
+        self.combine(other, |left, right| left & right, Test::And)
     }
 
     fn __or__(&self, other: &Self) -> PyResult<Self> {
-        self.combine(other, |left, right| left | right)
+        self.combine(other, |left, right| left | right, Test::Or)
     }
 
     fn __invert__(&self) -> Self {
         let not = |bits: &Option<Vec<u64>>| bits.as_ref().map(|bits| bits.iter().map(|word| !word).collect());
-        Self { bits: self.bits.iter().map(not).collect(), lengths: self.lengths.clone(), streams: self.streams.clone() }
+        let tests = self.tests.iter().cloned().map(|test| test.map(|test| Arc::new(Test::Not(test)))).collect();
+        let bits = self.bits.iter().map(not).collect();
+        Self { bits, lengths: self.lengths.clone(), streams: self.streams.clone(), tests }
     }
 
     #[allow(clippy::unused_self)] // Python calls it on the condition

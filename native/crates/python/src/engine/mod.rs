@@ -4,10 +4,13 @@ mod bar;
 mod build;
 mod columns;
 mod condition;
+mod lines;
+mod live;
 mod numbers;
 mod outcome;
 mod run;
 mod series;
+mod steps;
 mod ticks;
 mod values;
 mod verbs;
@@ -31,7 +34,9 @@ pub struct Engine {
     streams: Vec<Stream>,
     core: Option<Core>,
     floats: columns::FloatCache,
-    conditions: u16,
+    /// Live: what each subscription waits for, and its lines that grow.
+    conditions: Vec<condition::Asked>,
+    lines: Vec<lines::Line>,
     /// Handlers are being called: nothing more can be declared.
     running: bool,
     start_equity: i64,

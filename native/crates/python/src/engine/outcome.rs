@@ -14,7 +14,7 @@ use pyo3::types::PyDict;
 
 use super::Engine;
 
-fn type_name(order: &Order) -> &'static str {
+pub(super) fn type_name(order: &Order) -> &'static str {
     match (order.role, order.kind) {
         (Role::Liquidation, _) => "liquidation",
         (_, Kind::Market) => "market",
@@ -27,7 +27,7 @@ fn type_name(order: &Order) -> &'static str {
     }
 }
 
-fn role_name(role: Role) -> &'static str {
+pub(super) fn role_name(role: Role) -> &'static str {
     match role {
         Role::Plain => "order",
         Role::Target => "target",
@@ -37,7 +37,7 @@ fn role_name(role: Role) -> &'static str {
     }
 }
 
-fn status_name(status: Status) -> &'static str {
+pub(super) fn status_name(status: Status) -> &'static str {
     match status {
         Status::Working => "working",
         Status::Filled => "filled",
@@ -47,7 +47,7 @@ fn status_name(status: Status) -> &'static str {
     }
 }
 
-fn tif_name(tif: Tif) -> &'static str {
+pub(super) fn tif_name(tif: Tif) -> &'static str {
     match tif {
         Tif::Gtc => "GTC",
         Tif::Day => "DAY",

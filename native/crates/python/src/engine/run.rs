@@ -1,9 +1,9 @@
 //! The loop: advance the core, call the strategy, until the data end.
 
-use parrot_backtest::Step;
 use parrot_backtest::data::{Bars, Stream};
+use parrot_backtest::{Engine as Core, Step};
 use parrot_kernel::POW10;
-use pyo3::exceptions::PyOverflowError;
+use pyo3::exceptions::{PyOverflowError, PyRuntimeError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 
@@ -26,6 +26,7 @@ struct Handlers<'py> {
     conditions: Vec<Bound<'py, PyAny>>,
     timers: Vec<Bound<'py, PyAny>>,
     progress: Option<Bound<'py, PyAny>>,
+    feed: Option<Bound<'py, PyAny>>,
 }
 
 impl<'py> Handlers<'py> {
@@ -42,6 +43,7 @@ impl<'py> Handlers<'py> {
             conditions: many("conditions")?,
             timers: many("timers")?,
             progress: one("progress")?,
+            feed: one("feed")?,
         })
     }
 }
@@ -51,12 +53,12 @@ impl Engine {
     /// Adds a subscription; says its number.
     fn subscribe(&mut self, condition: &Condition) -> PyResult<u16> {
         self.still_building("a condition is")?;
-        let id = self.conditions;
+        let id = self.conditions.len() as u16;
         let core = self.core_mut()?;
         for symbol in 0..core.symbols.len() {
             core.subscribe(condition.streams[symbol], id, &condition.rows(symbol));
         }
-        self.conditions += 1;
+        self.conditions.push((condition.tests.clone(), condition.streams.clone()));
         Ok(id)
     }
 
@@ -103,6 +105,14 @@ impl Engine {
                 }
                 Step::Quote { symbol, .. } => call_quote(slf, handlers.quote.as_ref(), symbol)?,
                 Step::Book { symbol, .. } => call_quote(slf, handlers.book.as_ref(), symbol)?,
+                Step::Feed => {
+                    let handler =
+                        handlers.feed.as_ref().ok_or_else(|| PyRuntimeError::new_err("a live run needs feed"))?;
+                    if !handler.call0()?.is_truthy()? {
+                        slf.borrow_mut().core_mut()?.end();
+                    }
+                    screen.renew(slf.borrow().core()?);
+                }
                 Step::Done => break,
             }
             breath += 1;
@@ -164,6 +174,11 @@ impl Screen {
             Ok((stream.bars.clone(), Py::new(py, Bar::blank(name, stream.timeframe, price, volume))?))
         };
         Ok(Self { streams: core.streams.iter().map(show).collect::<PyResult<_>>()? })
+    }
+
+    /// Columns that have grown are looked at from here on.
+    fn renew(&mut self, core: &Core) {
+        self.streams.iter_mut().zip(&core.streams).for_each(|(shown, stream)| shown.0 = stream.bars.clone());
     }
 
     /// The bar object of a stream, filled with bar `index`: a fresh one only when the strategy kept the last.

@@ -10,7 +10,7 @@ use pyo3::prelude::*;
 use pyo3::pyclass::CompareOp;
 use pyo3::types::PyString;
 
-use super::condition::{Condition, Side};
+use super::condition::{Condition, Side, Test};
 use super::values::Values;
 
 /// One line of an indicator, or a price, for every symbol that has it.
@@ -106,22 +106,22 @@ impl Series {
 
     /// The condition that this line crosses above `other`, for `when`.
     fn crosses_above(&self, other: &Bound<'_, PyAny>) -> PyResult<Condition> {
-        self.condition(other, Ordering::Greater, Side::crossings)
+        self.condition(other, Ordering::Greater, true)
     }
 
     /// The condition that this line crosses below `other`, for `when`.
     fn crosses_below(&self, other: &Bound<'_, PyAny>) -> PyResult<Condition> {
-        self.condition(other, Ordering::Less, Side::crossings)
+        self.condition(other, Ordering::Less, true)
     }
 
     /// The condition that this line lies above `other`, for `when`.
     fn is_above(&self, other: &Bound<'_, PyAny>) -> PyResult<Condition> {
-        self.condition(other, Ordering::Greater, Side::bars)
+        self.condition(other, Ordering::Greater, false)
     }
 
     /// The condition that this line lies below `other`, for `when`.
     fn is_below(&self, other: &Bound<'_, PyAny>) -> PyResult<Condition> {
-        self.condition(other, Ordering::Less, Side::bars)
+        self.condition(other, Ordering::Less, false)
     }
 
     /// `[0]` is the value now, `[-1]` the one before; `["BTC"]` is the line of one symbol.
@@ -223,15 +223,10 @@ impl Series {
     }
 
     /// The bars on which this line lies on `side` of `other`, or comes to it, for every symbol.
-    fn condition(
-        &self,
-        other: &Bound<'_, PyAny>,
-        side: Ordering,
-        bits_of: fn(Side) -> Vec<u64>,
-    ) -> PyResult<Condition> {
+    fn condition(&self, other: &Bound<'_, PyAny>, side: Ordering, crossing: bool) -> PyResult<Condition> {
         let line = other.cast::<Series>().ok().map(Bound::get);
         let level = if line.is_some() { 0.0 } else { number(other)? };
-        let mut symbols = Vec::new();
+        let (mut symbols, mut tests) = (Vec::new(), Vec::new());
         for (symbol, values) in self.values.iter().enumerate() {
             if line.is_some_and(|line| line.fixed.is_some() && line.fixed != self.fixed && self.values.len() > 1) {
                 return Err(PyValueError::new_err(
@@ -242,16 +237,24 @@ impl Series {
             if line.is_some_and(|line| line.streams[symbol] != self.streams[symbol]) {
                 return Err(PyValueError::new_err("both sides of a condition must have one timeframe"));
             }
-            let found = match (values, line) {
-                (None, _) => None,
+            let theirs = line.map(|line| line.values[symbol].as_ref());
+            let found = match (values, theirs) {
+                (None, _) | (_, Some(None)) => None,
                 (Some(values), None) => Some(Side::of_level(values, level, side)),
-                (Some(values), Some(line)) => {
-                    line.values[symbol].as_ref().map(|theirs| Side::of_lines(values, theirs, side))
-                }
+                (Some(values), Some(Some(theirs))) => Some(Side::of_lines(values, theirs, side)),
             };
+            let test = values.filter(|_| found.is_some()).map(|values| Test::Lies {
+                values: values.clone(),
+                theirs: theirs.flatten().cloned(),
+                level,
+                side,
+                crossing,
+            });
+            tests.push(test.map(Arc::new));
+            let bits_of = if crossing { Side::crossings } else { Side::bars };
             symbols.push(found.map(|found| (values.map_or(0, Values::len), bits_of(found))));
         }
-        Ok(Condition::new(symbols, self.streams.clone()))
+        Ok(Condition::new(symbols, self.streams.clone(), tests))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Columns of values: floats, or exact quotients that compare without rounding.
 
 use std::cmp::Ordering;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use parrot_kernel::Column;
 
@@ -9,7 +9,7 @@ use parrot_kernel::Column;
 #[derive(Clone)]
 pub enum Values {
     /// Floats, NaN while warming up.
-    Float(Arc<Vec<f64>>),
+    Float(Column<f64>),
     /// Exact quotients numerator / (denominator x 10^decimals), known from bar `first` on.
     Exact {
         /// Numerators.
@@ -23,6 +23,27 @@ pub enum Values {
         /// No numerator is larger.
         bound: i64,
     },
+    /// Live: what is there now, of one of the other kinds.
+    Live(Arc<Shown>),
+}
+
+/// Values that grow while a strategy holds them.
+pub struct Shown(RwLock<Values>);
+
+impl Shown {
+    /// `values` for now.
+    pub fn new(values: Values) -> Arc<Self> {
+        Arc::new(Self(RwLock::new(values)))
+    }
+
+    /// Shows `values` from here on.
+    pub fn show(&self, values: Values) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = values;
+    }
+
+    fn now(&self) -> Values {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
 }
 
 impl Values {
@@ -31,6 +52,7 @@ impl Values {
         match self {
             Self::Float(values) => values.len(),
             Self::Exact { numerators, .. } => numerators.len(),
+            Self::Live(shown) => shown.now().len(),
         }
     }
 
@@ -48,6 +70,7 @@ impl Values {
                 }
                 exact_float(numerators[row as usize], *denominator, *decimals)
             }
+            Self::Live(shown) => shown.now().at(row),
         }
     }
 
@@ -66,6 +89,11 @@ impl Values {
             let left = i128::from(numerators[row as usize]) * i128::from(*divisor);
             let right = i128::from(theirs[other_row as usize]) * i128::from(*denominator);
             return Some(left.cmp(&right));
+        }
+        match (self, other) {
+            (Self::Live(shown), _) => return shown.now().compare(row, other, other_row),
+            (_, Self::Live(shown)) => return self.compare(row, &shown.now(), other_row),
+            _ => {}
         }
         self.at(row).partial_cmp(&other.at(other_row))
     }

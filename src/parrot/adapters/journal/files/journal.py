@@ -24,14 +24,16 @@ class FileJournal:
 
     Opening recovers: what is left of a batch that nobody was told of is cut off. `sync` False leaves durability against
     a loss of power to the system (a killed process still loses nothing). Raises InputError when another process owns
-    it, DataError when it is damaged, StorageError when the disk fails.
+    it, DataError when it is damaged, StorageError when the disk fails. With `lazy` a batch is only written, and is
+    durable after the next `sync`.
     """
 
-    def __init__(self, path: Path, *, sync: bool = True) -> None:
+    def __init__(self, path: Path, *, sync: bool = True, lazy: bool = False) -> None:
         if not path.name.endswith(".journal"):
             raise InputError(f"{path.name} is no name of a journal", expected='a name that ends in ".journal"')
         self.path = path
         self._sync = sync
+        self._lazy = lazy
         self._broken = ""
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -60,14 +62,26 @@ class FileJournal:
         whole, place = layout.frame(self._place, bodies)
         try:
             _write(self._file, whole)
-            if self._sync:
-                os.fdatasync(self._file)
-            self._move_head(place)
+            if not self._lazy:
+                self._settle(place)
         except OSError as fault:
             self._broken = os.strerror(fault.errno or 0)
             raise _storage(self.path, fault) from fault
         self._place = place
         return self.head()
+
+    def sync(self) -> None:
+        """Makes durable what a lazy journal has written; after a StorageError the journal takes no more."""
+        try:
+            self._settle(self._place)
+        except OSError as fault:
+            self._broken = os.strerror(fault.errno or 0)
+            raise _storage(self.path, fault) from fault
+
+    def _settle(self, place: Place) -> None:
+        if self._sync:
+            os.fdatasync(self._file)
+        self._move_head(place)
 
     def read(self, after: int = 0) -> Iterator[tuple[int, bytes]]:
         """Entries behind number `after`; raises DataError where the chain does not hold."""
@@ -91,6 +105,8 @@ class FileJournal:
         if self._file < 0:
             return
         if not self._broken:
+            if self._lazy:
+                os.fdatasync(self._file)
             self._move_head(self._place._replace(clean=True))
             os.fsync(self._file)
         self._let_go()

@@ -1,0 +1,1 @@
+"""What is looked at from outside: whether the platform is ready, and why not."""

@@ -1,0 +1,1 @@
+"""Strategies: which there are, which run, what they hold, and why they did what they did."""

@@ -1,0 +1,1 @@
+"""Many callers at once at the platform's own spine, on real time and real threads."""
