@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 from parrot.adapters.sql import open_postgres, open_sqlite
 from tests.ports.servers.nats import Nats
 from tests.ports.servers.postgres import Postgres
+from tests.ports.servers.s3 import S3
 from tests.ports.servers.valkey import Valkey
 
 
@@ -74,5 +75,12 @@ def nats(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nats]:
 @pytest.fixture(scope="session")
 def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Valkey]:
     server = Valkey(tmp_path_factory.mktemp("valkey"))
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3]:
+    server = S3(tmp_path_factory.mktemp("s3"))
     yield server
     server.stop()

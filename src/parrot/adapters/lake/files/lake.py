@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
-
-import numpy as np
 
 from parrot.adapters.lake.files.layout import Layout
-from parrot.adapters.lake.files.tables import decode, encode, merged
-from parrot.adapters.lake.files.ticks import decode_ticks, encode_ticks, replaced
 from parrot.adapters.lake.files.writing import only_writer, write_all
+from parrot.adapters.lake.parquet.merging import content_with, pieces
+from parrot.adapters.lake.parquet.tables import decode
+from parrot.adapters.lake.parquet.ticks import decode_ticks
 from parrot.engine.bars import Bars
-from parrot.engine.columns import DAY
 from parrot.kernel.errors import MissingError, StorageError
 from parrot.ports.lake import LakeEntry, SeriesKey, Ticks, bar_timeframe, check_kind, tick_kind
 
@@ -56,22 +53,11 @@ class FileLake:
 
     def _changed(self, key: SeriesKey, data: Bars | Ticks) -> dict[Path, bytes]:
         """The files that change, with what they shall hold."""
-        parts = {path: data.between(*span) for path, span in self._spans(key, data).items()}
-        if isinstance(data, Bars):
-            return {path: encode(self._with_bars(key, path, part)) for path, part in parts.items()}
-        return {path: encode_ticks(self._with_ticks(key, path, part)) for path, part in parts.items()}
-
-    def _spans(self, key: SeriesKey, data: Bars | Ticks) -> dict[Path, tuple[int | None, int | None]]:
-        if not self.layout.cut_by_day(key):
-            return {self.layout.whole(key): (None, None)}
-        days = np.unique(data.ts // DAY).tolist()
-        return {self.layout.day(key, day): (day * DAY, (day + 1) * DAY) for day in days}
-
-    def _with_bars(self, key: SeriesKey, path: Path, part: Any) -> Bars:
-        return merged(decode([path], bar_timeframe(key.kind), key.symbol), part) if path.exists() else part
-
-    def _with_ticks(self, key: SeriesKey, path: Path, part: Any) -> Ticks:
-        return replaced(decode_ticks([path], type(part), key.symbol), part) if path.exists() else part
+        changed = {}
+        for day, part in pieces(data, by_day=self.layout.cut_by_day(key)).items():
+            path = self.layout.whole(key) if day is None else self.layout.day(key, day)
+            changed[path], _ = content_with(key, part, path if path.exists() else None)
+        return changed
 
     def _files(self, key: SeriesKey, start: int | None, end: int | None) -> list[Path]:
         files = self.layout.files(key, start, end)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -29,6 +29,25 @@ _PRICES: Final = ("open", "high", "low", "close")
 _TICKS: Final = tuple(f"{name}_ticks" for name in _PRICES)
 _COLUMNS: Final = ("ts", "close_ts", *_TICKS, "volume_lots")
 META: Final = "parrot"
+
+
+@dataclass(frozen=True, slots=True)
+class Blob:
+    """A file that is not on this machine's disk, with its name for messages."""
+
+    name: str
+    content: bytes
+
+    def __str__(self) -> str:
+        return self.name
+
+
+Source = Path | Blob
+
+
+def opened(source: Source) -> Path | io.BytesIO:
+    """What a reader of Parquet takes."""
+    return source if isinstance(source, Path) else io.BytesIO(source.content)
 
 
 def encode(bars: Bars) -> bytes:
@@ -52,7 +71,7 @@ def encode(bars: Bars) -> bytes:
     return target.getvalue()
 
 
-def decode(files: Sequence[Path], timeframe: int | None, symbol: str) -> Bars:
+def decode(files: Sequence[Source], timeframe: int | None, symbol: str) -> Bars:
     """Bars of files in order of time. Raises StorageError for a file that cannot be read or repeats another's times."""
     parts = [part for part in (_decode_one(path, timeframe, symbol) for path in files) if len(part)]
     for before, after in pairwise(parts):
@@ -157,7 +176,7 @@ def exact(values: NDArray[np.float64], decimals: int, what: str) -> NDArray[np.i
     return integers
 
 
-def _decode_one(path: Path, timeframe: int | None, symbol: str) -> Bars:
+def _decode_one(path: Source, timeframe: int | None, symbol: str) -> Bars:
     frame, about = load(path)
     missing = [name for name in ("ts", *_PRICES, "volume") if name not in frame.columns]
     if missing:
@@ -188,13 +207,13 @@ def _decode_one(path: Path, timeframe: int | None, symbol: str) -> Bars:
     )
 
 
-def load(path: Path) -> tuple[pl.DataFrame, dict[str, Any] | None]:
+def load(path: Source) -> tuple[pl.DataFrame, dict[str, Any] | None]:
     """Rows of a file and what its metadata say; None for a file that others wrote. Raises StorageError."""
     import polars as pl
 
     try:
-        about = pl.read_parquet_metadata(path).get(META)
-        return pl.read_parquet(path, hive_partitioning=False), None if about is None else json.loads(about)
+        about = pl.read_parquet_metadata(opened(path)).get(META)
+        return pl.read_parquet(opened(path), hive_partitioning=False), None if about is None else json.loads(about)
     except (OSError, ValueError, pl.exceptions.PolarsError) as error:
         raise StorageError(
             f"{path} cannot be read: {str(error).splitlines()[0] if str(error) else type(error).__name__}",

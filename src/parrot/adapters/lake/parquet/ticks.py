@@ -6,13 +6,12 @@ import io
 import json
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from parrot.adapters.lake.files.tables import META, exact, load, shared_scale, shifted
+from parrot.adapters.lake.parquet.tables import META, Source, exact, load, shared_scale, shifted
 from parrot.engine.defects import RawRows
 from parrot.engine.ticks import UNKNOWN_SIZE, Books, Quotes, Trades
 from parrot.kernel.errors import StorageError
@@ -60,7 +59,7 @@ def encode_ticks(ticks: Ticks) -> bytes:
     return target.getvalue()
 
 
-def decode_ticks(files: Sequence[Path], kind: type[Ticks], symbol: str) -> Ticks:
+def decode_ticks(files: Sequence[Source], kind: type[Ticks], symbol: str) -> Ticks:
     """Ticks of files in order of time. Raises StorageError for a file that cannot be read."""
     parts = [_decode_one(path, kind, symbol) for path in files]
     return parts[0] if len(parts) == 1 else _joined(parts)
@@ -109,7 +108,7 @@ def _floats(integers: NDArray[np.int64], decimals: int, name: str) -> NDArray[np
     return floats
 
 
-def _decode_one(path: Path, kind: type[Ticks], symbol: str) -> Ticks:
+def _decode_one(path: Source, kind: type[Ticks], symbol: str) -> Ticks:
     frame, about = load(path)
     missing = [name for name in ("ts", *(c.name for c in _SCALED[kind])) if name not in frame.columns]
     if missing:

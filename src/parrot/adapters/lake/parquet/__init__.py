@@ -1,0 +1,1 @@
+"""Market data as Parquet bytes, wherever these are kept."""
