@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 
 from parrot.app.desk import Desk
 from parrot.centers.audit import manifest as audit
-from parrot.contracts.commands import Role
+from parrot.contracts.commands import OrderKind, Role
 from tests.simulation.market import SYMBOLS
 from tests.simulation.store import FaultyJournal
 from tests.simulation.witness import ALGOS, Life, Violation
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
+
+SCHEDULED = ALGOS - {OrderKind.ICEBERG}  # each has a duration of seconds
 
 
 def compare(world: World, *, after_probe: bool) -> None:
@@ -71,7 +73,9 @@ def resolved(world: World) -> None:
     for life in world.witness.orders.values():
         if life.ended or for_ever_unknown(world, life):
             continue
-        if life.state in {"new", "approved", "sent", "unknown"} and life.order.kind not in ALGOS:
+        if life.order.kind in SCHEDULED:
+            raise Violation("I20", f"order {life.order_id} ({life.order.kind}) was to be over long ago")
+        if life.state in {"new", "approved", "triggered", "sent", "unknown"} and life.order.kind not in ALGOS:
             raise Violation("I20", f"order {life.order_id} is {life.state} 30 s after the last fault")
         if life.pending:
             raise Violation(

@@ -17,6 +17,7 @@ from parrot.contracts.venue import Filled, PlaceOrder, ReplacePlaced
 
 EXACT = Context(prec=90, traps=[Inexact])
 ZERO = Decimal(0)
+BASE_FEES = {"BTCUSDT": Decimal("0.001"), "ETHUSDT": Decimal("0.015")}  # more than fees in base ever come to in a run
 OVERDRAFT = {"USDT": Decimal(-20)}  # a market order may cost more than the worst that was set aside for it
 ALGOS = {OrderKind.TWAP, OrderKind.VWAP, OrderKind.POV, OrderKind.ICEBERG}
 GUARDS = {Role.STOP, Role.TAKE}
@@ -59,9 +60,9 @@ class Life:
 class Witness:
     """Folds durable entries by itself and raises Violation at the first that breaks a rule."""
 
-    def __init__(self, terms: VenueTerms, *, slack: Decimal = Decimal(1)) -> None:
+    def __init__(self, terms: VenueTerms, *, base_fees: bool = False) -> None:
         self.terms = terms
-        self.slack = slack
+        self.slack = BASE_FEES if base_fees else {}
         self.seq = 0
         self.epoch = 0
         self.orders: dict[int, Life] = {}
@@ -210,7 +211,8 @@ class Witness:
         ]
         after = position + sum((one.quantity - one.filled for one in buys), ZERO) + entry.record.quantity - life.filled
         sells = [one.quantity - one.filled for one in others if one.order.side is Side.SELL]
-        if after * self.slack > max(most, sum(sells, ZERO) - position):  # less than it was short may always pass
+        spent = self.slack.get(symbol, ZERO)
+        if after - spent > max(most, sum(sells, ZERO) - position + spent):  # less than it was short may always pass
             raise Violation(
                 "I9", f"order {life.order_id} is approved for {after} of {symbol} in all, the limit is {most}"
             )

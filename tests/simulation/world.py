@@ -63,7 +63,7 @@ class World:
         self.shape = self.chance("shape")
         self.faults = Faults(self.chance("faults"))
         self.market = Market(self.chance("market"), gaps=self.shape.choice((0.0, 0.01, 0.04)))
-        self.terms = venue_terms(self.shape)
+        self.terms = venue_terms(self.shape, stops=self.chance("stops").random() < 0.7)
         fee_currency = self.shape.choice(("", "", "BNB", "received"))
         self.net_of_fees = Decimal("0.9") if fee_currency == "received" else Decimal(1)
         self.tolerance = Decimal("1.05") if fee_currency == "received" else Decimal(1)  # fees in base shrink positions
@@ -72,7 +72,7 @@ class World:
         self.referee.balances = dict(self.opening)
         self.referee.on_accept = self.accepted
         self.line = Line(self.agenda, self.referee, self.faults, chance=self.chance("line"))
-        self.witness = Witness(self.terms, slack=1 / self.tolerance)
+        self.witness = Witness(self.terms, base_fees=fee_currency == "received")
         self.disk = Disk()
         self.disk.on_durable = self.durable
         self.office = Office(self, parts)
@@ -316,9 +316,9 @@ class World:
         self.ask(CancelOrder(order_id=1, why="no such order"))
 
 
-def venue_terms(shape: Random) -> VenueTerms:
-    """Mostly a venue that keeps ids apart among open orders only, as Binance does."""
+def venue_terms(shape: Random, *, stops: bool) -> VenueTerms:
+    """Mostly a venue that keeps ids apart among open orders only, as Binance does; some leave stops to the desk."""
     scope, expires = shape.choice(
         ((IdScope.OPEN, True), (IdScope.OPEN, True), (IdScope.FOREVER, True), (IdScope.FOREVER, False))
     )
-    return VenueTerms(venue="referee", id_scope=scope, expires_requests=expires, oco=False)
+    return VenueTerms(venue="referee", id_scope=scope, expires_requests=expires, stops=stops)
