@@ -45,6 +45,7 @@ def test_a_gap_makes_the_book_invalid_until_a_snapshot_bridges_it() -> None:
     assert live.take([change(10, 10, (1, 9_985, 4))], at(10)).messages == []
     flow = live.take([snapshot(9, BID, ASK, (1, 9_990, 3), ms=11)], at(11))
     assert [type(message).__name__ for message in flow.messages] == ["BookSnapshot", "BookChanged"]
+    assert not flow.quarantined, "what the snapshot contains already is let go"
     assert prices(live) == [BID, (1, 9_990, 3), (1, 9_985, 4), ASK]
     assert flow.quoted[0].valid
 

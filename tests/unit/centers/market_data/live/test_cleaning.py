@@ -29,6 +29,13 @@ def test_hampel_replaces_what_is_far_from_the_median_and_nothing_else() -> None:
     assert [stream.update(value) for value in (100, 101, 99, 100, 500, 102, 98)] == [100, 101, 99, 100, 100, 102, 98]
 
 
+def test_hampel_leaves_small_moves_of_a_market_that_stood_still() -> None:
+    values = [100, 100, 100, 100, 102, 100, 100, 107]
+    stream = Denoise("hampel", 5, 3).stream()
+    assert [stream.update(value) for value in values] == [100, 100, 100, 100, 102, 100, 100, 100]
+    assert Denoise("hampel", 5, 3).column(np.array(values)).tolist() == [100, 100, 100, 100, 102, 100, 100, 100]
+
+
 def test_kalman_follows_the_level_with_the_gain_of_its_variance() -> None:
     stream = Denoise("kalman", noise=1.0).stream()
     # Gains: (1 + 1) / (1 + 1 + 1) = 2/3, then (2/3 + 1) / (2/3 + 2) = 5/8.

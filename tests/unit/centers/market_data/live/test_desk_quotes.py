@@ -112,6 +112,9 @@ def test_the_newer_of_quote_and_book_is_the_market() -> None:
     live.take([snapshot(1, (1, 9_995, COIN), (-1, 10_005, COIN), ms=10), quote(1, 9_990, 10_010, ms=5)], at(10))
     assert live.take([change(2, 2, (1, 10_000, COIN), ms=11)], at(11)).quoted[0].bid == Decimal(100)
     assert live.take([quote(2, 9_985, 10_010, ms=12)], at(12)).quoted[0].bid == Decimal("99.85")
+    live.take([change(3, 3, (1, 10_000, 0), ms=11)], at(13))
+    assert live.take([quote(3, 9_985, 10_010, ms=12)], at(14)).quoted[0].bid == Decimal("99.85")
+    assert live.take([change(4, 4, (1, 9_980, 1), ms=11)], at(15)).quoted == [], "an older book says nothing new"
 
 
 def test_a_symbol_of_trades_or_bars_alone_is_quoted_at_their_price() -> None:

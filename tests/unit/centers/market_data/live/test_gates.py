@@ -154,7 +154,7 @@ def test_a_wild_market_widens_the_gate_up_to_the_collar() -> None:
     calm, wild = 10_000, [10_000 + 200 * (k % 3) for k in range(31)]
     live.take([trade(k + 1, price) for k, price in enumerate(wild)], at(31))
     assert gates(live.take([trade(32, calm + 1_000)], at(32))) == []
-    assert gates(live.take([trade(33, calm + 3_000)], at(33))) == ["spike"]
+    assert gates(live.take([trade(33, calm + 1_500)], at(33))) == ["spike"], "12 deviations would be 2,400"
 
 
 def test_numbers_that_fell_and_rise_again_are_a_stream_that_counts_anew() -> None:
