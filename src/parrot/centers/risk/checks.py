@@ -95,7 +95,7 @@ class Checks:
         try:
             self._check_fields(order, quantity, limit)
             path = self._tree.path(order.owner)
-            quantity, shrinks = self._fit(order, quantity)
+            quantity, shrinks = self._fit(order, quantity, leaves=again)
             self._check_stops(order, shrinks=shrinks)
             case = self._case(order, now, quantity, limit, shrinks=shrinks, changing=changing)
             gates = list(self._pass_rules(case, path, again=again))
@@ -114,9 +114,9 @@ class Checks:
         except InputError as fault:
             raise Stopped(Refusal("fields", "order", fault.expected, fault.problem)) from None
 
-    def _fit(self, order: Order, quantity: Decimal) -> tuple[Decimal, bool]:
+    def _fit(self, order: Order, quantity: Decimal, *, leaves: bool) -> tuple[Decimal, bool]:
         """The quantity that may leave, and whether it only shrinks the position of its strategy."""
-        closable = self._closable(order)
+        closable = self._closable(order, whole=order.guards and not leaves)
         if order.is_child:
             self._check_parent(order, quantity)
         if not order.only_shrinks:
@@ -128,9 +128,11 @@ class Checks:
             raise Stopped(Refusal("reduce_only", f"strategy:{order.owner.strategy}", "yes", plain(closable)))
         return fitting, True
 
-    def _closable(self, order: Order) -> Decimal:
-        """What of the strategy's position is against the order and not claimed by others."""
+    def _closable(self, order: Order, *, whole: bool = False) -> Decimal:
+        """What of the strategy's position is against the order and not claimed by others, or the `whole` of it."""
         book = self._book(order)
+        if whole:
+            return max(-book.position if order.buys else book.position, ZERO)
         mine = self._holdings.units[order.unit].claim
         if order.buys:
             return max(-book.position - (book.buys - mine.buys), ZERO)

@@ -12,6 +12,7 @@ from parrot.centers.risk.tree import Owner
 from parrot.contracts.commands import OrderKind, Role, Side, SubmitOrder
 
 _RESTING: Final = frozenset({OrderKind.LIMIT, OrderKind.ICEBERG})
+_GUARDS: Final = frozenset({Role.STOP, Role.TAKE})
 PROTECTIVE: Final = frozenset({Role.STOP, Role.TAKE, Role.FLATTEN})
 
 
@@ -20,7 +21,7 @@ class Order:
     """One order from its receipt to its end; `price` is the worst that a unit may cost.
 
     `larger` and `dearer` are the other quantity and price while a change of the order is on its way: the larger of both
-    is set aside. A held order that only shrinks sets nothing aside until it is triggered.
+    is set aside. A held order that only shrinks sets nothing aside until it is triggered, a stop or target never.
     """
 
     id: int
@@ -55,6 +56,14 @@ class Order:
         return self.asked.role in PROTECTIVE
 
     @property
+    def guards(self) -> bool:
+        """Whether it is a stop or a target: beside it there is always room for an exit.
+
+        It sets nothing aside: it can only lower what is there, and execution withdraws it before an exit leaves.
+        """
+        return self.asked.role in _GUARDS
+
+    @property
     def is_child(self) -> bool:
         """Whether it works a part of its parent."""
         return self.asked.role is Role.CHILD and self.parent != 0
@@ -75,7 +84,7 @@ class Order:
 
     def own_claim(self, fee: Decimal) -> tuple[Decimal, Decimal]:
         """Quantity and money that it sets aside by itself."""
-        if not self.approved or (self.held and self.only_shrinks):
+        if not self.approved or self.guards or (self.held and self.only_shrinks):
             return ZERO, ZERO
         left = self.left()
         price = self.price if self.dearer is None else max(self.price, self.dearer)

@@ -41,6 +41,7 @@ class Mine:
     filled: Decimal = Decimal(0)
     held: bool = False
     group: str = ""
+    guards: bool = False
 
     @property
     def left(self) -> Decimal:
@@ -58,13 +59,13 @@ class Account:
         return sum((q for (s, sym), q in self.positions.items() if sym == symbol and strategy in {None, s}), Decimal(0))
 
     def open(self, symbol: str, side: str, strategy: str | None = None) -> Decimal:
-        """Of a group the largest, of the others the sum; a held order that only closes is not open."""
+        """Of a group the largest, of the others the sum; stops, and what is held and only closes, are not open."""
         groups: dict[str, Decimal] = {}
         for one in self.orders:
             if (
                 (one.symbol, one.side) == (symbol, side)
                 and strategy in {None, one.strategy}
-                and not (one.held and one.closes)
+                and not (one.guards or (one.held and one.closes))
             ):
                 name = f"{one.strategy} {one.group}" if one.group else str(one.order_id)
                 groups[name] = max(groups.get(name, Decimal(0)), one.left)
@@ -120,6 +121,7 @@ class Trading(RuleBasedStateMachine):
             before = self.account.position(symbol, strategy)
         given = {"strategy": strategy, "symbol": symbol, "reduce_only": closes, "group": group}
         answer = self.table.ask(side, str(quantity), limit, **given)
+        self.make_room(strategy, symbol, side)
         if self.killed:
             assert isinstance(answer, records.OrderRefused)
         if closes and isinstance(answer, records.OrderApproved):
@@ -137,7 +139,7 @@ class Trading(RuleBasedStateMachine):
     def stop(self, strategy, symbol, quantity) -> None:
         side = "sell" if self.account.position(symbol, strategy) > 0 else "buy"
         answer = self.table.ask(side, str(quantity), role=STOP, strategy=strategy, symbol=symbol)
-        mine = Mine(0, strategy, symbol, side, quantity, closes=True, held=True)
+        mine = Mine(0, strategy, symbol, side, quantity, closes=True, held=True, guards=True)
         self.note(answer, mine)
         if isinstance(answer, records.OrderApproved):
             self.table.tell(records.OrderHeld(order_id=answer.order_id, waits_for="trigger"))
@@ -163,6 +165,13 @@ class Trading(RuleBasedStateMachine):
         if closing and closing[0] in self.sent():
             self.execute(closing[0], closing[0].left)
 
+    def make_room(self, strategy: str, symbol: str, side: str) -> None:
+        """Stops at the venue are withdrawn before anything else of their side leaves: what execution does."""
+        for one in [one for one in self.sent() if one.guards]:
+            if (one.strategy, one.symbol, one.side) == (strategy, symbol, side):
+                self.account.orders.remove(one)
+                self.table.cancel(one.order_id)
+
     def held(self) -> list[Mine]:
         return [one for one in self.account.orders if one.held]
 
@@ -173,6 +182,7 @@ class Trading(RuleBasedStateMachine):
     @rule(data=st.data())
     def trigger(self, data) -> None:
         mine = data.draw(st.sampled_from(self.held()))
+        self.make_room(mine.strategy, mine.symbol, mine.side)
         mine.held = False
         told = records.OrderTriggered(order_id=mine.order_id, price=Decimal(95), quoted=self.table.now)
         answer = self.table.tell(told)[-1]
@@ -224,6 +234,8 @@ class Trading(RuleBasedStateMachine):
     def change(self, data, quantity, happens) -> None:
         mine = data.draw(st.sampled_from(self.sent()))
         quantity += mine.filled
+        if not mine.guards:
+            self.make_room(mine.strategy, mine.symbol, mine.side)
         answer = self.table.tell(records.ReplaceReceived(order_id=mine.order_id, quantity=quantity))[-1]
         if not isinstance(answer, records.ReplaceApproved):
             return

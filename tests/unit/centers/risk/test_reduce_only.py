@@ -63,10 +63,24 @@ def test_a_stop_that_finds_nothing_left_is_refused_when_it_is_sent() -> None:
 def test_orders_of_one_group_may_each_close_everything() -> None:
     table = Table()
     table.hold_position("2")
-    for role in (STOP, TAKE):
-        assert table.ask("sell", "2", role=role, group="exit").quantity == 2
+    for limit in ("110", "120"):
+        assert table.ask("sell", "2", limit, reduce_only=True, group="exit").quantity == 2
     assert table.book().sells == 2
     assert table.refused("sell", "1", role=FLATTEN).actual == "0"
+
+
+def test_a_stop_at_the_venue_blocks_no_exit() -> None:
+    table = Table(settings=Settings(), coins="2")
+    table.limit("firm", long_only="yes", max_position="2")
+    table.hold_position("2")
+    for role in (STOP, TAKE):
+        stop = table.place("sell", "2", role=role, parent=1)
+        table.tell(records.OrderSent(order_id=stop, client_id="c", attempt=1, quantity=Decimal(2)))
+    table.place("sell", "0.5", reduce_only=True)
+    table.place("sell", "1.5", "101")
+    grown = table.tell(records.ReplaceReceived(order_id=stop, quantity=Decimal(9)))[-1]
+    assert grown.quantity == 2, "a stop is for what is held, whatever others take of it"
+    assert trigger(table, stop).rule == "reduce_only", "when it fires, it takes what others leave"
 
 
 def test_a_plain_order_does_not_take_the_position_from_under_one_that_stands() -> None:
