@@ -16,7 +16,7 @@ SECTOR = 512
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing that was done: write, truncate, sync, create, sync folder, or acknowledge."""
+    """One thing that was done: create, write, truncate, sync, link (`data` is the new name), or told."""
 
     what: str
     path: str = ""
@@ -63,8 +63,20 @@ class Recorder:
         self.steps.append(Step("truncate", self.paths[number], size))
 
     def fsync(self, number: int) -> None:
+        path = self.paths.get(number) or self.found(number)
         if not self.skip_sync:
-            self.steps.append(Step("sync", self.paths[number]))
+            self.steps.append(Step("sync", path))
+
+    def found(self, number: int) -> str:
+        """A file that was written behind our back, with all that it holds."""
+        path = str(Path(f"/proc/self/fd/{number}").readlink())
+        if Path(path).is_file():
+            self.steps += [Step("create", path), Step("write", path, 0, Path(path).read_bytes())]
+        return path
+
+    def link(self, source: Any, target: Any) -> None:
+        os.link(source, target)
+        self.steps.append(Step("link", str(source), data=str(target).encode()))
 
     fdatasync = fsync
 
@@ -78,7 +90,6 @@ class OneFile:
 
     safe: bytearray = field(default_factory=bytearray)
     loose: list[Step] = field(default_factory=list)
-    named: bool = False
 
     def settle(self) -> None:
         for step in self.loose:
@@ -97,24 +108,28 @@ def apply(content: bytearray, what: str, offset: int, data: bytes) -> None:
 
 
 def image(steps: list[Step], chance: Random) -> tuple[dict[str, bytes], int]:
-    """The files as a cut behind `steps` may leave them, and the last number that was told."""
+    """The files as a cut behind `steps` may leave them, and the last number that was told.
+
+    A name is safe once its folder was synced after it was given; of others any may be missing.
+    """
     files: dict[str, OneFile] = {}
+    safe_names: set[str] = set()
     told = 0
     for step in steps:
         if step.what == "told":
             told = step.offset
         elif step.what == "create":
             files[step.path] = OneFile()
-        elif step.what == "sync":
-            if step.path in files:
-                files[step.path].settle()
-                files[step.path].named = True  # a file's first sync writes its name too, on the usual file systems
-            else:
-                for path, one in files.items():
-                    one.named = one.named or str(Path(path).parent) == step.path
+        elif step.what == "link":
+            files[step.data.decode()] = files[step.path]
+        elif step.what != "sync":
+            files[step.path].loose.append(step)
+        elif step.path in files:
+            files[step.path].settle()
         else:
-            files.setdefault(step.path, OneFile(named=True)).loose.append(step)
-    kept = {path: remains(one, chance) for path, one in files.items() if one.named or chance.random() < 0.5}
+            safe_names |= {path for path in files if str(Path(path).parent) == step.path}
+    images = {id(one): remains(one, chance) for one in files.values()}
+    kept = {path: images[id(one)] for path, one in files.items() if path in safe_names or chance.random() < 0.5}
     return kept, told
 
 

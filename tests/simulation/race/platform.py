@@ -14,7 +14,7 @@ from typing import Any
 from parrot.adapters.journal.files import FileJournal
 from parrot.app.desk import Desk
 from parrot.app.platform.spine import Parts, Spine
-from parrot.contracts.commands import Deposit, OpenDesk, Quoted, SetLimits
+from parrot.contracts.commands import Deposit, EngageKill, OpenDesk, Quoted, SetLimits
 from parrot.contracts.listing import VenueTerms
 from parrot.contracts.venue import CancelPlaced, PlaceOrder
 from tests.simulation.market import SYMBOLS, Market
@@ -106,10 +106,12 @@ class Platform:
             feed=nothing,
             market=market,
             hosts=HungHosts(),
-            step_venue=lambda now: None,
-            kill_flag=self.flag.is_set,
+            flagged_kills=self.flagged,
             record=lambda messages, now: None,
         )
+
+    def flagged(self) -> Sequence[EngageKill]:
+        return [EngageKill(by="file", source="file", reason="the file is there")] if self.flag.is_set() else []
 
     def first(self, limits: dict[str, dict[str, str]]) -> None:
         now = time.time_ns()
