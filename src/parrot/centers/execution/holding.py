@@ -108,7 +108,8 @@ def _look(floor: Floor, order: Order, now: int) -> Iterator[Any]:
 
 def make_way(floor: Floor, order: Order, now: int) -> Iterator[Any]:
     """Asks the orders that are in the way to end; those that protect an entry are cut by their guard."""
-    first = order.asked.role is Role.STOP  # a stop goes before everything else that would close the position
+    # A stop whose price came goes before everything else that would close the position.
+    first = order.asked.role is Role.STOP and (order.fired or order.asked.kind is OrderKind.MARKET)
     for other in {other.id: other for other in [*siblings_out(floor, order), *in_the_way(floor, order)]}.values():
         managed = other.protective and other.parent > 0 and not other.fired
         grouped = bool(order.asked.group) and other.asked.group == order.asked.group

@@ -14,6 +14,9 @@ from parrot.kernel.decimals import ZERO, subtract
 ALGOS: Final = frozenset({OrderKind.TWAP, OrderKind.VWAP, OrderKind.POV, OrderKind.ICEBERG})
 PROTECTIVE: Final = frozenset({Role.STOP, Role.TAKE})
 
+# Part of the key of a stop that does not go to the venue before its price comes.
+HERE: Final = "/here/"
+
 # What a held order is on the wire once its trigger was reached.
 FIRED: Final = {
     OrderKind.STOP: OrderKind.MARKET,
@@ -89,6 +92,11 @@ class Order(msgspec.Struct, kw_only=True, gc=False):
     def unguarded(self) -> Decimal:
         """What it has opened and nothing has closed yet; `done` is what was closed of it."""
         return max(ZERO, subtract(self.filled, self.done)) if self.guarded else ZERO
+
+    @property
+    def kept_here(self) -> bool:
+        """Whether it is a stop that waits at the desk, because what it covers has an exit at the venue."""
+        return self.asked.role is Role.STOP and HERE in self.asked.key
 
     @property
     def book(self) -> tuple[str, str]:

@@ -9,7 +9,7 @@ from typing import Any, Final
 from parrot.centers.execution.changes import cancel, resize
 from parrot.centers.execution.floor import Floor
 from parrot.centers.execution.life import Pending, State
-from parrot.centers.execution.order import Order
+from parrot.centers.execution.order import HERE, Order
 from parrot.centers.execution.room import at_most
 from parrot.contracts.commands import OrderKind, Role, Side, SubmitOrder, TimeInForce
 from parrot.contracts.records import OrderReceived
@@ -74,9 +74,9 @@ def _guard_entry(floor: Floor, entry: Order, open_: Decimal, *, staying: Decimal
             yield _flatten(floor, entry, children, now=now)
             return
         there = _at_venue(floor, entry, stops, staying)
-        here = [stop for stop in stops if stop.waits_for == "trigger" or stop.ended]
-        out = [stop for stop in stops if stop.waits_for != "trigger" or stop.ended]
-        yield _fit(floor, entry, here, wanted=_here(stops, open_, there), role=Role.STOP, now=now)
+        here, out = [stop for stop in stops if stop.kept_here], [stop for stop in stops if not stop.kept_here]
+        covers = _here(stops, open_, there)
+        yield _fit(floor, entry, here, wanted=covers, role=Role.STOP, now=now, place=HERE)
         yield _fit(floor, entry, out, wanted=there, role=Role.STOP, now=now)
     if entry.asked.take is not None:
         takes = [child for child in children if child.asked.role is Role.TAKE]
@@ -100,7 +100,7 @@ def _here(stops: list[Order], open_: Decimal, there: Decimal) -> Decimal:
     live = [stop for stop in stops if not stop.ended]
     fired = _sum(stop.left for stop in live if stop.fired)
     standing = _sum(stop.left for stop in live if stop.out and stop.state in _STANDS and not stop.fired)
-    kept = _sum(stop.left for stop in live if stop.waits_for == "trigger")
+    kept = _sum(stop.left for stop in live if stop.kept_here and not stop.fired)
     needed = subtract(subtract(open_, there), fired)
     return max(ZERO, needed, min(kept, subtract(subtract(open_, standing), fired)))
 
@@ -116,12 +116,14 @@ def _is_stop(child: Order) -> bool:
     return child.asked.role is Role.STOP and child.asked.kind is OrderKind.STOP
 
 
-def _fit(floor: Floor, entry: Order, made: list[Order], *, wanted: Decimal, role: Role, now: int) -> Iterator[Any]:
+def _fit(
+    floor: Floor, entry: Order, made: list[Order], *, wanted: Decimal, role: Role, now: int, place: str = ""
+) -> Iterator[Any]:
     """Makes, cuts, grows or ends one protective order so that it covers `wanted`."""
     live = next((child for child in made if not child.ended and not child.fired), None)
     if live is None:
         if wanted and floor.ready and not _just_failed(floor, made, now):
-            yield OrderReceived(order=_order(floor, entry, role, wanted, number=len(entry.children)), parent=entry.id)
+            yield OrderReceived(order=_order(floor, entry, role, wanted, place=place), parent=entry.id)
     elif live.cancel is not Pending.NONE or live.replace is not Pending.NONE:
         return
     elif not wanted:
@@ -151,7 +153,7 @@ def _just_failed(floor: Floor, made: list[Order], now: int) -> bool:
     return bool(failed) and now - failed[-1].ended_at < pause
 
 
-def _order(floor: Floor, entry: Order, role: Role, quantity: Decimal, *, number: int) -> SubmitOrder:
+def _order(floor: Floor, entry: Order, role: Role, quantity: Decimal, *, place: str = "") -> SubmitOrder:
     asked = entry.asked
     kind, limit, trigger, tif = OrderKind.STOP, None, asked.stop, TimeInForce.GTC
     if role is Role.TAKE and floor.terms.stops:
@@ -161,7 +163,7 @@ def _order(floor: Floor, entry: Order, role: Role, quantity: Decimal, *, number:
         kind, limit, trigger = OrderKind.LIMIT, asked.take, None
     return SubmitOrder(
         strategy=asked.strategy,
-        key=f"{asked.key}/{role.value}/{number}",
+        key=f"{asked.key}{place or f'/{role.value}/'}{len(entry.children)}",
         symbol=asked.symbol,
         side=Side.SELL if asked.side is Side.BUY else Side.BUY,
         quantity=quantity,
@@ -202,7 +204,7 @@ def _flatten(floor: Floor, entry: Order, children: list[Order], *, now: int) -> 
     if closing or not amount or not floor.ready or _tried(floor, entry, now):
         return
     floor.flattened[entry.book] = now
-    asked = _order(floor, entry, Role.STOP, amount, number=len(entry.children))
+    asked = _order(floor, entry, Role.STOP, amount)
     changes = {"kind": OrderKind.MARKET, "trigger": None, "why": f"order {entry.id} could not be protected"}
     yield OrderReceived(order=_with(asked, changes), parent=entry.id)
 

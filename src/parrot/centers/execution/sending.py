@@ -9,7 +9,7 @@ from typing import Any, Final
 from parrot.centers.execution.client_ids import client_id
 from parrot.centers.execution.floor import Floor
 from parrot.centers.execution.order import FIRED, Order
-from parrot.centers.execution.room import blockers, free, most
+from parrot.centers.execution.room import blockers, most
 from parrot.contracts.commands import OrderKind, Role, Side
 from parrot.contracts.records import OrderCanceled, OrderHeld, OrderRefused, OrderSent
 from parrot.contracts.venue import PlaceOrder
@@ -55,8 +55,7 @@ def supervised(floor: Floor, order: Order) -> bool:
         return True
     # The stop of a position rests at the venue; its take waits here, because both together could turn it over, and so
     # does a stop for what orders on their way out of the position may take.
-    guards = order.protective and order.parent > 0
-    return guards and (order.asked.role is Role.TAKE or order.left > free(floor, order))
+    return order.parent > 0 and (order.asked.role is Role.TAKE or order.kept_here)
 
 
 def send(floor: Floor, order: Order, now: int) -> Iterator[Any]:
