@@ -52,7 +52,11 @@ def _late(floor: Floor, order: Order, now: int) -> Iterator[OrderUnknown]:
 
 
 def _ask_now(floor: Floor, order: Order, now: int) -> bool:
-    if now - floor.asked.get(order.id, 0) < floor.settings.query_every or not floor.line_up:
+    pause = floor.settings.query_every
+    if order.state is State.UNKNOWN and not order.fence:
+        # It may stay so for long: the older the question, the more seldom it is asked.
+        pause = min(max(pause, (now - order.first_sent) // 4), floor.settings.seldom)
+    if now - floor.asked.get(order.id, 0) < pause or not floor.line_up:
         return False
     # Before the fence only "found" would mean anything, and that is seen in the state of the account as well.
     if order.state is State.UNKNOWN:
@@ -86,7 +90,7 @@ def not_found(floor: Floor, report: NotFound, now: int) -> Iterator[Any]:
 def _absent(floor: Floor, order: Order, report: NotFound, now: int) -> Iterator[Any]:
     if order.fence and report.ts >= order.fence:
         yield OrderMissing(order_id=order.id, client_id=order.client_id, venue_ts=report.ts, proved=True)
-    elif not order.fence and _may_repeat(floor, order):
+    elif not order.fence and order.repeats < floor.settings.attempts and _may_repeat(floor, order):
         yield from repeat(floor, order, now)
 
 

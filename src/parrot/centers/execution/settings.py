@@ -14,15 +14,17 @@ SECOND: Final = 1_000_000_000
 class Settings:
     """Durations in ns.
 
-    `query_every` between two questions about one order, `state_every` between two looks at the whole account when
-    something is open to question, `reconcile_every` otherwise. `patience` is how long a held order waits for the line,
-    `reissue_within` how long after its first request an order may still be sent again, `attempts` how often in all.
-    `protect_within` is how long a position may stay without the protection that was asked for, `make_room` how long an
-    order waits for others to get out of its way. `kept` is the number of ended orders that late reports can still find.
-    `profiles` are volumes of equal parts of the day (UTC) by symbol, for VWAP; without one it is learned as it goes.
+    `query_every` between two questions about one order, growing to `seldom` where no answer can prove anything,
+    `state_every` between two looks at the whole account when something is open to question, `reconcile_every`
+    otherwise. `patience` is how long a held order waits for the line, `reissue_within` how long after its first request
+    an order may still be sent again, `attempts` how often in all. `protect_within` is how long a position may stay
+    without the protection that was asked for, `make_room` how long an order waits for others to get out of its way.
+    `kept` is the number of ended orders that late reports can still find. `profiles` are volumes of equal parts of the
+    day (UTC) by symbol, for VWAP; without one it is learned as it goes.
     """
 
     query_every: int = SECOND
+    seldom: int = 60 * SECOND
     state_every: int = SECOND
     reconcile_every: int = 10 * SECOND
     patience: int = 2 * SECOND
