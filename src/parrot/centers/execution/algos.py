@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from parrot.centers.execution.changes import cancel
 from parrot.centers.execution.floor import Floor
-from parrot.centers.execution.life import Pending, State
+from parrot.centers.execution.life import State
 from parrot.centers.execution.order import Order
 from parrot.centers.execution.profile import spread, written
 from parrot.centers.execution.room import at_most
@@ -54,7 +54,7 @@ def go_on(floor: Floor, order: Order, now: int) -> Iterator[Any]:
 
 def _call_back(floor: Floor, children: list[Order], why: str, now: int) -> Iterator[Any]:
     for child in children:
-        if child.cancel is Pending.NONE:
+        if not child.unwanted:
             yield from cancel(floor, child, why, now)
             if not child.out:
                 return  # it ends at once, and this is looked at again then

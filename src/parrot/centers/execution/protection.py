@@ -124,7 +124,7 @@ def _fit(
     if live is None:
         if wanted and floor.ready and not _just_failed(floor, made, now):
             yield OrderReceived(order=_order(floor, entry, role, wanted, place=place), parent=entry.id)
-    elif live.cancel is not Pending.NONE or live.replace is not Pending.NONE:
+    elif live.unwanted or live.replace is not Pending.NONE:
         return
     elif not wanted:
         yield from cancel(floor, live, "what it protected is closed, or being closed", now)
@@ -196,7 +196,7 @@ def _given_up(floor: Floor, entry: Order, stops: list[Order], *, wanted: Decimal
 def _flatten(floor: Floor, entry: Order, children: list[Order], *, now: int) -> Iterator[Any]:
     """Closes what cannot be protected: stops that may be at the venue are withdrawn, and a market order leaves."""
     for child in children:
-        if not child.ended and _guards(child) and child.cancel is Pending.NONE:
+        if not child.ended and _guards(child) and not child.unwanted:
             yield from cancel(floor, child, "what it protects is being closed", now)
             return
     closing = any(not child.ended and child.asked.kind is OrderKind.MARKET for child in children)
