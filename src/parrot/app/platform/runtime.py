@@ -22,10 +22,13 @@ from parrot.app.platform.settings import PlatformSettings
 from parrot.app.platform.setup import first_commands, strategies_of
 from parrot.app.platform.spine import Parts, Spine
 from parrot.app.platform.web import WebServer
+from parrot.centers.market_data.live import BarRule
 from parrot.centers.risk.manifest import kills_of
 from parrot.contracts import commands as contract_commands
 from parrot.contracts import records as contract_records
 from parrot.contracts.commands import CloseDesk, EngageKill, OpenDesk
+from parrot.contracts.message import Entry
+from parrot.engine.columns import timeframe_ns
 from parrot.gateway.rest import create_app
 
 _log: Final = structlog.get_logger("parrot.platform")
@@ -91,6 +94,7 @@ class Runtime:
     def _open(self, house: House, spine: Spine) -> None:
         """Takes the desk over, gives an empty one its beginning, and lets strategies that ran go on."""
         spine.connect()
+        house.desk.watchers.append(lambda entries: _build_new_bars(house, entries))
         now = house.clock.now_ns()
         desk = house.desk
         fresh = desk.seq == 0
@@ -100,6 +104,8 @@ class Runtime:
             for command in first_commands(self._settings):
                 desk.take(command, now)
             desk.commit()
+        for strategy in house.components.strategies.running():
+            build_bars(house, strategy)
         house.hosts.resume(now)
         for command in strategies_of(self._settings, house.components.strategies.known()):
             desk.take(command, now)
@@ -128,6 +134,20 @@ class Runtime:
         if not (self._pages / "index.html").exists():
             words = [sys.executable, "-m", "parrot.app.exhibits", str(self._pages)]
             self._showcase = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def _build_new_bars(house: House, entries: Sequence[Entry]) -> None:
+    for entry in entries:
+        if isinstance(entry.record, contract_records.StrategyStarted):
+            build_bars(house, entry.record.strategy)
+
+
+def build_bars(house: House, strategy: str) -> None:
+    """Has the market build the bars that a strategy takes."""
+    version = house.components.strategies.version(strategy)
+    if version.timeframe:
+        for symbol in version.symbols:
+            house.market.build(symbol, BarRule("time", timeframe_ns(version.timeframe)))
 
 
 def build_hash() -> str:

@@ -15,8 +15,8 @@ from parrot.contracts.commands import Deposit, RegisterStrategy, SetLimits, Star
 
 BY: Final = "parrot up"
 _EXAMPLES: Final = (
-    ("revert", "quick_reversion.py", "BTC/USDT"),
-    ("follow", "quick_momentum.py", "ETH/USDT"),
+    ("revert", "inventory_reversion.py", "BTC/USDT"),
+    ("follow", "quote_momentum.py", "ETH/USDT"),
 )
 _EXAMPLE_CASH: Final = Decimal(20_000)
 
@@ -53,7 +53,7 @@ def registration(chosen: StrategySettings, by: str) -> RegisterStrategy:
     place = f"{path}:{name}" if name else str(path)
     return RegisterStrategy(
         strategy=chosen.id,
-        name=name or path.stem,
+        name=name,
         path=place,
         code_hash=code_hash(read_text(place)),
         parameters=dict(chosen.parameters),
