@@ -25,12 +25,16 @@ MOST: Final = 500_000  # rows
 _CHUNK: Final = 2_048  # messages that are turned into columns at a time
 
 
+Pieces = list[tuple[SeriesKey, Ticks | Bars]]
+
+
 class LakeWriter:
     """Collects what passes and writes it to a lake, under `venue`.
 
-    `take` is quick and writes nothing; `due` says that `every` ns went by or `most` rows wait; then `write`, from any
-    thread that does nothing else with this object's lake. Rows of the newest time are held back until time moves on,
-    since the lake replaces whole spans of time. A bar goes to the lake raw, whole and made of trades, or not at all.
+    `take` is quick and writes nothing; `due` says that `every` ns went by or `most` rows wait. Then `cut` gives what
+    waits as columns, and `write` puts those into the lake: it touches nothing else, so a thread of its own may do it.
+    Rows of the newest time are held back until time moves on, since the lake replaces whole spans of time. A bar goes
+    to the lake raw, whole and made of trades, or not at all.
     """
 
     def __init__(
@@ -73,17 +77,19 @@ class LakeWriter:
         """Whether it is time to write."""
         return self._since > 0 and (now - self._since >= self._every or self.waiting() >= self._most)
 
-    def write(self, now: int, *, last: bool = False) -> int:
-        """Writes what waits; says how many rows. With `last` nothing is held back.
+    def cut(self, now: int, *, last: bool = False) -> Pieces:
+        """Takes out what waits; with `last` nothing is held back."""
+        self._since = now
+        pieces = [(key, series.cut(last=last)) for key, series in self._series.items()]
+        return [(key, data) for key, data in pieces if data is not None]
+
+    def write(self, pieces: Pieces) -> int:
+        """Writes pieces into the lake; says how many rows.
 
         What the lake refuses is let go, with the reason in `failures`, and the rest is written.
         """
-        self._since = now
         written = 0
-        for key, series in self._series.items():
-            data = series.cut(last=last)
-            if data is None:
-                continue
+        for key, data in pieces:
             try:
                 self._lake.write(key, data)
             except ParrotError as fault:

@@ -163,8 +163,8 @@ def test_the_lake_holds_every_good_tick_exactly(tmp_path: Path) -> None:
     flows = day(market(bars=(BarRule("time", SECOND),)))
     for now, flow in flows:
         writer.take(flow, now)
-        writer.write(now)
-    writer.write(at(4_000), last=True)
+        writer.write(writer.cut(now))
+    writer.write(writer.cut(at(4_000), last=True))
     passed = [message for _, flow in flows for message in flow.messages]
     trades = made.read_ticks(SeriesKey("paper", SYMBOL, "trades"))
     wanted = [(t.ts, t.price, t.size, t.side) for t in passed if isinstance(t, TradeTick)]
@@ -190,8 +190,8 @@ def test_equal_times_on_both_sides_of_a_write_are_all_kept(tmp_path: Path) -> No
     live = market()
     for number in range(1, 8):
         writer.take(live.take([trade(number, ms=number // 3)], at(number)), at(number))
-        writer.write(at(number))
-    writer.write(at(9), last=True)
+        writer.write(writer.cut(at(number)))
+    writer.write(writer.cut(at(9), last=True))
     assert len(made.read_ticks(SeriesKey("paper", SYMBOL, "trades"))) == 7
     assert (writer.rows, writer.waiting()) == (7, 0)
 
@@ -208,7 +208,7 @@ def test_the_lake_gets_raw_bars_that_are_whole_and_made_of_trades(tmp_path: Path
         flow = live.take([tick], tick.ts)
         bars += [message for message in flow.messages if isinstance(message, BarClosed)]
         writer.take(flow, tick.ts)
-    writer.write(at(20_000), last=True)
+    writer.write(writer.cut(at(20_000), last=True))
     assert any(bar.corrected for bar in bars)
     found = made.read(SeriesKey("paper", SYMBOL, "ohlcv_1s"))
     assert isinstance(found, Bars)
@@ -223,7 +223,7 @@ def test_it_is_time_to_write_after_a_while_or_when_enough_waits(tmp_path: Path) 
     writer.take(live.take([trade(1)], at(1)), at(1))
     assert not writer.due(at(1_000))
     assert writer.due(at(1_001))
-    writer.write(at(1_001), last=True)
+    writer.write(writer.cut(at(1_001), last=True))
     writer.take(live.take([trade(k, ms=1_001) for k in (2, 3, 4)], at(1_002)), at(1_002))
     assert writer.due(at(1_002))
 
@@ -241,7 +241,7 @@ def test_what_the_lake_cannot_take_is_named_and_the_rest_is_written(tmp_path: Pa
     made = FullLake(tmp_path / "lake")
     writer = LakeWriter(made, "paper", [LISTING])
     writer.take(market().take([trade(1), trade(2), quote(1)], at(2)), at(2))
-    assert writer.write(at(2), last=True) == 1
+    assert writer.write(writer.cut(at(2), last=True)) == 1
     assert writer.failures == [f"paper/{SYMBOL}/trades: 2 rows lost: no space left"]
     assert writer.waiting() == 0
 
@@ -249,5 +249,5 @@ def test_what_the_lake_cannot_take_is_named_and_the_rest_is_written(tmp_path: Pa
 def test_kinds_that_are_not_wanted_stay_out(tmp_path: Path) -> None:
     made, writer = lake(tmp_path, kinds=("quotes",))
     writer.take(market().take([trade(1), quote(1), quote(2)], at(2)), at(2))
-    writer.write(at(2), last=True)
+    writer.write(writer.cut(at(2), last=True))
     assert [entry.key.kind for entry in made.entries()] == ["quotes"]

@@ -1,0 +1,86 @@
+"""Keeps the market data of a running platform: in its lake, by a thread of its own, and in a session when asked."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from typing import Any, Final
+
+from parrot.centers.market_data.live import Flow
+from parrot.centers.market_data.live.lake_writer import EVERY, MOST, LakeWriter
+from parrot.centers.market_data.live.session import SessionRecorder
+from parrot.contracts.listing import Listing
+from parrot.ports.lake import Lake
+
+_PATIENCE: Final = 4  # so many times the rows of one write may wait while the lake is slow
+_FAILURES: Final = 100
+
+
+class MarketRecorder:
+    """`take` costs little and never waits for a disk, except for a session's own sync.
+
+    While the lake is slow rows wait, up to four times `most`; then they are let go and named in `failures`.
+    """
+
+    def __init__(
+        self,
+        lake: Lake,
+        venue: str,
+        listings: Sequence[Listing],
+        *,
+        session: SessionRecorder | None = None,
+        every: int = EVERY,
+        most: int = MOST,
+    ) -> None:
+        self.failures: deque[str] = deque(maxlen=_FAILURES)
+        self._writer = LakeWriter(lake, venue, listings, every=every, most=most)
+        self._session = session
+        self._most = most
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="lake")
+        self._writing: Future[int] | None = None
+
+    @property
+    def waiting(self) -> int:
+        """Rows that the lake does not have yet."""
+        return self._writer.waiting()
+
+    @property
+    def rows(self) -> int:
+        """Rows that were written to the lake."""
+        return self._writer.rows
+
+    def take(self, flow: Flow, now: int) -> None:
+        """Takes what passed at `now` (ns UTC). Raises StorageError when a session's journal fails."""
+        self._writer.take(flow, now)
+        if self._session is not None:
+            self._session.take(flow, now)
+        if not self._writer.due(now):
+            return
+        if self._writing is None or self._writing.done():
+            self._heard()
+            self._writing = self._thread.submit(self._writer.write, self._writer.cut(now))
+        elif self._writer.waiting() >= _PATIENCE * self._most:
+            lost = sum(len(data) for _, data in self._writer.cut(now))
+            self.failures.append(f"{lost} rows lost: the lake has not taken the ones before them yet")
+
+    def close(self, now: int) -> None:
+        """Writes what waits and ends the session in good order."""
+        if self._session is not None:
+            self._session.close(now)
+        if self._writing is not None:
+            wait([self._writing])
+        self._heard()
+        self._writing = self._thread.submit(self._writer.write, self._writer.cut(now, last=True))
+        self._thread.shutdown(wait=True)
+        self._heard()
+
+    def _heard(self) -> None:
+        """Takes over what the last write could not do."""
+        if self._writing is not None and self._writing.done():
+            fault: Any = self._writing.exception()
+            if fault is not None:
+                self.failures.append(f"the lake failed: {fault}")
+            self._writing = None
+        self.failures.extend(self._writer.failures)
+        self._writer.failures.clear()
