@@ -14,6 +14,7 @@ from parrot.centers.strategies.manifest import Order
 from parrot.contracts.commands import AmendOrder, CancelOrder, NoteDecision, Role
 from parrot.contracts.hosting import Answer, Deed, Failed, Heard, InputBatch, LifeBegun, Noted, OrderReport, Ready
 from parrot.contracts.message import Entry
+from parrot.contracts.records import CommandRefused, ReplaceRefused
 from parrot.contracts.ticks import BarClosed, QuoteTick, TradeTick
 from parrot.ports.children import Child, Fault
 
@@ -60,6 +61,8 @@ class Hosted:
         self._answered, self._stream = 0, ""
         self._expected: dict[int, str] = {}
         self._last_key, self._open = 0, set[int]()
+        self._unfinished: dict[int, Deed] = {}
+        self._moved: set[int] = set()
         self._withdrawn: dict[int, Deed] = {}
         self._resized: dict[int, Deed] = {}
         self._bars: list[BarClosed] = []
@@ -129,6 +132,11 @@ class Hosted:
         self._withdrawn.clear()
         self._resized.clear()
 
+    def moved(self, local: int) -> None:
+        """The desk or the venue did something with an order: a change that was refused before may be taken now."""
+        if local in self._unfinished:
+            self._moved.add(local)
+
     # -- what goes in ---------------------------------------------------------------------------------------------
 
     def received(self, local: int, order_id: int) -> None:
@@ -155,6 +163,8 @@ class Hosted:
 
     def report(self, report: OrderReport) -> None:
         """What became of one of its orders; it leaves with the next batch."""
+        if report.kind not in ("received", "filled"):
+            self._unfinished.pop(report.order, None)
         self._reports.append(report)
         self.seen = max(self.seen, report.seq)
 
@@ -229,6 +239,9 @@ class Hosted:
     def collect(self, take: Take, now: int) -> int:
         """Takes what it decided into the desk; says how much that was."""
         count = 0
+        for local in self._moved & self._unfinished.keys():
+            self._resize(self._unfinished.pop(local), take, now)
+        self._moved.clear()
         try:
             for frame in self._child.receive():
                 count += self._hear(_DECODER.decode(frame), take, now)
@@ -323,6 +336,7 @@ class Hosted:
             take(msgspec.structs.replace(order, **own), now)
 
     def _withdraw(self, deed: Deed, take: Take, now: int) -> None:
+        self._unfinished.pop(deed.order, None)
         order_id = self._ids.get(deed.order)
         if order_id is not None:
             take(CancelOrder(order_id=order_id, user=self._life.strategy, why="by the strategy"), now)
@@ -331,7 +345,9 @@ class Hosted:
         order_id = self._ids.get(deed.order)
         if order_id is not None and deed.quantity > 0:
             why = "protection follows the position"
-            take(AmendOrder(order_id=order_id, quantity=deed.quantity, user=self._life.strategy, why=why), now)
+            amend = AmendOrder(order_id=order_id, quantity=deed.quantity, user=self._life.strategy, why=why)
+            if any(isinstance(entry.record, CommandRefused | ReplaceRefused) for entry in take(amend, now)):
+                self._unfinished[deed.order] = deed  # such as one that is not accepted yet
 
     def _note(self, gate: str, text: str, ts: int, *, passed: bool, symbol: str = "") -> NoteDecision:
         return NoteDecision(

@@ -18,12 +18,16 @@ from parrot.contracts.hosting import Held, LifeBegun, OrderReport
 from parrot.contracts.listing import Listing
 from parrot.contracts.message import Entry
 from parrot.contracts.records import (
+    OrderAccepted,
     OrderCanceled,
     OrderExpired,
     OrderFilled,
+    OrderHeld,
     OrderReceived,
     OrderRefused,
     OrderRejected,
+    OrderReplaced,
+    ReplaceRefused,
     StrategyStarted,
     StrategyStopped,
 )
@@ -33,6 +37,7 @@ from parrot.kernel.errors import InputError, ParrotError
 from parrot.ports.children import Children, Fault
 
 Take = Callable[[Any, int], list[Entry]]
+_MOVES: Final = (OrderAccepted, OrderHeld, OrderReplaced, ReplaceRefused)
 _ENDS: Final[dict[Any, str]] = {
     OrderRefused: "refused",
     OrderRejected: "refused",
@@ -50,7 +55,10 @@ class Desklog:
 
 
 class Hosts:
-    """All running strategies; one thread, nothing waits. `log` tells what happened while nobody listened."""
+    """All running strategies; one thread, nothing waits.
+
+    `log` tells what happened while nobody listened; `expect` is told of a durable file before it is made.
+    """
 
     def __init__(
         self,
@@ -60,6 +68,7 @@ class Hosts:
         children: Children,
         log: Desklog,
         limits: Limits | None = None,
+        expect: Callable[[Path], object] = lambda path: None,
     ) -> None:
         self._center = center
         self._listings = {listing.symbol: listing for listing in listings}
@@ -67,6 +76,7 @@ class Hosts:
         self._children = children
         self._log = log
         self._limits = limits or Limits()
+        self._expect = expect
         self._hosted: dict[str, Hosted] = {}
         self._owners: dict[int, tuple[str, int]] = {}
         self._faults: list[StrategyFailed] = []
@@ -129,6 +139,8 @@ class Hosts:
                 self.launch(record.strategy, entry.ts)
             elif isinstance(record, StrategyStopped):
                 self.stop(record.strategy)
+            elif isinstance(record, _MOVES):
+                self._moved(record.order_id)
             else:
                 told = self._told(entry)
                 hosted = self._hosted.get(told[0]) if told else None
@@ -177,7 +189,10 @@ class Hosts:
     def _begun(self, strategy: str, now: int) -> Hosted:
         """A hosted strategy on its way: the life in its journal goes on if it is of the registered version."""
         version = self._center.version(strategy)
-        journal = InputJournal(self._folder / f"{strategy}.journal")
+        path = self._folder / f"{strategy}.journal"
+        if not path.exists():
+            self._expect(path)
+        journal = InputJournal(path)
         try:
             life = journal.life()
             if life is None or not _goes_on(life, version):
@@ -241,6 +256,12 @@ class Hosts:
             if local > 0:
                 self._owners[entry.seq] = (order.strategy, local)
                 hosted.received(local, entry.seq)
+
+    def _moved(self, order_id: int) -> None:
+        owner = self._owners.get(order_id)
+        hosted = self._hosted.get(owner[0]) if owner is not None else None
+        if hosted is not None and owner is not None:
+            hosted.moved(owner[1])
 
     def _told(self, entry: Entry) -> tuple[str, OrderReport] | None:
         """What a record tells a strategy about its order."""

@@ -31,7 +31,7 @@ _LEVELS: Final = {"price": "price", "distance": "distance", "pct": "percent"}
 
 def strategy_of(begun: LifeBegun) -> Strategy:
     """The strategy of a life, made from its kept text. Raises StrategyError, InputError or MissingError."""
-    found = configured(load_text(begun.source, begun.path, begun.name), begun.parameters)
+    found = configured(load_text(begun.source, begun.path), begun.parameters)
     return RulesStrategy(found) if isinstance(found, Rules) else found
 
 

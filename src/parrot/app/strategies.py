@@ -29,9 +29,12 @@ def load(name: str) -> type[Strategy] | Rules:
     return pick(_executed(place, _text(place)), chosen, str(place))
 
 
-def load_text(text: str, path: str, chosen: str) -> type[Strategy] | Rules:
-    """A strategy of a kept text that once stood in `path`."""
-    return pick(_executed(Path(path), text), chosen, path)
+def load_text(text: str, path: str, chosen: str = "") -> type[Strategy] | Rules:
+    """A strategy of a kept text that once stood in `path`, which may name it as `FILE.py:Class` does."""
+    place, named = _split(path)
+    if place.suffix == ".json":
+        return Rules.from_json(text)
+    return pick(_executed(place, text), chosen or named, str(place))
 
 
 def read_text(name: str) -> str:
