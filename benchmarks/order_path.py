@@ -1,4 +1,4 @@
-"""The whole order path in one process: paper venue, market data, desk with its centers, journals on disk."""
+"""The whole order path in one process: paper venue, market data, a strategy's core, desk with its centers, journals."""
 
 import time
 from collections import Counter, deque
@@ -10,14 +10,16 @@ from typing import Any
 
 from parrot.adapters.journal.files import FileJournal, FileSegments, FileSnapshots
 from parrot.app.desk import Desk
+from parrot.app.life import Life
 from parrot.centers.capital import manifest as capital
 from parrot.centers.execution import manifest as execution
 from parrot.centers.market_data.live import LiveMarket
 from parrot.centers.matching import manifest as matching
 from parrot.centers.risk import manifest as risk
-from parrot.contracts.commands import Beat, Deposit, OpenDesk, OrderKind, SetLimits, Side, SubmitOrder, TimeInForce
+from parrot.contracts.commands import Beat, Deposit, OpenDesk, SetLimits
+from parrot.contracts.hosting import Held, InputBatch, LifeBegun, OrderReport
 from parrot.contracts.message import Entry
-from parrot.contracts.records import OrderFilled
+from parrot.contracts.records import OrderFilled, OrderReceived
 from parrot.contracts.ticks import QuoteTick
 from parrot.contracts.venue import Accepted, AskState, VenueState
 
@@ -25,27 +27,57 @@ SECOND = 1_000_000_000
 START = 1_750_000_000 * SECOND
 STEP = 10_000_000
 SYMBOL = "BTC/USDT"
-QUANTITY = Decimal("0.001")
-_ROOM = {"order_rate": "1000000/1s", "rate_breaker": "100000000/10s", "max_gross": "100000000", "daily_loss": "900000"}
+WARM_UP = 100
+STRATEGY = """
+from parrot.sdk import Strategy
+
+
+class EachQuote(Strategy):
+    def init(self):
+        self.count = 0
+
+    def on_quote(self, quote):
+        self.count += 1
+        if self.count == 1:
+            self.buy(0.5)
+        elif self.count % 2:
+            self.buy(0.001)
+        else:
+            self.sell(0.001)
+"""
+OWN_LIMITS = {
+    "max_quantity": "1",
+    "max_notional": "100000",
+    "max_position": "5",
+    "max_open_orders": "50",
+    "price_collar": "0.02",
+    "order_rate": "500/1s",
+}
 
 
 @dataclass
 class Timed:
-    """Wall time of each order, ns: until the venue's answer was in our hands, and until that was in the journal."""
+    """Time of each order, ns: until the venue's answer was in our hands, and until that was in the journal."""
 
     answered: list[int] = field(default_factory=list)
     recorded: list[int] = field(default_factory=list)
 
 
 class OrderPath:
-    """An account at the paper venue; `order` sends one order at each quote and says how long it took."""
+    """An account at the paper venue, and a strategy that sends an order at each quote.
+
+    With `sync` wall time is taken, because waiting for the disk is the point; without, nothing waits, and processor
+    time leaves out what other programs took.
+    """
 
     def __init__(self, folder: Path, *, sync: bool, venue_sync: bool | None = None, crowd: bool = True) -> None:
         self.now = START
+        self.clock = time.perf_counter_ns if sync else time.thread_time_ns
         self.timed = Timed()
         self.count = 0
         self.told: Counter[str] = Counter()
-        self.filled = Decimal(0)
+        self.numbers: dict[int, int] = {}
+        self.news: list[OrderReport] = []
         self.reports: deque[Any] = deque()
         segments = FileSegments(folder / "venue", sync=sync if venue_sync is None else venue_sync)
         self.venue = matching.build(matching.Settings(crowd=crowd), segments, now=self.now)
@@ -55,6 +87,23 @@ class OrderPath:
         self.snapshots = FileSnapshots(folder, "desk")
         self.desk = Desk(parts(self.venue), self.journal, self.venue.send, snapshots=self.snapshots)
         self._begin()
+        self.life = Life(self._life())
+
+    def _life(self) -> LifeBegun:
+        return LifeBegun(
+            strategy="bench",
+            version=1,
+            name="EachQuote",
+            path="each_quote.py",
+            source=STRATEGY,
+            code_hash="",
+            parameters={},
+            listings=[listing for listing in self.venue.listings() if listing.symbol == SYMBOL],
+            timeframe=0,
+            feeds=["quotes"],
+            cash=Decimal(500_000),
+            opening=[Held(symbol=SYMBOL, quantity=Decimal(1), price=Decimal(60_000))],
+        )
 
     def _begin(self) -> None:
         self.desk.recover()
@@ -63,8 +112,9 @@ class OrderPath:
         for currency, amount in self.balances().items():
             deposit = Deposit(key=f"opening:{currency}", currency=currency, amount=amount, by="opening")
             self.desk.take(deposit, self.now)
-        for limits in risk.paper_limits("bench"):
-            self.desk.take(SetLimits(scope=limits.scope, limits=limits.limits | _ROOM, approver="bench"), self.now)
+        own = SetLimits(scope="strategy:bench", limits=OWN_LIMITS, approver="bench")
+        for limits in (*risk.paper_limits("bench"), own):
+            self.desk.take(limits, self.now)
         self.desk.commit()
         self.drain()
         for _ in range(40):
@@ -72,7 +122,11 @@ class OrderPath:
 
     def _heard(self, entries: Sequence[Entry]) -> None:
         self.told.update(type(entry.record).__name__ for entry in entries)
-        self.filled += sum(entry.record.fill.quantity for entry in entries if isinstance(entry.record, OrderFilled))
+        for entry in entries:
+            if isinstance(entry.record, OrderReceived):
+                self.numbers[entry.seq] = int(entry.record.order.key)
+            if isinstance(entry.record, OrderFilled):
+                self.news.append(_report(entry, self.numbers[entry.record.order_id]))
 
     def drain(self) -> None:
         """Takes what the venue said, until it says nothing more."""
@@ -104,39 +158,41 @@ class OrderPath:
         quotes = [m for m in flow.messages if m.__class__ is QuoteTick and m.symbol == SYMBOL]
         return quotes[-1] if quotes else None
 
-    def submit(self, quote: QuoteTick) -> None:
-        """Buys and sells in turn at the best price of the other side, and lets the order leave."""
-        self.count += 1
-        buys = self.count % 2
-        order = SubmitOrder(
-            strategy="bench",
-            key=str(self.count),
-            symbol=SYMBOL,
-            side=Side.BUY if buys else Side.SELL,
-            quantity=QUANTITY,
-            kind=OrderKind.LIMIT,
-            limit=Decimal(quote.ask if buys else quote.bid).scaleb(-2),
-            tif=TimeInForce.IOC,
-            decided=quote.ts,
-        )
-        self.desk.take(order, self.now)
-        self.desk.commit()
+    def play(self, going_on: Callable[[], bool]) -> None:
+        """An order at each quote, timed from the arrival of its ticks, as long as `going_on` says so."""
+        begin, number = 0, 0
 
-    def order(self) -> None:
-        """One order at the next quote, timed from the arrival of its ticks."""
-        while True:
-            ticks = self.arrive()
-            begin = time.perf_counter_ns()
-            quote = self.look(ticks)
-            if quote is not None:
-                break
-        self.submit(quote)
-        answered = time.perf_counter_ns()
+        def feed() -> bool:
+            nonlocal begin, number
+            if number:
+                self._decided(begin)
+            if not going_on():
+                return False
+            while True:
+                ticks = self.arrive()
+                begin = self.clock()
+                quote = self.look(ticks)
+                if quote is not None:
+                    break
+            number += 1
+            news, self.news = self.news, []
+            self.life.take(InputBatch(number=number, upto=quote.ts, quotes=[quote], reports=news))
+            return True
+
+        self.life.run.play(feed)
+
+    def _decided(self, begin: int) -> None:
+        """The strategy has seen a quote: its orders leave, and the venue answers."""
+        for deed in self.life.deeds():
+            self.count += 1
+            self.desk.take(deed.submit, self.now)
+        self.desk.commit()
+        answered = self.clock()
         heard = any(isinstance(report, Accepted) for report in self.reports)
         self.drain()
         if heard:
             self.timed.answered.append(answered - begin)
-            self.timed.recorded.append(time.perf_counter_ns() - begin)
+            self.timed.recorded.append(self.clock() - begin)
 
     def balances(self) -> dict[str, Decimal]:
         """What the venue says that we own."""
@@ -149,6 +205,8 @@ class OrderPath:
 
     def wrong(self) -> str:
         """What is not as it must be after the run, empty when all is well."""
+        if self.told["CommandRefused"]:
+            return "a command was refused"
         if self.told["OrderReceived"] != self.count or self.told["OrderAccepted"] != self.count:
             return f"of {self.count} orders {dict(self.told)}"
         if not self.told["OrderFilled"] or self.told["LedgerPosted"] < self.told["OrderFilled"]:
@@ -175,15 +233,37 @@ def refuse(request: Any) -> None:
     raise AssertionError(request)
 
 
-def timed(path: OrderPath, count: int, each: Callable[[], None] | None = None) -> Timed:
-    """`count` orders one after the other, after a hundred that do not count."""
-    for _ in range(100):
-        path.order()
-    path.timed = Timed()
-    for _ in range(count):
-        path.order()
-        if each is not None:
-            each()
+def _report(entry: Entry, number: int) -> OrderReport:
+    """A fill as a strategy hears of it, by the number that it gave the order."""
+    fill = entry.record.fill
+    return OrderReport(
+        kind="filled",
+        order=number,
+        order_id=entry.record.order_id,
+        seq=entry.seq,
+        ts=fill.ts,
+        symbol=fill.symbol,
+        side=1 if fill.side.value == "buy" else -1,
+        quantity=fill.quantity,
+        price=fill.price,
+        fee=fill.fee,
+        fee_currency=fill.fee_currency,
+        maker=fill.maker,
+    )
+
+
+def timed(path: OrderPath, count: int) -> Timed:
+    """`count` orders one after the other, behind a hundred that do not count."""
+    orders = 0
+
+    def going_on() -> bool:
+        nonlocal orders
+        if orders == WARM_UP:
+            path.timed = Timed()
+        orders += 1
+        return orders <= count + WARM_UP
+
+    path.play(going_on)
     return path.timed
 
 

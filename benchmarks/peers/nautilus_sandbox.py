@@ -2,7 +2,7 @@
 
 One quote at a time: it goes into the node's data engine, a strategy sends a market order at each, and the time ends in
 the strategy's on_order_filled: the sandbox does not say that it accepted a market order. Everything is in memory; no
-database is configured, so nothing is durable.
+database is configured, so nothing is durable. Processor time of the one thread in which all of it runs.
 """
 
 import asyncio
@@ -64,7 +64,7 @@ class Taker(Strategy):
         self.submit_order(order)
 
     def on_order_filled(self, event):
-        self.told.append(time.perf_counter_ns())
+        self.told.append(time.thread_time_ns())
         self.fills += 1
 
 
@@ -95,11 +95,11 @@ async def quotes(made, taker, pair, count):
         now = time.time_ns()
         bid, ask = Price(middle - 3, 2), Price(middle + 3, 2)
         quote = QuoteTick(pair.id, bid, ask, Quantity(5, 5), Quantity(5, 5), now, now)
-        before, begin = len(told), time.perf_counter_ns()
+        before, begin, asked = len(told), time.thread_time_ns(), time.monotonic()
         made.kernel.data_engine.process(quote)
         while len(told) == before:
             await asyncio.sleep(0)
-            if time.perf_counter_ns() - begin > PATIENCE_S * 1e9:
+            if time.monotonic() - asked > PATIENCE_S:
                 raise SystemExit("the node does not answer")
         spent.append(told[before] - begin)
     return spent[WARM_UP:]

@@ -20,7 +20,7 @@ from parrot.contracts.commands import Side
 from parrot.contracts.records import OrderFilled
 from parrot.contracts.venue import Filled
 
-TITLE = "Spine: one process, one core, wall time; tick, gates, decision, risk, journal, venue, ledger"
+TITLE = "Spine: one process; tick, gates, strategy, risk, journal, venue, ledger; synced rows are wall time"
 ORDERS, FILLS, RECORDS = 3_000, 20_000, 1_000_000
 ANSWER_US, DURABLE_US, DURABLE_P99_US = 300, 700, 3_000
 POSTINGS, RESTART_S, SNAPSHOT_S = 20_000, 60, 3
@@ -220,8 +220,7 @@ def _fill(number: int) -> Filled:
 def _restart(bench: Bench) -> list[Row]:
     records = bench.size(RECORDS)
     path = OrderPath(bench.folder / "long", sync=False)
-    while path.desk.seq < records:
-        path.order()
+    path.play(lambda: path.desk.seq < records)
     booked, count = path.desk.state(), path.desk.seq
     whole = _rebuilt(path, booked, snapshots=False)
     begin = time.perf_counter()
