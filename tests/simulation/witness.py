@@ -40,6 +40,7 @@ class Life:
     parent: int
     state: str = "new"
     quantity: Decimal = ZERO
+    larger: Decimal = ZERO  # what it may have become at the venue
     filled: Decimal = ZERO
     ended: bool = False
     unwanted: bool = False
@@ -51,6 +52,14 @@ class Life:
     @property
     def signed(self) -> int:
         return 1 if self.order.side is Side.BUY else -1
+
+    @property
+    def most(self) -> Decimal:
+        return max(self.quantity, self.larger)
+
+    @property
+    def out(self) -> bool:
+        return "open" in self.attempts.values()
 
     @property
     def only_shrinks(self) -> bool:
@@ -204,15 +213,9 @@ class Witness:
         others = [
             one for one in self.orders.values() if one.order.symbol == symbol and one is not life and not one.ended
         ]
-        buys = [
-            one
-            for one in others
-            if one.order.side is Side.BUY and not one.order.group and "open" in one.attempts.values()
-        ]
-        after = position + sum((one.quantity - one.filled for one in buys), ZERO) + entry.record.quantity - life.filled
-        sells = [one.quantity - one.filled for one in others if one.order.side is Side.SELL]
-        spent = self.slack.get(symbol, ZERO)
-        if after - spent > max(most, sum(sells, ZERO) - position + spent):  # less than it was short may always pass
+        working = [one for one in others if one.order.side is Side.BUY and not one.order.group and one.out]
+        after = position + sum((one.most - one.filled for one in working), ZERO) + entry.record.quantity - life.filled
+        if after - self.slack.get(symbol, ZERO) > most:
             raise Violation(
                 "I9", f"order {life.order_id} is approved for {after} of {symbol} in all, the limit is {most}"
             )
@@ -230,7 +233,7 @@ class Witness:
 
     def ended_without_trace(self, entry: Entry) -> None:
         life = self.going(entry)
-        if any(state == "open" for state in life.attempts.values()):
+        if life.out:
             raise Violation("I2", f"order {life.order_id} is refused while an attempt of it may be at the venue")
         life.state, life.ended = "refused", True
 
@@ -244,7 +247,7 @@ class Witness:
             raise Violation("I1", f"client id {record.client_id!r} of order {life.order_id} is used twice or too long")
         if record.attempt != len(life.attempts) + 1:
             raise Violation("I1", f"attempt {record.attempt} of order {life.order_id} follows {len(life.attempts)}")
-        if any(state == "open" for state in life.attempts.values()):
+        if life.out:
             raise Violation("I1", f"order {life.order_id} is sent again before its last attempt is proved not accepted")
         if life.state == "new" and not life.parent:
             raise Violation("I9", f"order {life.order_id} is sent without approval")
@@ -318,8 +321,8 @@ class Witness:
         life.filled = EXACT.add(life.filled, fill.quantity)
         if record.filled != life.filled:
             raise Violation("I4", f"order {life.order_id} says filled {record.filled}, its fills are {life.filled}")
-        if life.filled > life.quantity:
-            raise Violation("I4", f"order {life.order_id} is filled {life.filled} of {life.quantity}")
+        if life.filled > life.most:
+            raise Violation("I4", f"order {life.order_id} is filled {life.filled} of {life.most}")
         life.pending.discard("place")
         if life.state in {"sent", "unknown"}:
             life.state = "accepted"
@@ -342,19 +345,21 @@ class Witness:
 
     def cancel_refused(self, entry: Entry) -> None:
         life = self.life(entry.record.order_id, "CancelRefused")
+        if "cancel" not in life.pending:
+            life.larger = ZERO  # it was the change that was refused
         life.pending -= {"cancel", "replace"}
 
     def replace_sent(self, entry: Entry) -> None:
         life = self.going(entry)
         life.pending.add("replace")
-        life.quantity = max(life.quantity, entry.record.quantity)
+        life.larger = max(life.larger, entry.record.quantity)
         self.replaces[entry.record.client_id].append(entry.record)
 
     def replaced(self, entry: Entry) -> None:
         life = self.life(entry.record.order_id, "OrderReplaced")
         life.pending.discard("replace")
         if not life.ended:
-            life.quantity = entry.record.quantity
+            life.quantity, life.larger = entry.record.quantity, ZERO
 
     def ended(self, entry: Entry) -> None:
         life = self.going(entry)

@@ -133,8 +133,8 @@ class World:
         life = self.witness.orders[intent[0].order_id]
         attempts = [one for name in life.attempts for one in self.referee.by_client.get(name, [])]
         effect = sum(one.quantity if one.open else one.filled for one in attempts)
-        if effect > life.quantity:
-            raise Violation("I1", f"order {life.order_id} of {life.quantity} may come to {effect} at the venue")
+        if effect > life.most:
+            raise Violation("I1", f"order {life.order_id} of {life.most} may come to {effect} at the venue")
 
     def within_limits(self, placed: Placed) -> None:
         """I9 at the venue itself: position and open buys together stay below the largest limit there ever was."""
