@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import msgspec
+
 from parrot.contracts.commands import SubmitOrder
 from parrot.contracts.ledger import BalancesCompared as BalancesCompared
 from parrot.contracts.ledger import EquityMarked as EquityMarked
@@ -386,7 +388,7 @@ class StrategyRegistered(Message, frozen=True, kw_only=True, gc=False):
     timeframe: str
     mode: str
     cash: Decimal
-    feeds: list[str] = []
+    feeds: list[str] = msgspec.field(default_factory=list)
     by: str = ""
 
 

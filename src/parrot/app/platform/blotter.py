@@ -30,6 +30,7 @@ class Blotter:
         self.live: dict[int, dict[str, Any]] = {}
         self.ended: deque[dict[str, Any]] = deque(maxlen=_KEPT)
         self.filled: deque[dict[str, Any]] = deque(maxlen=_KEPT)
+        self.decisions: deque[dict[str, Any]] = deque(maxlen=_KEPT)
 
     @property
     def receives(self) -> Mapping[type, Callable[..., Any]]:
@@ -57,6 +58,7 @@ class Blotter:
             records.OrderCanceled: lambda entry: self._move(entry, "canceled", entry.record.reason),
             records.OrderExpired: lambda entry: self._move(entry, "expired", entry.record.reason),
             records.OrderReplaced: self._replaced,
+            records.DecisionNoted: self._decided,
         }
 
     def state(self) -> dict[str, Any]:
@@ -68,6 +70,7 @@ class Blotter:
             "live": list(self.live.values()),
             "ended": list(self.ended),
             "filled": list(self.filled),
+            "decisions": list(self.decisions),
         }
 
     def load(self, state: Mapping[str, Any]) -> None:
@@ -76,6 +79,7 @@ class Blotter:
         self.live = {row["order_id"]: dict(row) for row in state["live"]}
         self.ended.extend(dict(row) for row in state["ended"])
         self.filled.extend(dict(row) for row in state["filled"])
+        self.decisions.extend(dict(row) for row in state["decisions"])
 
     def newest_orders(self, limit: int) -> list[dict[str, Any]]:
         """Rows of orders, newest first: all that live, then those that ended, at most `limit`."""
@@ -85,6 +89,24 @@ class Blotter:
     def newest_fills(self, limit: int) -> list[dict[str, Any]]:
         """Rows of fills, newest first."""
         return list(islice(reversed(self.filled), limit))
+
+    def newest_decisions(self, limit: int) -> list[dict[str, Any]]:
+        """Rows of what gates said, newest first."""
+        return list(islice(reversed(self.decisions), limit))
+
+    def _decided(self, entry: Entry) -> None:
+        record = entry.record
+        self.decisions.append(
+            {
+                "ts": entry.ts,
+                "strategy": record.strategy,
+                "symbol": record.symbol,
+                "order_id": record.order_id,
+                "gate": record.gate,
+                "passed": record.passed,
+                "text": record.text,
+            }
+        )
 
     def _received(self, entry: Entry) -> None:
         order = entry.record.order

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, Final, TypeVar
 
+import psutil
+
+from parrot.adapters.telemetry import Logs, Metrics
+from parrot.app.monitoring.readiness import Signs, reasons
 from parrot.app.platform.assemble import House
+from parrot.app.platform.disk import DiskWatch
 from parrot.app.platform.folder import DataFolder, Instance
 from parrot.app.platform.spine import Spine
 from parrot.contracts.accounts import Position
@@ -15,7 +21,8 @@ from parrot.contracts.message import Entry
 from parrot.kernel.decimals import plain
 
 _LATEST_S: Final = 10.0
-_FRESH_NS: Final = 5_000_000_000
+_STRATEGIES_MOST: Final = 100_000
+_LOG_MOST: Final = 10_000
 _T = TypeVar("_T")
 
 
@@ -25,11 +32,16 @@ class Platform:
     Raises StorageError when too much waits already, TimeoutError when no answer comes within ten seconds.
     """
 
-    def __init__(self, house: House, spine: Spine, folder: DataFolder, instance: Instance) -> None:
+    def __init__(
+        self, house: House, spine: Spine, folder: DataFolder, instance: Instance, metrics: Metrics, logs: Logs
+    ) -> None:
         self._house = house
         self._spine = spine
         self._folder = folder
         self._instance = instance
+        self._metrics = metrics
+        self._logs = logs
+        self._disk = DiskWatch(folder.root)
 
     @property
     def token(self) -> str:
@@ -55,15 +67,15 @@ class Platform:
 
     def metrics(self) -> str:
         """Everything that is measured, in the text format of Prometheus."""
-        return ""
+        return self._metrics.text(self.status())
 
     def _status(self, house: House) -> dict[str, Any]:
         parts, now = house.components, house.clock.now_ns()
         worth = parts.capital.worth()
-        reasons = self._reasons(house, now)
+        why_not = self._reasons(house, now)
         return {
-            "ready": not reasons,
-            "reasons": reasons,
+            "ready": not why_not,
+            "reasons": why_not,
             "pid": os.getpid(),
             "url": self._instance.url,
             "data": str(self._folder.root.absolute()),
@@ -76,29 +88,49 @@ class Platform:
             "equity": plain(worth.equity),
             "currency": worth.currency,
             "data_age_ms": _age(house, now) // 1_000_000,
-            "queues": self._spine.queues,
-            "killed": [],
+            "data_ages": house.market.ages(now),
+            "queues": {name: depth for name, (depth, _) in self._queues(house).items()},
+            "memory": _memory(house),
+            "killed": list(parts.risk.stopped()),
+            "log_lines_dropped": self._logs.dropped,
             "journal_seq": house.desk.seq,
             "clock_offset_ms": house.clock.offset_ns // 1_000_000,
         }
 
     def _reasons(self, house: House, now: int) -> list[str]:
         """Why it is not ready; empty when it is."""
-        reasons = []
-        age = _age(house, now)
-        if age > _FRESH_NS:
-            reasons.append(f"market data are {age / 1e9:.1f} s old, allowed {_FRESH_NS / 1e9:.0f} s")
-        if not house.components.execution.ready:
-            reasons.append("orders and trades have not been compared with the venue yet")
-        if not house.hosts.ready():
-            reasons.append("strategies are being rebuilt")
-        return reasons
+        parts = house.components
+        ages = house.market.ages(now)
+        return reasons(
+            Signs(
+                data_ages={symbol: min(streams.values(), default=None) for symbol, streams in ages.items()},
+                lag=self._spine.lag,
+                queues=self._queues(house),
+                reconciled=parts.execution.ready,
+                strategies_ready=house.hosts.ready(),
+                disk_low=self._disk.low,
+                stopped=parts.risk.stopped(),
+            )
+        )
+
+    def _queues(self, house: House) -> dict[str, tuple[int, int]]:
+        strategies = (house.hosts.waiting, _STRATEGIES_MOST)
+        return {**self._spine.queues, "strategies": strategies, "log": (self._logs.waiting, _LOG_MOST)}
 
 
 def _age(house: House, now: int) -> int:
     """Age of the oldest symbol's newest datum, ns."""
     ages = house.market.ages(now)
     return max((min(streams.values(), default=now) for streams in ages.values()), default=now)
+
+
+def _memory(house: House) -> dict[str, int]:
+    """Resident bytes of each strategy's process."""
+    found = {}
+    for strategy, pid in house.hosts.pids.items():
+        with contextlib.suppress(psutil.Error):
+            found[strategy] = int(psutil.Process(pid).memory_info().rss)
+    return found
 
 
 def _strategies(house: House) -> list[dict[str, Any]]:
@@ -134,4 +166,8 @@ _ROWS: Final[dict[str, Callable[[House, int], list[dict[str, Any]]]]] = {
     "fills": lambda house, limit: house.components.blotter.newest_fills(limit),
     "positions": lambda house, limit: _positions(house)[:limit],
     "strategies": lambda house, limit: _strategies(house)[:limit],
+    "limits": lambda house, limit: [
+        {"scope": scope, "limits": limits} for scope, limits in house.components.risk.limits().items()
+    ][:limit],
+    "decisions": lambda house, limit: house.components.blotter.newest_decisions(limit),
 }

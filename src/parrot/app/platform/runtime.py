@@ -9,10 +9,11 @@ import sys
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import structlog
 
+from parrot.adapters.telemetry import Logs, Metrics, set_up
 from parrot.app.platform.assemble import House, assemble
 from parrot.app.platform.disk import DiskWatch
 from parrot.app.platform.folder import DataFolder, announce, withdraw
@@ -21,6 +22,7 @@ from parrot.app.platform.platform import Platform
 from parrot.app.platform.settings import PlatformSettings
 from parrot.app.platform.setup import first_commands, strategies_of
 from parrot.app.platform.spine import Parts, Spine
+from parrot.app.platform.telling import tell
 from parrot.app.platform.web import WebServer
 from parrot.centers.market_data.live import BarRule
 from parrot.centers.risk.manifest import kills_of
@@ -30,8 +32,6 @@ from parrot.contracts.commands import CloseDesk, EngageKill, OpenDesk
 from parrot.contracts.message import Entry
 from parrot.engine.columns import timeframe_ns
 from parrot.gateway.rest import create_app
-
-_log: Final = structlog.get_logger("parrot.platform")
 
 
 class Runtime:
@@ -48,23 +48,34 @@ class Runtime:
         """Recovers, serves and trades until a signal. Raises InputError, DataError, StorageError."""
         self._folder.make()
         house = assemble(self._folder, self._settings)
+        logs = set_up(self._folder.logs, screen=None)
         try:
             self._disk.prepare()
-            self._trade(house, listener, url, ready)
+            self._trade(house, logs, listener, url, ready)
+        except Exception:
+            _log().exception("stopped by a fault")
+            raise
         finally:
+            logs.close()
             house.hosts.close()
             house.venue.close()
             house.journal.close()
             if self._showcase is not None:
                 self._showcase.terminate()
 
-    def _trade(self, house: House, listener: socket.socket, url: str, ready: Callable[[dict[str, Any]], None]) -> None:
+    def _trade(
+        self, house: House, logs: Logs, listener: socket.socket, url: str, ready: Callable[[dict[str, Any]], None]
+    ) -> None:
         spine = self._spine(house)
+        metrics = Metrics(version("parrot"))
+        spine.turned, spine.committed = metrics.turned, metrics.committed
+        house.desk.watchers += [metrics.heard, tell]
         with Loop(house.clock, spine.turn, house.hosts.filenos) as loop:
             spine.wake = loop.wake
             self._open(house, spine)
             instance = announce(self._folder, url)
-            platform = Platform(house, spine, self._folder, instance)
+            logs.redaction.hide(instance.token)
+            platform = Platform(house, spine, self._folder, instance, metrics, logs)
             web = WebServer(create_app(platform, self._pages), listener)
             web.start()
             self._show()
@@ -148,6 +159,10 @@ def build_bars(house: House, strategy: str) -> None:
     if version.timeframe:
         for symbol in version.symbols:
             house.market.build(symbol, BarRule("time", timeframe_ns(version.timeframe)))
+
+
+def _log() -> Any:
+    return structlog.get_logger("parrot.platform")
 
 
 def build_hash() -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from queue import Empty, Full, Queue
+from time import perf_counter_ns
 from typing import Any, Protocol
 
 from parrot.app.desk import Desk
@@ -58,8 +59,9 @@ class Spine:
     parts: Parts
     wake: Callable[[], None] = lambda: None
     last_beat: int = 0
-    turns: int = 0
-    slowest_ns: int = 0
+    lag: int = 0
+    turned: Callable[[int], None] = lambda duration: None
+    committed: Callable[[int], None] = lambda duration: None
     _reports: deque[Any] = field(default_factory=deque)
     _asked: Queue[tuple[Any, Future[Any]]] = field(default_factory=lambda: Queue(_WAITING_MOST))
     _flagged: Sequence[EngageKill] = ()
@@ -87,21 +89,26 @@ class Spine:
         return future
 
     @property
-    def queues(self) -> dict[str, int]:
-        """How many things wait."""
-        return {"reports": len(self._reports), "commands": self._asked.qsize()}
+    def queues(self) -> dict[str, tuple[int, int]]:
+        """How many things wait, and for how many there is room."""
+        return {"reports": (len(self._reports), _REPORTS_MOST), "commands": (self._asked.qsize(), _WAITING_MOST)}
 
     def turn(self, now: int) -> bool:
         """Everything that can be done at `now`; True when something was."""
-        self.turns += 1
+        begin = perf_counter_ns()
         flow = self._data(now)
         self._take_reports(now)
         orders = self.parts.hosts.collect(self.parts.desk.take, now)
         answers = self._take_commands(now)
         self._beat(now)
+        decided = perf_counter_ns()
         batch = self.parts.desk.commit()
+        if batch:
+            self.committed(perf_counter_ns() - decided)
         for future, entries in answers:
             future.set_result(entries)
+        self.lag = perf_counter_ns() - begin
+        self.turned(self.lag)
         return bool(flow or orders or answers or batch)
 
     def _data(self, now: int) -> bool:

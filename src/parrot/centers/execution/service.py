@@ -65,6 +65,11 @@ class Execution:
         """One order as it stands, None where it is unknown or long forgotten."""
         return self._orders.get(order_id)
 
+    @property
+    def ready(self) -> bool:
+        """Whether orders may leave: the line stands, and the venue's state was compared since the desk was opened."""
+        return self._floor.ready
+
     def open_orders(self) -> list[Order]:
         """All orders that have not ended, oldest first."""
         return list(self._orders.open.values())
