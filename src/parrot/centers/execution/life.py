@@ -58,10 +58,10 @@ def _late(state: State) -> dict[Event, State]:
 
 
 TABLE: Final[Mapping[State, Mapping[Event, State]]] = {
-    State.NEW: {Event.APPROVE: State.APPROVED, Event.HOLD: State.HELD, **_WAITS},
+    State.NEW: {Event.APPROVE: State.APPROVED, **_WAITS},
     State.APPROVED: {Event.SEND: State.SENT, Event.HOLD: State.HELD, **_WAITS},
     State.HELD: {Event.TRIGGER: State.TRIGGERED, **_WAITS},
-    State.TRIGGERED: {Event.APPROVE: State.APPROVED, Event.HOLD: State.HELD, **_WAITS},
+    State.TRIGGERED: {Event.APPROVE: State.APPROVED, **_WAITS},
     State.SENT: {
         Event.ACCEPT: State.ACCEPTED,
         Event.REJECT: State.REJECTED,

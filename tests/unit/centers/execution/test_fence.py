@@ -94,6 +94,12 @@ def test_a_fill_is_evidence_too(stage):
     assert stage.at(order, State.PARTIALLY_FILLED)
 
 
+def test_a_fill_of_all_of_it_is_evidence_too(stage):
+    order = lost(stage)
+    stage.fill(order)
+    assert stage.at(order, State.FILLED)
+
+
 @pytest.mark.parametrize(
     ("status", "state"),
     [("canceled", State.CANCELED), ("expired", State.EXPIRED), ("rejected", State.REJECTED)],

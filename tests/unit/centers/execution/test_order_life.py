@@ -208,3 +208,27 @@ def test_the_journal_alone_gives_the_same_state(stage):
     stage.fill(order, "0.4")
     stage.say(CancelOrder(order_id=order.id))
     assert stage.rebuilt() == stage.desk.state()
+
+
+def test_an_order_may_run_out_of_time_at_the_venue(stage):
+    untouched, part = stage.working(), stage.working()
+    stage.fill(part, "0.5")
+    stage.withdraw(untouched, expired=True)
+    stage.withdraw(part, expired=True)
+    assert (untouched.state, part.state) == (State.EXPIRED, State.EXPIRED)
+
+
+def test_what_is_left_may_be_rejected(stage):
+    order = stage.working()
+    stage.fill(order, "0.5")
+    stage.say(venue.Rejected(client_id=order.client_id, reason="halted", ts=stage.now))
+    assert (order.state, order.filled) == (State.REJECTED, D("0.5"))
+
+
+def test_an_overfill_after_the_end_is_counted_too(stage):
+    order = stage.working()
+    stage.fill(order)
+    (late, *_) = stage.fill(order, "0.1")
+    assert (late.late, late.filled) == (True, D("1.1"))
+    assert stage.at(order, State.FILLED)
+    assert stage.records(ReduceOnlySet)[-1].on
