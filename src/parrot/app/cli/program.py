@@ -12,7 +12,21 @@ from typing import Annotated, Any, Final
 import typer
 import typer.exceptions
 
-from parrot.app.cli import backtest, check, data, doctor, kill, matching, order, runs, screen, status, strategy, up
+from parrot.app.cli import (
+    backtest,
+    check,
+    data,
+    doctor,
+    kill,
+    matching,
+    order,
+    runs,
+    screen,
+    status,
+    strategy,
+    up,
+    verify,
+)
 from parrot.kernel.errors import InputError, ParrotError
 
 _NOBODY_READS: Final = 141  # what a shell shows for a program that SIGPIPE ended
@@ -37,6 +51,7 @@ app.command("status")(status.status)
 app.command("kill")(kill.kill)
 app.command("rearm")(kill.rearm)
 app.add_typer(order.app, name="order")
+app.command("verify")(verify.verify)
 
 
 @app.callback()

@@ -8,24 +8,24 @@ import msgspec
 
 from parrot.centers.audit.log import decode_act
 from parrot.centers.audit.signing import signature_holds
-from parrot.contracts.acts import ActNoted, FileExpected, FilesWitnessed, HeadSeen, HeadSigned, LogClosed, LogOpened
+from parrot.contracts.acts import ActNoted, FileExpected, FilesWitnessed, HeadSeen, HeadSigned, LogOpened
 from parrot.ports.journal import EMPTY_DIGEST, chain
 
 
 class LogReading:
     """One pass over the audit log's entries, chained anew from the first.
 
-    `problems` are texts with the entry that shows each; `expected` and `witnessed` say which files there must be, and
-    where each must have been; `desk` is the number of the desk's entry that the last act is about; `clean` whether the
-    last owner said goodbye.
+    `problems` are texts with the entry that shows each. `expected` says which files were about to be made and when,
+    `witnessed` where each file was, `newest` the time of the last entry (ns UTC); `acts` are what was noted. `identity`
+    tells this log from every other.
     """
 
     def __init__(self) -> None:
         self.problems: list[tuple[int, str]] = []
-        self.expected: set[str] = set()
+        self.expected: dict[str, int] = {}
+        self.newest = 0
         self.witnessed: dict[str, list[HeadSeen]] = {}
         self.acts: list[ActNoted] = []
-        self.clean = False
         self.identity = ""
         self._key = ""
         self._digests: dict[int, bytes] = {0: EMPTY_DIGEST}
@@ -48,14 +48,14 @@ class LogReading:
             self.identity = self._digests[1].hex()
             if not isinstance(record, LogOpened) or record.desk:
                 self.problems.append((seq, "its beginning is missing: it does not begin with the desk's first entry"))
-        self.clean = isinstance(record, LogClosed) or (self.clean and isinstance(record, HeadSigned))
+        self.newest = max(self.newest, record.ts)
         self._take(record)
 
     def _take(self, record: Any) -> None:
         if isinstance(record, LogOpened):
             self._key = record.key
         elif isinstance(record, FileExpected):
-            self.expected.add(record.name)
+            self.expected.setdefault(record.name, record.ts)
         elif isinstance(record, FilesWitnessed):
             for name, head in record.files.items():
                 self.witnessed.setdefault(name, []).append(head)

@@ -73,7 +73,7 @@ def test_a_log_that_nobody_touched_holds() -> None:
     reading = LogReading()
     for seq, body in enumerate(journal.bodies, 1):
         reading.look(seq, body)
-    assert reading.expected == {"strategies/a.journal"}
+    assert reading.expected == {"strategies/a.journal": 2}
     assert [head.seq for head in reading.witnessed["desk.journal"]] == [10, 20, 30]
     assert [(act.who, act.what) for act in reading.acts if act.what == "kill"] == [("Ada", "kill")]
     assert list(place.kept) == [reading.identity]

@@ -61,3 +61,13 @@ def read_snapshot(path: Path) -> tuple[Head, bytes] | None:
     if magic != _MAGIC or length != len(whole) - _START.size - 16:
         return None
     return Head(seq, digest), whole[_START.size : -16]
+
+
+def read_snapshot_head(path: Path) -> Head | None:
+    """Where the journal was when a snapshot was made, by the first bytes of its file only."""
+    with path.open("rb") as file:
+        begin = file.read(_START.size)
+    if len(begin) < _START.size or begin[: len(_MAGIC)] != _MAGIC:
+        return None
+    _, seq, digest, _ = _START.unpack(begin)
+    return Head(seq, digest)

@@ -1,0 +1,211 @@
+"""A data directory as a whole: which files must be there, whether each is what was written, and what they say."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Final
+
+from parrot.adapters.journal.files import verify_journal, verify_snapshot
+from parrot.adapters.journal.files.snapshots import read_snapshot
+from parrot.app.auditing import second_places
+from parrot.app.durable import AUDIT, DESK, SEGMENT, SNAPSHOT, durable_files, made_room
+from parrot.app.platform.folder import DataFolder
+from parrot.app.platform.settings import read_settings
+from parrot.app.verify.desk import examine
+from parrot.app.verify.entries import entries, unlike_witness
+from parrot.app.verify.report import Problem, Report
+from parrot.centers.audit.manifest import LogReading, outside
+from parrot.centers.matching import keeping
+from parrot.contracts.acts import HeadSeen
+from parrot.kernel.errors import DataError, MissingError
+from parrot.ports.journal import Head
+
+_LOG_BYTES_MAX: Final = 64 << 20
+_MADE_WITHIN: Final = 20_000_000_000  # from being expected to being there, with the time that a copy takes
+
+
+def verify(root: Path) -> Report:
+    """Reads every durable file below `root`, of a platform that runs, has stopped or was copied; changes nothing.
+
+    Raises MissingError when there is no such folder or nothing in it, InputError for settings that cannot be.
+    """
+    folder = DataFolder(root)
+    if not folder.root.is_dir():
+        raise MissingError(f"there is no folder {root}", fix="name the data directory of a platform with --data")
+    log = _read_log(folder.root)  # first: the files that it speaks of only grow meanwhile
+    names = durable_files(folder.root)
+    if not names:
+        raise MissingError(f"{root} holds no durable file", fix="name the data directory of a platform with --data")
+    report = Report(files=len(names))
+    lengths = _look_at_files(folder.root, names, report)
+    _look_at_log(folder.root, log, report)
+    _look_for_files(folder.root, log, set(names), lengths, report)
+    _look_at_venue(folder.root, names, lengths, report)
+    _look_at_desk(folder, log, names, lengths, report)
+    _look_for_secrets(folder, report)
+    return report
+
+
+def _look_at_files(root: Path, names: Iterable[str], report: Report) -> dict[str, int]:
+    """Every byte of every file; gives the numbers of the last entries of journals that are whole so far."""
+    lengths: dict[str, int] = {}
+    for name in names:
+        path = root / name
+        try:
+            if SNAPSHOT.fullmatch(name):
+                report.add(Problem(name, 0, text) for text in verify_snapshot(path))
+            elif name.endswith(".journal"):
+                verdict = verify_journal(path)
+                lengths[name] = verdict.entries
+                report.entries += verdict.entries
+                report.add(Problem(name, verdict.entries + 1, _bare(path, text)) for text in verdict.problems)
+                report.notes += [f"{name}: {_bare(path, text)}" for text in verdict.notes]
+        except FileNotFoundError:
+            report.notes.append(f"{name} made room for a newer one meanwhile")
+        except OSError as fault:
+            report.add([Problem(name, 0, f"it cannot be read: {fault.strerror}")])
+    return lengths
+
+
+def _bare(path: Path, text: str) -> str:
+    return text.removeprefix(f"{path.name}: ")
+
+
+def _read_log(root: Path) -> LogReading | None:
+    path = root / AUDIT
+    if not path.exists():
+        return None
+    log = LogReading()
+    try:
+        for seq, body in entries(path):
+            log.look(seq, body)
+    except DataError as fault:
+        log.problems.append((log.entries, str(fault)))
+    return log
+
+
+def _look_at_log(root: Path, log: LogReading | None, report: Report) -> None:
+    if log is None:
+        report.add([Problem(AUDIT, 0, "the audit log is missing", "I16")])
+        return
+    report.add(Problem(AUDIT, seq, text, "I16") for seq, text in log.problems)
+    places = [place for place in second_places(root) if place.is_dir()]
+    if not places:
+        report.notes.append("no second place of the audit log is beside this directory: only what it holds is known")
+        return
+    kept = places[0] / f"{log.identity}.json"
+    if not kept.exists():
+        report.add([Problem(AUDIT, 0, f"its second place {places[0]} does not know this log", "I16")])
+        return
+    report.add(Problem(AUDIT, log.entries, text, "I16") for text in log.compare(kept.read_bytes()))
+
+
+def _look_for_files(
+    root: Path, log: LogReading | None, there: set[str], lengths: Mapping[str, int], report: Report
+) -> None:
+    """Files that must be there and are not, that are there and must not be, and that are not what was witnessed."""
+    if DESK not in there:
+        report.add([Problem(DESK, 0, "the journal of the desk is missing")])
+    witnessed = log.witnessed if log is not None else {}
+    expected = log.expected if log is not None else {}
+    known = {DESK, AUDIT, *witnessed, *expected}
+    for name in sorted(there):
+        if name not in known and not SNAPSHOT.fullmatch(name) and not SEGMENT.fullmatch(name):
+            report.add([Problem(name, 0, "nobody knows this file: it was added")])
+    for name, seen in sorted(witnessed.items()):
+        if lengths.get(name):
+            report.add(Problem(name, seq, text, "I16") for seq, text in unlike_witness(root / name, seen))
+        elif name not in there and not made_room(name, there):
+            report.add([Problem(name, 0, f"the file is missing; it held {seen[-1].seq} entries", "I16")])
+    for name, ts in expected.items():
+        if name not in there and name not in witnessed and log is not None and log.newest - ts >= _MADE_WITHIN:
+            report.add([Problem(name, 0, "the file is missing: it was made", "I16")])
+
+
+def _look_at_venue(root: Path, names: Iterable[str], lengths: Mapping[str, int], report: Report) -> None:
+    numbers = {int(found[1]): name for name in names if (found := SEGMENT.fullmatch(name)) and lengths.get(name)}
+
+    def read(number: int) -> Iterator[tuple[int, bytes]]:
+        return entries(root / numbers[number])
+
+    problems = keeping.verify(sorted(numbers), read)
+    report.add(Problem("venue", 0, text) for text in problems)
+
+
+def _look_at_desk(
+    folder: DataFolder, log: LogReading | None, names: Iterable[str], lengths: Mapping[str, int], report: Report
+) -> None:
+    length = lengths.get(DESK)
+    if length is None:
+        return
+    damaged = any(problem.file == DESK for problem in report.problems)
+    seen = log.witnessed.get(DESK) if log is not None else None
+    snapshots = {
+        name: made for name in names if SNAPSHOT.fullmatch(name) and (made := _snapshot(folder.root / name)) is not None
+    }
+    found = examine(
+        folder.root,
+        read_settings(folder.root / "settings.toml"),
+        to=length,
+        snapshots=[name for name, made in snapshots.items() if made.seq <= length],
+        acts={act.entry: act for act in log.acts} if log is not None else {},
+        noted=seen[-1].seq if seen else 0,
+    )
+    for name, made in snapshots.items():
+        _look_at_snapshot(folder.root, name, made, length, report)
+    report.orders, report.fills, report.state_hash = found.orders, found.fills, found.state_hash
+    report.add(found.problems)
+    report.complete = not damaged
+
+
+def _snapshot(path: Path) -> Head | None:
+    try:
+        made = read_snapshot(path)
+    except FileNotFoundError:
+        return None
+    return made[0] if made is not None else None
+
+
+def _look_at_snapshot(root: Path, name: str, made: Head, length: int, report: Report) -> None:
+    """A snapshot is of this very journal."""
+    if f"{made.seq:015d}" not in name:
+        report.add([Problem(name, made.seq, "its name tells another entry than it holds")])
+    elif made.seq > length:
+        report.notes.append(f"{name} is newer than the journal beside it, as in a copy of a running directory")
+    else:
+        seen = [HeadSeen(made.seq, made.digest.hex())]
+        differ = unlike_witness(root / DESK, seen)
+        report.add(Problem(name, seq, "it is of another journal", "I13") for seq, _ in differ)
+
+
+def _look_for_secrets(folder: DataFolder, report: Report) -> None:
+    """I18: the token of the running process and the audit log's key are in no log and in no durable file."""
+    secrets = [secret for secret in (_token(folder), *_keys(folder.root)) if secret]
+    logs = sorted(folder.logs.glob("*.jsonl*")) if folder.logs.is_dir() else []
+    files = ((path.relative_to(folder.root).as_posix(), _tail(path)) for path in logs)
+    report.add(Problem(text.partition(" holds")[0], 0, text, "I18") for text in outside.secrets_in(files, secrets))
+
+
+def _token(folder: DataFolder) -> bytes:
+    try:
+        return str(json.loads(folder.instance.read_text())["token"]).encode()
+    except (OSError, ValueError, KeyError, TypeError):
+        return b""
+
+
+def _keys(root: Path) -> Iterator[bytes]:
+    for place in second_places(root):
+        try:
+            key = (place / "audit.key").read_bytes()
+        except OSError:
+            continue
+        yield key
+        yield key.hex().encode()
+
+
+def _tail(path: Path) -> bytes:
+    with path.open("rb") as file:
+        file.seek(max(path.stat().st_size - _LOG_BYTES_MAX, 0))
+        return file.read()
