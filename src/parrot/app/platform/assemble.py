@@ -10,12 +10,14 @@ from typing import Any, Final
 from parrot.adapters.children import ChildLimits, ProcessChildren
 from parrot.adapters.clock.steady import SteadyClock
 from parrot.adapters.journal.files import FileJournal, FileSegments, FileSnapshots
+from parrot.adapters.lake.files import FileLake
 from parrot.app.desk import Desk, decode
 from parrot.app.hosted import Limits
 from parrot.app.hosting import Desklog, Hosts
 from parrot.app.platform.blotter import Blotter
 from parrot.app.platform.folder import DataFolder
 from parrot.app.platform.settings import PlatformSettings, VenueSettings
+from parrot.app.recording import MarketRecorder
 from parrot.centers.capital import manifest as capital
 from parrot.centers.execution import manifest as execution
 from parrot.centers.market_data.live import LiveMarket
@@ -67,6 +69,7 @@ class House:
     venue: matching.PaperVenue
     market: LiveMarket
     hosts: Hosts
+    recorder: MarketRecorder
     replayed: int
 
 
@@ -97,7 +100,8 @@ def _assemble(folder: DataFolder, settings: PlatformSettings, journal: FileJourn
     venues.append(venue)
     market = LiveMarket(listings)
     hosts = _hosts(folder, settings, parts, listings, journal, desk)
-    return House(parts, journal, desk, clock, venue, market, hosts, replayed)
+    recorder = MarketRecorder(FileLake(folder.lake), paper.venue, listings)
+    return House(parts, journal, desk, clock, venue, market, hosts, recorder, replayed)
 
 
 def _hosts(

@@ -58,6 +58,7 @@ class Runtime:
         finally:
             logs.close()
             house.hosts.close()
+            house.recorder.close(house.clock.now_ns())
             house.venue.close()
             house.journal.close()
             if self._showcase is not None:
@@ -98,7 +99,7 @@ class Runtime:
                 market=house.market,
                 hosts=house.hosts,
                 flagged_kills=self._flagged_kills,
-                record=lambda messages, now: None,
+                record=house.recorder.take,
             )
         )
 

@@ -15,8 +15,8 @@ from parrot.contracts.commands import Deposit, RegisterStrategy, SetLimits, Star
 
 BY: Final = "parrot up"
 _EXAMPLES: Final = (
-    ("revert", "inventory_reversion.py", "BTC/USDT"),
-    ("follow", "quote_momentum.py", "ETH/USDT"),
+    ("reversion", "quick_reversion.py", "BTC/USDT", "1s"),
+    ("momentum", "quick_momentum.py", "ETH/USDT", ""),
 )
 _EXAMPLE_CASH: Final = Decimal(20_000)
 
@@ -53,7 +53,7 @@ def registration(chosen: StrategySettings, by: str) -> RegisterStrategy:
     place = f"{path}:{name}" if name else str(path)
     return RegisterStrategy(
         strategy=chosen.id,
-        name=name,
+        name=name or path.stem,
         path=place,
         code_hash=code_hash(read_text(place)),
         parameters=dict(chosen.parameters),
@@ -66,5 +66,6 @@ def registration(chosen: StrategySettings, by: str) -> RegisterStrategy:
 
 def _examples() -> Iterator[StrategySettings]:
     folder = examples_folder()
-    for name, file, symbol in _EXAMPLES:
-        yield StrategySettings(id=name, file=str(folder / file), symbols=[symbol], cash=_EXAMPLE_CASH)
+    for name, file, symbol, timeframe in _EXAMPLES:
+        place = str(folder / file)
+        yield StrategySettings(id=name, file=place, symbols=[symbol], timeframe=timeframe, cash=_EXAMPLE_CASH)

@@ -11,7 +11,7 @@ from time import perf_counter_ns
 from typing import Any, Protocol
 
 from parrot.app.desk import Desk
-from parrot.centers.market_data.live import LiveMarket
+from parrot.centers.market_data.live import Flow, LiveMarket
 from parrot.contracts.commands import Beat, EngageKill
 from parrot.contracts.message import Entry
 from parrot.kernel.errors import StorageError
@@ -49,7 +49,7 @@ class Parts:
     market: LiveMarket
     hosts: Hosts
     flagged_kills: Callable[[], Sequence[EngageKill]]
-    record: Callable[[Sequence[Any], int], None]
+    record: Callable[[Flow, int], None]
 
 
 @dataclass(slots=True)
@@ -118,8 +118,8 @@ class Spine:
             parts.feed.ask_snapshot(symbol, now)
         for quoted in flow.quoted:
             parts.desk.take(quoted, now)
-        if flow.messages or flow.quoted:
-            parts.record([*flow.messages, *flow.quoted], now)
+        parts.record(flow, now)
+        if flow.messages:
             parts.hosts.offer(flow.messages, now)
         return bool(flow.messages)
 
