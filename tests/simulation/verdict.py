@@ -71,7 +71,8 @@ def money(world: World) -> None:
 
 def resolved(world: World) -> None:
     for life in world.witness.orders.values():
-        if life.ended or for_ever_unknown(world, life):
+        family = [life, *(world.witness.orders[child] for child in life.children)]
+        if life.ended or any(not one.ended and for_ever_unknown(world, one) for one in family):
             continue
         if life.order.kind in SCHEDULED:
             raise Violation("I20", f"order {life.order_id} ({life.order.kind}) was to be over long ago")

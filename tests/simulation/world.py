@@ -245,17 +245,19 @@ class World:
         """The next order: it has to work, with room below the limit of its symbol."""
         wide = {"max_position": str(self.referee.net("BTCUSDT") + 1)}
         self.office.deliver(SetLimits(scope="symbol:BTCUSDT", limits=wide, approver="ann"))
-        self.office.deliver(
-            SubmitOrder(
-                strategy="probe",
-                key="1",
-                symbol="BTCUSDT",
-                side=Side.BUY,
-                quantity=Decimal("0.001"),
-                kind=OrderKind.MARKET,
-                decided=self.agenda.now,
-            )
+        tick = self.market.listings["BTCUSDT"].tick
+        passive = self.market.bid("BTCUSDT") * 995 / 1000 // tick * tick  # meets no order of ours
+        order = SubmitOrder(
+            strategy="probe",
+            key="1",
+            symbol="BTCUSDT",
+            side=Side.BUY,
+            quantity=Decimal("0.001"),
+            kind=OrderKind.LIMIT,
+            limit=passive,
+            decided=self.agenda.now,
         )
+        self.office.deliver(order)
 
     # -- planned faults --------------------------------------------------------------------------------------------
 
