@@ -34,6 +34,16 @@ def postgres(public_folder: Path) -> Iterator[Postgres]:
     server.stop()
 
 
+@pytest.fixture(scope="session")
+def mortal_postgres() -> Iterator[Postgres]:
+    """A server for tests that kill it; recovery is quick where there is little to recover."""
+    with tempfile.TemporaryDirectory(prefix="parrot-mortal-") as name:
+        Path(name).chmod(0o711)
+        server = Postgres(Path(name))
+        yield server
+        server.stop()
+
+
 class Database:
     """An empty database of one kind: opened as often as a test likes, closed at its end."""
 
@@ -56,6 +66,8 @@ def empty_database(kind: str, request: pytest.FixtureRequest) -> Database:
     folder: Path = request.getfixturevalue("tmp_path")
     place = str(folder / "store.db") if kind == "sqlite" else request.getfixturevalue("postgres").url()
     made = Database(kind, place)
+    if kind == "postgres":
+        request.addfinalizer(lambda: request.getfixturevalue("postgres").give_back(place))
     request.addfinalizer(made.close)
     return made
 

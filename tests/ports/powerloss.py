@@ -34,7 +34,7 @@ class Event:
 def record(command: list[str], folder: Path, strace: str, *, cwd: Path, environment: dict[str, str]) -> list[Event]:
     """Runs `command` and gives what it did to files below `folder`, and each line that it said ("said")."""
     log = folder.with_name(folder.name + ".trace")
-    watched = [strace, "-f", "-qq", "-xx", "-s", "10000000", "-e", f"trace={CALLS}", "-o", str(log)]
+    watched = [strace, "-f", "--seccomp-bpf", "-qq", "-xx", "-s", "10000000", "-e", f"trace={CALLS}", "-o", str(log)]
     subprocess.run([*watched, *command], cwd=cwd, env=environment, stdout=subprocess.DEVNULL, check=True)
     return Recording(folder).events(log.read_text("ascii").splitlines())
 

@@ -7,8 +7,11 @@ import shutil
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+import psutil
 import pytest
 
 from parrot.adapters.sql import SqlJournal, open_postgres, open_sqlite
@@ -26,7 +29,8 @@ WRITE = {"files": "write", "sqlite": "pwrite64"}
 def run_under_strace(kind: str, folder: Path, inject: str, count: int = 12) -> list[str]:
     """Lines of an appender whose system calls on the journal's file fail as `inject` says."""
     strace = shutil.which("strace") or missing("strace", "apt-get install strace")
-    watch = [strace, "-f", "-qq", "-o", os.devnull, "-P", str(folder / SYNCED[kind]), "-e", f"inject={inject}"]
+    traced = ["-e", f"trace={inject.partition(':')[0]}", "-e", f"inject={inject}"]
+    watch = [strace, "-f", "--seccomp-bpf", "-qq", "-o", os.devnull, "-P", str(folder / SYNCED[kind]), *traced]
     command = [sys.executable, "-m", "tests.ports.appender", kind, str(folder), str(count)]
     done = subprocess.run([*watch, *command], cwd=ROOT, env=environment(), capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
@@ -140,24 +144,48 @@ def test_a_row_that_another_session_locks_is_an_error_after_the_wait(postgres: P
     assert list(SqlJournal(open_postgres(url), "desk").read()) == [(1, b"one")]
 
 
-def test_a_killed_server_is_an_error_and_has_all_that_was_acknowledged_when_it_is_back(postgres: Postgres):
-    url = postgres.url()
+def test_a_killed_server_is_an_error_and_has_all_that_was_acknowledged_when_it_is_back(mortal_postgres: Postgres):
+    url = mortal_postgres.url()
     journal = SqlJournal(open_postgres(url), "desk")
     for seq in range(1, 21):
         journal.append([body(seq)])
-    postgres.server.kill()
+    mortal_postgres.server.kill()
     with pytest.raises(StorageError) as refused:
         journal.append([b"to nobody"])
     assert "server runs" in refused.value.fix
     with pytest.raises(StorageError, match="connection"):
         open_postgres(url)
-    postgres.start()
+    mortal_postgres.start()
     with pytest.raises(StorageError, match="takes no more"):
         journal.append([b"late"])
     journal.close()
     again = SqlJournal(open_postgres(url), "desk")
     assert dict(again.read()) == {seq: body(seq) for seq in range(1, 21)}
     assert again.append([b"it goes on"]).seq == 21
+
+
+def test_a_server_that_stands_still_holds_up_the_append_and_nothing_is_acknowledged_meanwhile(postgres: Postgres):
+    journal = SqlJournal(open_postgres(postgres.url()), "desk")
+    journal.append([b"one"])
+    with ThreadPoolExecutor(1) as pool, standing_still(postgres):
+        told = pool.submit(journal.append, [b"two"])
+        with pytest.raises(TimeoutError):
+            told.result(0.3)
+    assert told.result().seq == 2
+    assert dict(journal.read()) == {1: b"one", 2: b"two"}
+
+
+@contextmanager
+def standing_still(postgres: Postgres):
+    os.killpg(postgres.server.process.pid, signal.SIGSTOP)
+    with ExitStack() as later:
+        for process in psutil.Process(postgres.server.process.pid).children():
+            process.suspend()
+            later.callback(process.resume)
+        try:
+            yield
+        finally:
+            os.killpg(postgres.server.process.pid, signal.SIGCONT)
 
 
 def test_a_session_that_the_server_ends_gives_the_lease_to_the_next(postgres: Postgres):

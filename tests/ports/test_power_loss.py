@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 
@@ -29,7 +31,15 @@ def recorded(tmp_path: Path, synchronous: str) -> tuple[str, list[Event]]:
     return folder.name, record(command, folder, strace, cwd=ROOT, environment=environment)
 
 
-def images(tmp_path: Path, synchronous: str, count: int):
+@pytest.fixture
+def room(tmp_path) -> Iterator[Path]:
+    """Where images are opened: in memory if there is such a place, since a disk has been played already."""
+    memory = Path("/dev/shm")
+    with tempfile.TemporaryDirectory(dir=memory if os.access(memory, os.W_OK) else tmp_path) as name:
+        yield Path(name)
+
+
+def images(tmp_path: Path, room: Path, synchronous: str, count: int):
     """(acknowledged entries, entries that are there or the error) of images at moments spread over the recording."""
     folder, events = recorded(tmp_path, synchronous)
     assert sum(event.what == "said" for event in events) == COMMITS + 1
@@ -40,7 +50,7 @@ def images(tmp_path: Path, synchronous: str, count: int):
         for event in events[done:cut]:
             disk.happen(event)
         done = cut
-        yield acknowledged(disk), found(tmp_path / f"{synchronous}-{number}", disk.image(chance), folder)
+        yield acknowledged(disk), found(room / f"{synchronous}-{number}", disk.image(chance), folder)
 
 
 def acknowledged(disk: Disk) -> int:
@@ -63,8 +73,8 @@ def found(place: Path, image: dict[str, bytes], folder: str) -> int:
 
 
 @pytest.mark.timeout(60 + IMAGES // 4)
-def test_no_image_of_a_power_loss_misses_an_acknowledged_commit(tmp_path, record_property):
-    seen = list(images(tmp_path, "FULL", IMAGES))
+def test_no_image_of_a_power_loss_misses_an_acknowledged_commit(tmp_path, room, record_property):
+    seen = list(images(tmp_path, room, "FULL", IMAGES))
     lost = [(acked, kept) for acked, kept in seen if kept < acked]
     record_property("summary", f"SQLite FULL: {len(lost)} of {len(seen)} power-loss images miss an acknowledged commit")
     assert lost == []
@@ -72,8 +82,8 @@ def test_no_image_of_a_power_loss_misses_an_acknowledged_commit(tmp_path, record
     assert {acked for acked, _ in seen} >= set(range(1, COMMITS, 10)), "the moments are spread over all commits"
 
 
-def test_without_a_sync_at_each_commit_images_do_miss_some(tmp_path, record_property):
-    seen = list(images(tmp_path, "NORMAL", 60))
+def test_without_a_sync_at_each_commit_images_do_miss_some(tmp_path, room, record_property):
+    seen = list(images(tmp_path, room, "NORMAL", 60))
     lost = sum(kept < acked for acked, kept in seen)
     record_property("summary", f"SQLite NORMAL (the control): {lost} of {len(seen)} images miss one")
     assert lost > 10

@@ -10,11 +10,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from parrot.adapters.sql import SqlRecords
+from parrot.adapters.sql import SqlRecords, open_postgres
 from parrot.contracts.message import Message
-from parrot.kernel.errors import DataError, ParameterError
+from parrot.kernel.errors import DataError, ParameterError, StorageError
 from parrot.ports.bus import Envelope
 from tests.ports.conftest import Database
+from tests.ports.servers.postgres import Postgres
 
 
 class Balance(Message, frozen=True, kw_only=True):
@@ -123,7 +124,13 @@ def test_old_messages_are_pruned_and_their_numbers_not_used_again(records):
     last = records.outbox()[-1].number
     records.prune(before=2)
     assert [row.envelope.id for row in records.outbox()] == ["m2"]
+    with records.work() as work:
+        assert work.accept("capital", message(2))
+        assert work.accept("capital", message(100))
     records.prune(before=99)
+    with records.work() as work:
+        assert work.accept("capital", message(2))
+        assert not work.accept("capital", message(100))
     assert records.outbox() == []
     with records.work() as work:
         work.send(message(3))
@@ -174,3 +181,15 @@ def test_a_record_that_was_altered_is_named(database):
         connection.exec_driver_sql("""UPDATE records SET body = '{"amount": [}'""")
     with pytest.raises(DataError, match="the record Balance cash is not what was kept"):
         records.get(Balance, "cash")
+
+
+def test_records_go_on_when_a_killed_server_is_back(mortal_postgres: Postgres):
+    records = SqlRecords(open_postgres(mortal_postgres.url()))
+    with records.work() as work:
+        work.put("cash", Balance(amount=Decimal(1)))
+    mortal_postgres.server.kill()
+    with pytest.raises(StorageError) as refused:
+        records.get(Balance, "cash")
+    assert "server runs" in refused.value.fix
+    mortal_postgres.start()
+    assert records.get(Balance, "cash") == Balance(amount=Decimal(1))

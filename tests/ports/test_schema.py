@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import sqlalchemy as sa
@@ -77,6 +78,14 @@ def test_an_older_database_is_brought_to_this_version_with_what_it_holds(databas
     journal = SqlJournal(database.open(), "desk", takes_over=True)
     assert list(journal.read()) == [(1, b"kept")]
     assert journal.verify() == []
+
+
+def test_processes_that_open_a_new_database_at_once_make_it_once(database: Database):
+    with ThreadPoolExecutor(4) as pool:
+        opened = list(pool.map(lambda _: database.open(), range(4)))
+    assert {version(engine) for engine in opened} == {VERSIONS[-1]}
+    with opened[0].connect() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM alembic_version").scalar() == 1
 
 
 def test_an_older_database_is_refused_where_it_must_not_change(database: Database):

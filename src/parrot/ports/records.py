@@ -58,4 +58,7 @@ class Records(Protocol):
         """Messages behind number `after`, in the order they were put there. They stay, for a bus that loses them."""
 
     def prune(self, before: int) -> None:
-        """Lets go of messages of the outbox whose time is before `before`, ns UTC: by then every reader has them."""
+        """Lets go of messages of the outbox and notes of the inbox whose time is before `before`, ns UTC.
+
+        Every reader has those messages by then, and no sender keeps them longer than its readers their notes.
+        """

@@ -12,6 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
+import psutil
 import pytest
 
 NOBODY = 65534
@@ -66,9 +67,21 @@ class Server:
     def kill(self) -> None:
         """The process and all that it started, without a word."""
         if self.process is not None:
-            with suppress(ProcessLookupError):
-                os.killpg(self.process.pid, signal.SIGKILL)
+            started = psutil.Process(self.process.pid).children(recursive=True) if self.process.poll() is None else []
+            self.process.kill()
+            for child in started:  # PostgreSQL's have groups of their own
+                with suppress(psutil.NoSuchProcess):
+                    child.kill()
             self.process.wait(10)
+            wait_until(lambda: not any(alive(child) for child in started))
+
+
+def alive(process: psutil.Process) -> bool:
+    """Whether it still does anything; one that nobody has buried yet does not."""
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def accepts(port: int) -> bool:

@@ -53,6 +53,7 @@ def open_postgres(url: str, *, upgrade: bool = True, lock_wait_s: float = LOCK_W
     with named(f"PostgreSQL at {place.host}:{place.port or 5432}/{place.database}"):
         engine = create_engine(
             place.set(drivername="postgresql+psycopg"),
+            pool_pre_ping=True,  # a server that was restarted is no error for who comes after
             connect_args={
                 "connect_timeout": 5,
                 "keepalives_idle": 5,

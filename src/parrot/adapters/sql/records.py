@@ -60,7 +60,7 @@ class SqlWork:
 
     def accept(self, reader: str, envelope: Envelope) -> bool:
         """Notes that `reader` has this message; False when it had it already."""
-        row = self._insert(INBOX).values(reader=reader, source=envelope.source, message_id=envelope.id)
+        row = self._insert(INBOX).values(reader=reader, source=envelope.source, message_id=envelope.id, ts=envelope.ts)
         new = row.on_conflict_do_nothing().returning(INBOX.c.reader)
         return self._connection.execute(new).first() is not None
 
@@ -105,9 +105,10 @@ class SqlRecords:
         return [_outgoing(row) for row in rows]
 
     def prune(self, before: int) -> None:
-        """Lets go of messages of the outbox whose time is before `before`, ns UTC."""
+        """Lets go of messages of the outbox and notes of the inbox whose time is before `before`, ns UTC."""
         with writing(self._engine, self._place) as connection:
             connection.execute(delete(OUTBOX).where(OUTBOX.c.ts < before))
+            connection.execute(delete(INBOX).where(INBOX.c.ts < before))
 
 
 def _get(connection: Connection, kind: type[R], key: str) -> R | None:

@@ -61,6 +61,7 @@ INBOX: Final = sa.Table(
     sa.Column("reader", sa.Text, primary_key=True),
     sa.Column("source", sa.Text, primary_key=True),
     sa.Column("message_id", sa.Text, primary_key=True),
+    sa.Column("ts", sa.BigInteger, nullable=False),
 )
 
 

@@ -38,6 +38,7 @@ def upgrade() -> None:
         sa.Column("reader", sa.Text, primary_key=True),
         sa.Column("source", sa.Text, primary_key=True),
         sa.Column("message_id", sa.Text, primary_key=True),
+        sa.Column("ts", sa.BigInteger, nullable=False),
     )
 
 
