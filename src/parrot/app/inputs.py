@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -35,6 +35,16 @@ class InputJournal:
         made = None if found is None else decode(found)
         assert made is None or isinstance(made, LifeBegun)  # its tag says so
         return made
+
+    @staticmethod
+    def last_life(bodies: Sequence[bytes]) -> tuple[LifeBegun, list[InputBatch]] | None:
+        """The last life in the bodies of a journal that another process owns, None before the first."""
+        begins = max((at for at, body in enumerate(bodies) if _LIFE in body[:_TAG_WITHIN]), default=None)
+        if begins is None:
+            return None
+        life, *batches = (decode(body) for body in bodies[begins:])
+        assert isinstance(life, LifeBegun)  # its tag says so
+        return life, [batch for batch in batches if isinstance(batch, InputBatch)]
 
     def batches(self) -> Iterator[InputBatch]:
         """Every batch of the last life, in order."""

@@ -136,3 +136,27 @@ class Noted(Message, frozen=True, kw_only=True, gc=False):
 
 Told = LifeBegun | InputBatch | LifeEnded
 Heard = Ready | Answer | Failed | Noted
+
+
+# -- what a session holds of them ------------------------------------------------------------------------------------
+
+
+class SessionLife(Message, frozen=True, kw_only=True, gc=False):
+    """A strategy that ran in the session, from the beginning of its life."""
+
+    life: LifeBegun
+
+
+class SessionInput(Message, frozen=True, kw_only=True, gc=False):
+    """One batch of input of that strategy."""
+
+    strategy: str
+    batch: InputBatch
+
+
+class SessionOrder(Message, frozen=True, kw_only=True, gc=False):
+    """An order of that strategy as the desk received it, its record `seq` at `ts`, ns UTC."""
+
+    seq: int
+    ts: int
+    order: SubmitOrder

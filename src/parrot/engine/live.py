@@ -16,7 +16,7 @@ from parrot.engine.columns import WEEK, timeframe_ns
 from parrot.engine.run import Inputs, amount_of, build, failure, floats, listed, play
 from parrot.engine.terms import cash_decimals
 from parrot.engine.ticks import Quotes, Trades
-from parrot.kernel.errors import InputError, StrategyError
+from parrot.kernel.errors import DataError, InputError, StrategyError
 
 SIZE_DECIMALS: Final = 8
 _MONDAY: Final = 4 * 86_400 * 10**9
@@ -99,8 +99,8 @@ class LiveRun:
     """One live run of a strategy; times ns UTC, prices and quantities in the units of the data.
 
     `play` calls the strategy until `feed` says that nothing more comes. Within `feed` the other methods bring data and
-    reports, and say up to when everything is known. With columns that are filled already nothing may be added; they are
-    revealed as far as is known.
+    reports, and say up to when everything is known. With columns that are filled already the same calls reveal their
+    rows, one each, as if they came just then.
     """
 
     def __init__(self, strategy: Any, inputs: Inputs, market: Market, cash: Number) -> None:
@@ -114,6 +114,9 @@ class LiveRun:
         self._streams: dict[str, int] = {}
         self._buckets: dict[str, list[_Bucket]] = {}
         self._number_streams(spans)
+        self._whole = any(len(data) for kind in (inputs.bars, inputs.trades, inputs.quotes) for data in kind.values())
+        if self._whole:
+            self.engine.hide()
         self._columns: dict[tuple[str, int], list[list[int]]] = {}
         strategy.attach(self.engine, inputs.symbols, lambda symbol, length: floats(self._views, symbol, length))
 
@@ -152,11 +155,17 @@ class LiveRun:
 
     def trade(self, symbol: str, ts: int, price: int, size: int, side: int) -> None:
         """Adds a trade."""
-        self.engine.extend_trades(self._numbers[symbol], ts, price, size, side)
+        if self._whole:
+            self._reveal("trades", self._numbers[symbol])
+        else:
+            self.engine.extend_trades(self._numbers[symbol], ts, price, size, side)
 
     def quote(self, symbol: str, ts: int, bid: int, ask: int, bid_size: int, ask_size: int) -> None:
         """Adds a quote."""
-        self.engine.extend_quotes(self._numbers[symbol], ts, bid, ask, bid_size, ask_size)
+        if self._whole:
+            self._reveal("quotes", self._numbers[symbol])
+        else:
+            self.engine.extend_quotes(self._numbers[symbol], ts, bid, ask, bid_size, ask_size)
 
     def know(self, ts: int) -> None:
         """Everything up to `ts` is known."""
@@ -199,8 +208,14 @@ class LiveRun:
         self._extend(symbol, bucket.span, bucket.stream, (row[0], row[1], row[2], row[3], row[4], row[5], row[6]))
 
     def _extend(self, symbol: str, span: int, stream: int, row: Row) -> None:
+        if self._whole:
+            return self._reveal("bars", stream)
         own = [line for line in self._strategy.own_lines if self._is_of(line[2], span, symbol)]
         self.engine.extend_bars(stream, row, self._computed(symbol, span, row, own) if own else [])
+
+    def _reveal(self, kind: str, number: int) -> None:
+        if not self.engine.reveal(kind, number):
+            raise DataError(f"there are no more {kind}", expected="the columns that the run was made of")
 
     def _is_of(self, length: int, span: int, symbol: str) -> bool:
         return length == span or (span == 0 and length == self._inputs.bars[symbol].timeframe)

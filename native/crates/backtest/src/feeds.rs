@@ -21,6 +21,8 @@ pub(crate) struct Source {
     pub(crate) symbol: u16,
     pub(crate) feed: Feed,
     pub(crate) next: usize,
+    /// Rows from here on are hidden.
+    pub(crate) known: usize,
     pub(crate) position: Position,
 }
 
@@ -34,6 +36,9 @@ impl Source {
     }
 
     pub(crate) fn next_time(&self) -> i64 {
+        if self.next >= self.known {
+            return i64::MAX;
+        }
         self.times().get(self.next).copied().unwrap_or(i64::MAX)
     }
 }

@@ -61,6 +61,7 @@ pub struct Live {
     /// Bars that handlers wait for, by stream (rule T5).
     pub(crate) needs: Vec<(usize, usize)>,
     ended: bool,
+    hidden: bool,
     reports: VecDeque<Report>,
     bars: Vec<Option<[Growing<i64>; 7]>>,
     ticks: Vec<Option<Tape>>,
@@ -78,6 +79,7 @@ impl Live {
             limit: i64::MIN,
             needs: Vec::new(),
             ended: false,
+            hidden: false,
             reports: VecDeque::new(),
             bars: (0..streams).map(|_| None).collect(),
             ticks: Vec::new(),
@@ -91,6 +93,9 @@ pub struct Backward;
 
 impl Engine {
     pub(crate) fn first_datum(&self) -> Option<i64> {
+        if self.live.as_ref().is_some_and(|live| live.hidden) {
+            return None;
+        }
         let bars = self.streams.iter().filter_map(|stream| stream.bars.ts.first().copied()).min();
         bars.into_iter().chain((self.ticks.next_time() != i64::MAX).then(|| self.ticks.next_time())).min()
     }
@@ -152,6 +157,37 @@ impl Engine {
     /// Queues what a venue told; it is heard when the data that came with it have been revealed.
     pub fn report(&mut self, report: Report) {
         self.live_mut().reports.push_back(report);
+    }
+
+    /// Hides columns that are filled already: their rows count as known once they are revealed, in any pace.
+    pub fn hide(&mut self) {
+        for group in &mut self.groups {
+            (group.len, group.time) = (0, i64::MAX);
+        }
+        for source in &mut self.ticks.sources {
+            source.known = 0;
+        }
+        self.live_mut().hidden = true;
+    }
+
+    /// The next bar of a stream is known from here on; false when there is none.
+    pub fn reveal_bar(&mut self, stream: usize) -> bool {
+        let (row, bars) = (self.groups[stream].len, &self.streams[stream].bars);
+        let Some(ts) = bars.ts.get(row).copied() else { return false };
+        self.lengthen(stream, row + 1);
+        self.wind_up(ts);
+        true
+    }
+
+    /// The next trade (or quote) of a symbol is known from here on; false when there is none.
+    pub fn reveal_tick(&mut self, symbol: u16, quote: bool) -> bool {
+        let fits = |feed: &Feed| if quote { matches!(feed, Feed::Quotes(_)) } else { matches!(feed, Feed::Trades(_)) };
+        let source = self.ticks.sources.iter_mut().find(|source| source.symbol == symbol && fits(&source.feed));
+        let Some(source) = source else { return false };
+        let Some(ts) = source.times().get(source.known).copied() else { return false };
+        source.known += 1;
+        self.wind_up(ts);
+        true
     }
 
     /// Takes on an order that the strategy did not make, so that what comes of it can be reported; nobody is told of it.

@@ -34,7 +34,7 @@ impl Engine {
 
     fn add_source(&mut self, symbol: u16, feed: Feed) {
         self.ticks.markets.resize_with(self.symbols.len(), Market::default);
-        self.ticks.sources.push(Source { symbol, feed, next: 0, position: Position::default() });
+        self.ticks.sources.push(Source { symbol, feed, next: 0, known: usize::MAX, position: Position::default() });
         self.symbols[symbol as usize].by_ticks = true;
         let (first, last) = self.ticks.sources.iter().fold((i64::MAX, i64::MIN), |(first, last), source| {
             let times = source.times();
@@ -167,7 +167,7 @@ impl Engine {
     /// Plays one message, or in quiet times all of them up to the next moment that matters; says the last row.
     fn play_book(&mut self, index: usize) -> usize {
         let horizon = if self.is_quiet(index) { self.horizon(index) } else { i64::MIN };
-        let Source { symbol, feed, next, position } = &mut self.ticks.sources[index];
+        let Source { symbol, feed, next, position, .. } = &mut self.ticks.sources[index];
         let symbol = *symbol as usize;
         let Feed::Book(books) = feed else { return *next };
         let columns = columns(books);

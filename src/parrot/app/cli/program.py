@@ -22,6 +22,7 @@ from parrot.app.cli import (
     order,
     runs,
     screen,
+    session,
     status,
     strategy,
     up,
@@ -52,6 +53,9 @@ app.command("kill")(kill.kill)
 app.command("rearm")(kill.rearm)
 app.add_typer(order.app, name="order")
 app.command("verify")(verify.verify)
+app.command("record")(session.record)
+app.command("replay")(session.replay)
+app.command("why")(session.why)
 
 
 @app.callback()

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from parrot.contracts.commands import Role
 from parrot.contracts.message import Entry
 from parrot.contracts.records import (
     BreakerTripped,
@@ -112,7 +113,8 @@ def _received(reader: _Reader, entry: Entry) -> Iterator[Reason]:
     reader.mine.add(entry.seq)
     price = f" limit {plain(order.limit)}" if order.limit is not None else ""
     price += f" trigger {plain(order.trigger)}" if order.trigger is not None else ""
-    text = f"{order.role.value} {order.kind.value} {order.side.value} {plain(order.quantity)} {order.symbol}{price}"
+    role = "" if order.role is Role.PLAIN else f"{order.role.value}: "
+    text = f"{role}{order.kind.value} {order.side.value} {plain(order.quantity)} {order.symbol}{price}"
     told = f"{text}, decided on data of {order.decided}" + (f": {order.why}" if order.why else "")
     yield _reason(entry, entry.seq, "strategy", told, passed=True)
 

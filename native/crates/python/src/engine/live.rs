@@ -75,6 +75,23 @@ impl Engine {
         self.core_mut()?.extend_quotes(symbol, row).map_err(|_| behind("a quote", ts))
     }
 
+    /// Hides columns that are filled already until their rows are revealed; before lines and timers are declared.
+    fn hide(&mut self) -> PyResult<()> {
+        self.require_live()?;
+        self.core_mut()?.hide();
+        Ok(())
+    }
+
+    /// The next row is known from here on: of a stream of bars, or of a symbol's trades or quotes; false without one.
+    fn reveal(&mut self, kind: &str, number: usize) -> PyResult<bool> {
+        self.require_live()?;
+        let core = self.core_mut()?;
+        Ok(match kind {
+            "bars" => core.reveal_bar(number),
+            _ => core.reveal_tick(number as u16, kind == "quotes"),
+        })
+    }
+
     /// Everything up to `ts` is known: bars close and timers run until then.
     fn know(&mut self, ts: i64) -> PyResult<()> {
         self.require_live()?;
