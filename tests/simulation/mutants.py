@@ -307,7 +307,7 @@ def cancel_believed() -> Patches:
 @mutant("a float in one leg")
 def float_leg() -> Patches:
     def leg(owner: str, kind: AccountKind, currency: str, amount: Decimal) -> Posting:
-        rounded = Decimal(float(amount) * (1 + 2**-52)) if kind is AccountKind.CASH and currency == "USDT" else amount
+        rounded = Decimal(float(amount)) if kind is AccountKind.CASH else amount
         return Posting(owner, kind, currency, rounded)
 
     yield postings, "Posting", leg
