@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Any, Final
 
 from parrot.adapters.children import ChildLimits, ProcessChildren
 from parrot.adapters.clock.steady import SteadyClock
 from parrot.adapters.journal.files import FileJournal, FileSegments, FileSnapshots
 from parrot.adapters.lake.files import FileLake
+from parrot.app.auditing import Auditing
 from parrot.app.desk import Desk, decode
 from parrot.app.hosted import Limits
 from parrot.app.hosting import Desklog, Hosts
@@ -70,6 +72,7 @@ class House:
     market: LiveMarket
     hosts: Hosts
     recorder: MarketRecorder
+    audit: Auditing
     replayed: int
 
 
@@ -96,12 +99,14 @@ def _assemble(folder: DataFolder, settings: PlatformSettings, journal: FileJourn
     )
     replayed = desk.recover()
     clock = SteadyClock(desk.ts)
+    audit = Auditing(folder.root)
+    audit.open("main", desk=desk.seq, missed=partial(_entries, journal), now=clock.now_ns())
     venue = matching.build(paper, FileSegments(folder.venue), now=clock.now_ns())
     venues.append(venue)
     market = LiveMarket(listings)
-    hosts = _hosts(folder, settings, parts, listings, journal, desk)
+    hosts = _hosts(folder, settings, parts, listings, journal, desk, lambda path: audit.expect(path, clock.now_ns()))
     recorder = MarketRecorder(FileLake(folder.lake), paper.venue, listings)
-    return House(parts, journal, desk, clock, venue, market, hosts, recorder, replayed)
+    return House(parts, journal, desk, clock, venue, market, hosts, recorder, audit, replayed)
 
 
 def _hosts(
@@ -111,11 +116,12 @@ def _hosts(
     listings: Sequence[Listing],
     journal: FileJournal,
     desk: Desk,
+    expect: Callable[[Path], object],
 ) -> Hosts:
     children = ProcessChildren(_CHILD, ChildLimits(memory=settings.strategy_memory_mb << 20))
     log = Desklog(partial(_entries, journal), lambda: desk.seq)
     limits = Limits(patience=settings.strategy_patience_s * 10**9)
-    return Hosts(parts.strategies, listings, folder.strategies, children, log, limits)
+    return Hosts(parts.strategies, listings, folder.strategies, children, log, limits, expect=expect)
 
 
 def _entries(journal: FileJournal, after: int) -> Iterator[Entry]:

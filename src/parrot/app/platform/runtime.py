@@ -61,6 +61,7 @@ class Runtime:
             house.recorder.close(house.clock.now_ns())
             house.venue.close()
             house.journal.close()
+            house.audit.close(house.clock.now_ns())
             if self._showcase is not None:
                 self._showcase.terminate()
 
@@ -70,7 +71,7 @@ class Runtime:
         spine = self._spine(house)
         metrics = Metrics(version("parrot"))
         spine.turned, spine.committed = metrics.turned, metrics.committed
-        house.desk.watchers += [metrics.heard, tell]
+        house.desk.watchers += [metrics.heard, tell, house.audit.heard]
         with Loop(house.clock, spine.turn, house.hosts.filenos) as loop:
             spine.wake = loop.wake
             self._open(house, spine)
@@ -100,6 +101,7 @@ class Runtime:
                 hosts=house.hosts,
                 flagged_kills=self._flagged_kills,
                 record=house.recorder.take,
+                beat=house.audit.beat,
             )
         )
 

@@ -68,4 +68,11 @@ def _examples() -> Iterator[StrategySettings]:
     folder = examples_folder()
     for name, file, symbol, timeframe in _EXAMPLES:
         place = str(folder / file)
-        yield StrategySettings(id=name, file=place, symbols=[symbol], timeframe=timeframe, cash=_EXAMPLE_CASH)
+        yield StrategySettings(
+            id=name,
+            file=place,
+            symbols=[symbol],
+            timeframe=timeframe,
+            cash=_EXAMPLE_CASH,
+            parameters={"share": "0.01"},  # small orders: fees of many quick ones add up
+        )

@@ -50,6 +50,7 @@ class Parts:
     hosts: Hosts
     flagged_kills: Callable[[], Sequence[EngageKill]]
     record: Callable[[Flow, int], None]
+    beat: Callable[[int], None]
 
 
 @dataclass(slots=True)
@@ -146,6 +147,7 @@ class Spine:
         self.last_beat = now
         self._watch_flag(now)
         self.parts.hosts.beat(now)
+        self.parts.beat(now)
         self.parts.desk.take(Beat(ts=now), now)
 
     def _watch_flag(self, now: int) -> None:
