@@ -7,12 +7,12 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from parrot.app.desk import Desk
-from parrot.contracts.commands import Deposit, OpenDesk, Quoted
+from parrot.contracts.commands import CloseDesk, Deposit, OpenDesk, Quoted
 from parrot.contracts.message import Entry
 from parrot.contracts.records import OrderApproved
 from parrot.kernel.errors import StorageError
 from tests.simulation.line import MILLISECOND
-from tests.simulation.store import Crash, FaultyJournal
+from tests.simulation.store import Crash, FaultyJournal, Shelf
 from tests.simulation.witness import Violation
 
 if TYPE_CHECKING:
@@ -34,6 +34,8 @@ class Office:
         self.turning = False
         self.deaths = 0
         self.good_quotes: dict[str, deque[int]] = {}
+        self.shelf = Shelf()
+        self.snapshots = world.chance("snapshots").random() * 0.03
 
     def clock(self) -> int:
         return self.world.agenda.now + self.jump
@@ -49,7 +51,7 @@ class Office:
         self.life += 1
         self.waiting.clear()
         journal = FaultyJournal(world.disk, world.faults)
-        desk = Desk(self.parts(world.market.listings, world.terms), journal, self.send)
+        desk = Desk(self.parts(world.market.listings, world.terms), journal, self.send, snapshots=self.shelf)
         desk.watchers.append(self.tell)
         self.desk, self.alive = desk, True
         try:
@@ -111,6 +113,16 @@ class Office:
         self.world.note("death", b"")
         self.world.agenda.after(self.chance.randint(50, 2500) * MILLISECOND, self.restart)
 
+    def close(self) -> None:
+        """Ends in good order; what comes meanwhile is lost all the same."""
+        assert self.desk is not None
+        try:
+            self.desk.take(CloseDesk(reason="asked to"), self.clock())
+            self.desk.commit()
+        except (Crash, StorageError):
+            self.world.note("death", b"")
+        self.die()
+
     def restart(self) -> None:
         if not self.alive:
             if not self.world.line.up:
@@ -146,6 +158,8 @@ class Office:
         except (Crash, StorageError):
             self.die()
             return
+        if self.chance.random() < self.snapshots:
+            self.desk.save_snapshot()
         if self.waiting:
             self.turning = True
             self.world.agenda.after(MILLISECOND, self.turn)

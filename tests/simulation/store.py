@@ -65,3 +65,16 @@ class FaultyJournal:
 
     def close(self) -> None:
         self.broken = True
+
+
+class Shelf:
+    """The snapshots port: the newest state, which outlives a process."""
+
+    def __init__(self) -> None:
+        self.kept: list[tuple[Head, bytes]] = []
+
+    def save(self, head: Head, state: bytes) -> None:
+        self.kept = [*self.kept[-1:], (head, state)]
+
+    def newest(self) -> tuple[Head, bytes] | None:
+        return self.kept[-1] if self.kept else None

@@ -117,10 +117,13 @@ def rebuilt(world: World) -> None:
     """I13: replay gives the live state, from the beginning and from the middle."""
     live = world.office.desk
     assert live is not None
-    again = Desk(world.office.parts(world.market.listings, world.terms), FaultyJournal(world.disk, world.faults), print)
-    again.recover()
-    if again.hash() != live.hash():
-        raise Violation("I13", f"rebuilt from the journal it is another state: {difference(again, live)}")
+    for shelf in (None, world.office.shelf):
+        journal = FaultyJournal(world.disk, world.faults)
+        again = Desk(world.office.parts(world.market.listings, world.terms), journal, print, snapshots=shelf)
+        again.recover()
+        if again.hash() != live.hash():
+            whence = "a snapshot and the rest" if shelf else "the journal"
+            raise Violation("I13", f"rebuilt from {whence} it is another state: {difference(again, live)}")
 
 
 def audited(world: World) -> None:

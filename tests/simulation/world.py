@@ -222,6 +222,7 @@ class World:
             (self.storm, 1),
             (self.manual_order, 1),
             (self.end_process, 1),
+            (self.transfer, 1),
             (self.restart_strategy, 1),
         ):
             for _ in range(chance.randint(0, most)):
@@ -301,11 +302,22 @@ class World:
         placed = self.referee.manual(self.shape.choice(SYMBOLS).symbol, self.line.venue_time())
         self.agenda.after(4 * SECOND, lambda: self.referee.end(placed, "canceled", self.line.venue_time()))
 
+    def transfer(self) -> None:
+        """Money moves at the venue without us; a person has to adopt it."""
+        if not self.faults.on or self.shape.random() < 0.7:
+            return
+        self.faults.note("transfer")
+        self.witness.outside = True
+        self.referee.balances["USDT"] += Decimal("12.34")
+
     def end_process(self) -> None:
         """The whole desk dies between two turns."""
         if self.faults.on and self.office.alive:
             self.faults.note("killed at rest")
-            self.office.die()
+            if self.shape.random() < 0.5:
+                self.office.close()
+            else:
+                self.office.die()
 
     def restart_strategy(self) -> None:
         """A strategy forgets all but what the journal tells it, and asks for something that has ended."""
