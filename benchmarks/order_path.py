@@ -11,12 +11,11 @@ from typing import Any
 from parrot.adapters.journal.files import FileJournal, FileSegments, FileSnapshots
 from parrot.app.desk import Desk
 from parrot.app.life import Life
-from parrot.centers.capital import manifest as capital
-from parrot.centers.execution import manifest as execution
+from parrot.app.platform.assemble import components
 from parrot.centers.market_data.live import LiveMarket
 from parrot.centers.matching import manifest as matching
 from parrot.centers.risk import manifest as risk
-from parrot.contracts.commands import Beat, Deposit, OpenDesk, SetLimits
+from parrot.contracts.commands import Beat, Deposit, OpenDesk
 from parrot.contracts.hosting import Held, InputBatch, LifeBegun, OrderReport
 from parrot.contracts.message import Entry
 from parrot.contracts.records import OrderFilled, OrderReceived
@@ -25,7 +24,7 @@ from parrot.contracts.venue import Accepted, AskState, VenueState
 
 SECOND = 1_000_000_000
 START = 1_750_000_000 * SECOND
-STEP = 10_000_000
+BEAT = 100_000_000
 SYMBOL = "BTC/USDT"
 WARM_UP = 100
 STRATEGY = """
@@ -45,14 +44,6 @@ class EachQuote(Strategy):
         else:
             self.sell(0.001)
 """
-OWN_LIMITS = {
-    "max_quantity": "1",
-    "max_notional": "100000",
-    "max_position": "5",
-    "max_open_orders": "50",
-    "price_collar": "0.02",
-    "order_rate": "500/1s",
-}
 
 
 @dataclass
@@ -74,7 +65,7 @@ class OrderPath:
         self.now = START
         self.clock = time.perf_counter_ns if sync else time.thread_time_ns
         self.timed = Timed()
-        self.count = 0
+        self.count = self.beaten = 0
         self.told: Counter[str] = Counter()
         self.numbers: dict[int, int] = {}
         self.news: list[OrderReport] = []
@@ -112,12 +103,11 @@ class OrderPath:
         for currency, amount in self.balances().items():
             deposit = Deposit(key=f"opening:{currency}", currency=currency, amount=amount, by="opening")
             self.desk.take(deposit, self.now)
-        own = SetLimits(scope="strategy:bench", limits=OWN_LIMITS, approver="bench")
-        for limits in (*risk.paper_limits("bench"), own):
+        for limits in risk.paper_limits("bench"):
             self.desk.take(limits, self.now)
         self.desk.commit()
         self.drain()
-        for _ in range(40):
+        for _ in range(100):
             self.turn()
 
     def _heard(self, entries: Sequence[Entry]) -> None:
@@ -140,10 +130,12 @@ class OrderPath:
         return self.look(self.arrive())
 
     def arrive(self) -> Sequence[Any]:
-        """What the venue's feed brings in a moment."""
-        self.now += STEP
+        """What the venue's feed brings at the next moment in which something happens."""
+        self.now = max(self.now + 1, self.venue.due() or 0)
         ticks = self.venue.poll(self.now)
-        self.desk.take(Beat(ts=self.now), self.now)
+        if self.now - self.beaten >= BEAT:
+            self.beaten = self.now
+            self.desk.take(Beat(ts=self.now), self.now)
         self.desk.commit()
         self.drain()
         return ticks
@@ -222,10 +214,9 @@ class OrderPath:
         self.journal.close()
 
 
-def parts(venue: Any) -> list[Any]:
-    """The components of a desk, in order."""
-    listings = venue.listings()
-    return [risk.build(listings), execution.build(listings, venue.terms), capital.build(listings)]
+def parts(venue: Any) -> Sequence[Any]:
+    """The components of a platform's desk."""
+    return components(venue.listings(), venue.terms).all
 
 
 def refuse(request: Any) -> None:
