@@ -231,3 +231,29 @@ def test_the_command_answers_with_an_exit_code(root: Path, capsys: pytest.Captur
     flip(root / "desk.journal", 4000)
     assert run(["verify", "--data", str(root)]) == 1
     assert "desk.journal" in capsys.readouterr().out
+
+
+def test_a_process_that_died_before_it_wrote_anything_leaves_no_problem(tmp_path: Path) -> None:
+    FileJournal(tmp_path / "data" / "desk.journal").close()
+    assert verify(tmp_path / "data").problems == []
+    FileJournal(tmp_path / "data" / "audit.journal").close()
+    assert verify(tmp_path / "data").problems == []
+
+
+def test_a_process_that_died_before_its_first_signature_was_kept_leaves_a_note(lives: Path, tmp_path: Path) -> None:
+    platform = Platform(tmp_path / "data")
+    copy = platform.crash(tmp_path / "copy")
+    platform.stop()
+    journal = FileJournal(copy / "audit.journal")
+    bodies = [body for _, body in journal.read()]
+    journal.close()
+    for path in (copy / "audit.journal", copy / "desk.journal", copy / "strategies" / "a.journal"):
+        path.unlink()
+    shutil.rmtree(copy / "venue")
+    FileJournal(copy / "audit.journal").append(bodies[:1])
+    FileJournal(copy / "desk.journal").close()
+    for path in copy.with_name("copy.audit").glob("*.json"):
+        path.unlink()
+    report = verify(copy)
+    assert report.problems == []
+    assert any("first signature" in note for note in report.notes)
