@@ -16,6 +16,7 @@ from parrot.centers.risk.rules import over
 from parrot.centers.risk.settings import Settings
 from parrot.centers.risk.switch import Switch, is_person, is_scope
 from parrot.centers.risk.tree import Owner, Tree
+from parrot.centers.risk.usage import Row, usage
 from parrot.contracts import records
 from parrot.contracts.commands import Beat, EngageKill, Quoted, RearmKill, SetLimits
 from parrot.contracts.listing import Listing
@@ -98,6 +99,11 @@ class Risk:
         """The limits in force, by scope and rule, as they were approved."""
         limits = self._tree.limits.items()
         return {scope: {rule: limit.text for rule, limit in by_rule.items()} for scope, by_rule in limits}
+
+    @exactly
+    def usage(self) -> list[Row]:
+        """One row a limit, with how much of it is used."""
+        return usage(self._tree, self._market, self._losses)
 
     def stopped(self) -> dict[str, str]:
         """What is stopped, with the reason: by a kill, by a breaker, or only allowed to shrink after a mismatch."""

@@ -67,6 +67,10 @@ class Tree:
         """The version of a scope's limits, 0 when it has none."""
         return self._sets[scope].version if scope in self._sets else 0
 
+    def approver(self, scope: str) -> str:
+        """Who approved a scope's limits."""
+        return self._sets[scope].approver if scope in self._sets else ""
+
     def set(self, record: LimitsSet) -> None:
         """Replaces the limits of a scope; they bind from here on."""
         self._sets[record.scope] = record

@@ -58,23 +58,23 @@ class Account:
     def position(self, symbol: str, strategy: str | None = None) -> Decimal:
         return sum((q for (s, sym), q in self.positions.items() if sym == symbol and strategy in {None, s}), Decimal(0))
 
-    def open(self, symbol: str, side: str, strategy: str | None = None) -> Decimal:
+    def open(self, symbol: str, side: str, strategy: str | None = None, *, sent_only: bool = False) -> Decimal:
         """Of a group the largest, of the others the sum; stops, and what is held and only closes, are not open."""
         groups: dict[str, Decimal] = {}
         for one in self.orders:
             if (
                 (one.symbol, one.side) == (symbol, side)
                 and strategy in {None, one.strategy}
-                and not (one.guards or (one.held and one.closes))
+                and not (one.guards or (one.held and (one.closes or sent_only)))
             ):
                 name = f"{one.strategy} {one.group}" if one.group else str(one.order_id)
                 groups[name] = max(groups.get(name, Decimal(0)), one.left)
         return sum(groups.values(), Decimal(0))
 
     def worst(self, symbol: str, *strategies: str) -> Decimal:
-        """Longs and shorts of strategies are not set off against one another."""
-        highs = [self.position(symbol, one) + self.open(symbol, "buy", one) for one in strategies]
-        lows = [self.position(symbol, one) - self.open(symbol, "sell", one) for one in strategies]
+        """What orders that have left can come to; longs and shorts of strategies are not set off."""
+        highs = [self.position(symbol, one) + self.open(symbol, "buy", one, sent_only=True) for one in strategies]
+        lows = [self.position(symbol, one) - self.open(symbol, "sell", one, sent_only=True) for one in strategies]
         longs, shorts = [max(high, Decimal(0)) for high in highs], [max(-low, Decimal(0)) for low in lows]
         return max(sum(longs, Decimal(0)), sum(shorts, Decimal(0)))
 

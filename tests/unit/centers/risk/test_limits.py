@@ -274,6 +274,33 @@ def test_limits_have_a_version_and_an_approver() -> None:
     assert "approver" in refused.text
 
 
+def test_how_much_of_a_limit_is_used_can_be_read() -> None:
+    limits = {"max_gross": "1000", "max_open_orders": "9", "max_position": "8", "daily_loss": "70", "stale_data": "2s"}
+    table = Table({"firm": limits})
+    table.hold_position("2")
+    table.place("buy", "1", "90")
+    table.quote(BTC, "95", "95")
+    before = table.desk.hash()
+    rows = {row["rule"]: row for row in table.risk.usage()}
+    used = {rule: row["used"] for rule, row in rows.items()}
+    assert used == {
+        "max_gross": "285",
+        "max_open_orders": "1",
+        "max_position": "3",
+        "daily_loss": "10",
+        "stale_data": "",
+    }
+    assert rows["max_gross"] | {"used": ""} == {
+        "scope": "firm",
+        "rule": "max_gross",
+        "limit": "1000",
+        "used": "",
+        "version": 1,
+        "approver": "ann",
+    }
+    assert table.desk.hash() == before
+
+
 def test_limits_bind_at_once_and_survive_a_restart() -> None:
     table = Table({"firm": {"max_quantity": "5", "order_rate": "9/1s"}})
     table.place("buy", "5", "90")
