@@ -14,7 +14,6 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Final
 
-from parrot.app.serve import HOST
 from parrot.app.wiring import home
 
 PYTHON_LEAST: Final = (3, 11)
@@ -101,7 +100,7 @@ def _port(port: int) -> Check:
     def bind() -> str:
         with socket.socket() as one:
             one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            one.bind((HOST, port))
+            one.bind(("127.0.0.1", port))
         return f"{port} is free"
 
     return _tried("port", bind, f"parrot up --port {port + 1}")
