@@ -21,7 +21,7 @@ class Known:
 
     __slots__ = (
         *("approved", "asked", "attempts", "client_id", "fence", "filled", "held", "id", "larger", "parent"),
-        *("proved", "quantity", "state", "unit"),
+        *("proved", "quantity", "state", "unit", "withdrawing"),
     )
 
     def __init__(self, order_id: int, asked: SubmitOrder, parent: int) -> None:
@@ -39,6 +39,7 @@ class Known:
         self.proved: set[str] = set()
         self.fence = 0
         self.unit = order_id
+        self.withdrawing = False
 
     @property
     def buys(self) -> bool:
@@ -89,7 +90,8 @@ class Orders:
             records.ReplaceApproved: self._replacing,
             records.ReplaceSent: self._replacing,
             records.OrderReplaced: self._replaced,
-            records.CancelRefused: self._not_replaced,
+            records.CancelSent: self._withdrawing,
+            records.CancelRefused: self._not_changed,
             records.OrderRefused: lambda entry, order: self._end(order, "refused"),
             records.OrderRejected: lambda entry, order: self._end(order, "rejected"),
             records.OrderCanceled: lambda entry, order: self._end(order, "canceled"),
@@ -192,8 +194,14 @@ class Orders:
     def _replaced(self, entry: Entry, order: Known) -> None:
         order.quantity, order.larger = entry.record.quantity, ZERO
 
-    def _not_replaced(self, entry: Entry, order: Known) -> None:
-        if order.state != "unknown":
+    def _withdrawing(self, entry: Entry, order: Known) -> None:
+        order.withdrawing = True
+
+    def _not_changed(self, entry: Entry, order: Known) -> None:
+        # The venue does not say what it refused: while a cancel is asked for too, it may have been that.
+        if order.withdrawing:
+            order.withdrawing = False
+        else:
             order.larger = ZERO
 
     def _end(self, order: Known, state: str) -> None:

@@ -39,6 +39,7 @@ class Reserve:
     filled: Decimal = ZERO
     pending: Decimal = ZERO
     pending_whole: Decimal = ZERO
+    withdrawing: bool = False
 
     def claim(self) -> Decimal:
         """What is still set aside, in proportion to what is open, rounded up."""
@@ -100,10 +101,20 @@ class Reserves:
             amount, whole = share(amount, part=left, of=whole, step=COST_STEP, rounding=ROUND_CEILING), left
         self._change(order, amount=amount, whole=whole, left=left, pending=ZERO, pending_whole=ZERO)
 
-    def unchanged(self, order_id: int) -> None:
-        """The change did not take place."""
+    def withdrawing(self, order_id: int) -> None:
+        """A cancel of the order is asked for."""
         order = self.orders.get(order_id)
         if order is not None:
+            order.withdrawing = True
+
+    def unchanged(self, order_id: int) -> None:
+        """A change or a cancel was refused; the venue does not say which, and a cancel may have been it."""
+        order = self.orders.get(order_id)
+        if order is None:
+            return
+        if order.withdrawing:
+            order.withdrawing = False
+        else:
             self._change(order, pending=ZERO, pending_whole=ZERO)
 
     def filled(self, order_id: int, *, quantity: Decimal, filled: Decimal, left: Decimal) -> None:

@@ -21,6 +21,7 @@ from parrot.contracts.listing import Listing
 from parrot.contracts.message import Entry
 from parrot.contracts.records import (
     CancelRefused,
+    CancelSent,
     CommandRefused,
     DeskOpened,
     OrderApproved,
@@ -190,6 +191,7 @@ class Capital:
             OrderApproved: self._approved,
             ReplaceApproved: self._changing,
             OrderReplaced: self._changed,
+            CancelSent: self._withdrawing,
             CancelRefused: self._unchanged,
             OrderFilled: self._filled,
             OrderRefused: self._gone,
@@ -225,6 +227,9 @@ class Capital:
 
     def _changed(self, entry: Entry) -> None:
         self.reserves.changed(entry.record.order_id, entry.record.quantity)
+
+    def _withdrawing(self, entry: Entry) -> None:
+        self.reserves.withdrawing(entry.record.order_id)
 
     def _unchanged(self, entry: Entry) -> None:
         self.reserves.unchanged(entry.record.order_id)

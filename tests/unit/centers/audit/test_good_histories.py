@@ -66,6 +66,20 @@ def test_an_overfill_is_recorded_and_the_account_only_shrinks_from_then_on() -> 
     assert history.found() == []
 
 
+def test_a_refused_cancel_beside_a_change_that_the_venue_made() -> None:
+    history = History()
+    order = history.receive()
+    history.approve(order)
+    history.send(order)
+    name = f"P{order}A1"
+    history.tell(records.ReplaceSent(order_id=order, client_id=name, quantity=Decimal(3)))
+    history.doubt(order, request="replace")
+    history.tell(records.CancelSent(order_id=order, client_id=name, why="asked for"))
+    history.tell(records.CancelRefused(order_id=order, client_id=name, reason="too late"))
+    history.part(order, "2.5", "2.5", "0.5")
+    assert history.found() == []
+
+
 def test_an_algo_and_its_children() -> None:
     history = History()
     parent = history.receive("4", kind=OrderKind.TWAP)

@@ -77,6 +77,17 @@ def test_a_change_sets_the_larger_aside_until_it_is_decided() -> None:
     assert reserves.totals == {"USDT": 30}
 
 
+def test_a_refused_cancel_says_nothing_about_a_change_that_is_on_its_way() -> None:
+    reserves = Reserves()
+    open_order(reserves, 1, "100", "10")
+    reserves.changing(1, amount=Decimal(150), quantity=Decimal(15))
+    reserves.withdrawing(1)
+    reserves.unchanged(1)
+    assert reserves.totals == {"USDT": 150}
+    reserves.unchanged(1)
+    assert reserves.totals == {"USDT": 100}
+
+
 def test_a_held_stop_sets_nothing_aside_before_it_is_triggered() -> None:
     reserves = Reserves()
     open_order(reserves, 1, "2", "2", role=Role.STOP, side=Side.SELL)
