@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -19,7 +18,7 @@ from parrot.kernel.errors import StorageError
 from tests.conftest import ROOT
 from tests.ports.appender import body, opened
 from tests.ports.servers.postgres import Postgres
-from tests.ports.servers.processes import missing
+from tests.ports.servers.processes import tracer
 
 KINDS = ["files", "sqlite"]
 SYNCED = {"files": "desk.journal", "sqlite": "desk.db-wal"}
@@ -28,9 +27,8 @@ WRITE = {"files": "write", "sqlite": "pwrite64"}
 
 def run_under_strace(kind: str, folder: Path, inject: str, count: int = 12) -> list[str]:
     """Lines of an appender whose system calls on the journal's file fail as `inject` says."""
-    strace = shutil.which("strace") or missing("strace", "apt-get install strace")
     traced = ["-e", f"trace={inject.partition(':')[0]}", "-e", f"inject={inject}"]
-    watch = [strace, "-f", "--seccomp-bpf", "-qq", "-o", os.devnull, "-P", str(folder / SYNCED[kind]), *traced]
+    watch = [tracer(), "-f", "--seccomp-bpf", "-qq", "-o", os.devnull, "-P", str(folder / SYNCED[kind]), *traced]
     command = [sys.executable, "-m", "tests.ports.appender", kind, str(folder), str(count)]
     done = subprocess.run([*watch, *command], cwd=ROOT, env=environment(), capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

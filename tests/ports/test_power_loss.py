@@ -15,7 +15,7 @@ import pytest
 from tests.conftest import ROOT
 from tests.ports.appender import body, opened
 from tests.ports.powerloss import Disk, Event, record, strings
-from tests.ports.servers.processes import missing
+from tests.ports.servers.processes import tracer
 
 IMAGES = int(os.environ.get("PARROT_IMAGES", "270"))
 COMMITS = 60
@@ -23,12 +23,11 @@ COMMITS = 60
 
 def recorded(tmp_path: Path, synchronous: str) -> tuple[str, list[Event]]:
     """What a process did that made a journal and appended to it."""
-    strace = shutil.which("strace") or missing("strace", "apt-get install strace")
     folder = tmp_path / f"{synchronous.lower()}-journal"
     folder.mkdir()
     command = [sys.executable, "-m", "tests.ports.appender", "sqlite", str(folder), str(COMMITS), synchronous]
     environment = {**os.environ, "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}"}
-    return folder.name, record(command, folder, strace, cwd=ROOT, environment=environment)
+    return folder.name, record(command, folder, tracer(), cwd=ROOT, environment=environment)
 
 
 @pytest.fixture

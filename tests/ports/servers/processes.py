@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -25,6 +26,14 @@ def missing(what: str, how: str) -> NoReturn:
     if os.environ.get("CI") == "true" and os.geteuid() == 0:
         pytest.fail(f"{text} (the build server skips no adapter)", pytrace=False)
     pytest.skip(text)
+
+
+def tracer() -> str:
+    """The program strace, where it may trace."""
+    found = shutil.which("strace") or missing("strace", "apt-get install strace")
+    if subprocess.run([found, "-qq", "-o", os.devnull, "true"], capture_output=True, check=False).returncode:
+        missing("right to trace processes", "allow ptrace in this container (docker run --cap-add SYS_PTRACE)")
+    return found
 
 
 def free_port() -> int:
