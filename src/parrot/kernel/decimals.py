@@ -124,5 +124,7 @@ def share(whole: Decimal, *, part: Decimal, of: Decimal, step: Decimal, rounding
 
 def plain(value: Decimal) -> str:
     """`value` in digits, without exponent and without zeros at the end of a fraction."""
-    text = format(value, "f")
+    text = str(value)
+    if "E" in text:
+        text = format(value, "f")
     return text.rstrip("0").rstrip(".") if "." in text else text

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cache
 from hashlib import blake2b
 from typing import Final
 
 _DIGITS: Final = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
+@cache
 def own_prefix(account: str) -> str:
     """What the ids of an account begin with: 8 letters and digits."""
     mark = int.from_bytes(blake2b(account.encode(), digest_size=5).digest())

@@ -30,6 +30,7 @@ START: Final = HEAD_AT + HEAD.size
 SECTOR: Final = 512
 _LENGTH: Final = struct.Struct("<I")
 _NUMBER: Final = struct.Struct("<Q")
+_SIZES: Final = struct.Struct("<II")
 
 
 class Place(NamedTuple):
@@ -43,10 +44,7 @@ class Place(NamedTuple):
 
 def chain(digest: bytes, seq: int, body: bytes | memoryview) -> bytes:
     """The digest after entry `seq`."""
-    link = blake2b(digest, digest_size=DIGEST)
-    link.update(_NUMBER.pack(seq))
-    link.update(body)
-    return link.digest()
+    return blake2b(b"".join((digest, _NUMBER.pack(seq), body)), digest_size=DIGEST).digest()
 
 
 def frame(place: Place, bodies: Sequence[bytes]) -> tuple[bytes, Place]:
@@ -66,7 +64,7 @@ def _frame_head(length: int, count: int, digest: bytes) -> bytes:
 
 
 def _check(length: int, count: int, digest: bytes) -> bytes:
-    return blake2b(struct.pack("<II", length, count), key=digest, digest_size=8).digest()
+    return blake2b(_SIZES.pack(length, count), key=digest, digest_size=8).digest()
 
 
 class Flaw(NamedTuple):
