@@ -20,7 +20,9 @@ _FAILURES: Final = 100
 class MarketRecorder:
     """`take` costs little and never waits for a disk, except for a session's own sync.
 
-    While the lake is slow rows wait, up to four times `most`; then they are let go and named in `failures`.
+    `kinds` are those of LakeWriter. Changes of books are not among them unless asked for: the lake writes a day's file
+    anew each time, and theirs grow by millions of rows a day. While the lake is slow rows wait, up to four times `most`;
+    then they are let go and named in `failures`.
     """
 
     def __init__(
@@ -30,11 +32,12 @@ class MarketRecorder:
         listings: Sequence[Listing],
         *,
         session: SessionRecorder | None = None,
+        kinds: Sequence[str] = ("trades", "quotes", "bars"),
         every: int = EVERY,
         most: int = MOST,
     ) -> None:
         self.failures: deque[str] = deque(maxlen=_FAILURES)
-        self._writer = LakeWriter(lake, venue, listings, every=every, most=most)
+        self._writer = LakeWriter(lake, venue, listings, kinds=kinds, every=every, most=most)
         self._session = session
         self._most = most
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="lake")

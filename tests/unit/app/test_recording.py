@@ -11,7 +11,7 @@ from parrot.adapters.lake.files import FileLake
 from parrot.app.recording import MarketRecorder
 from parrot.centers.market_data.live.session import SessionRecorder, opened, read_session
 from parrot.ports.lake import SeriesKey
-from tests.unit.centers.market_data.live.ticks import LISTING, MS, START, SYMBOL, at, market, trade
+from tests.unit.centers.market_data.live.ticks import LISTING, MS, START, SYMBOL, at, market, snapshot, trade
 
 KEY = SeriesKey("paper", SYMBOL, "trades")
 
@@ -43,6 +43,15 @@ def test_everything_is_in_the_lake_when_it_is_closed(tmp_path: Path) -> None:
     assert len(lake.read_ticks(KEY)) == recorder.rows == 99
     assert not recorder.failures
     assert recorder.waiting == 0
+
+
+def test_books_stay_out_of_the_lake_unless_they_are_asked_for(tmp_path: Path) -> None:
+    for kinds, wanted in ((None, ["trades"]), (("l2",), ["l2"])):
+        lake = FileLake(tmp_path / str(kinds))
+        recorder = MarketRecorder(lake, "paper", [LISTING], **({"kinds": kinds} if kinds else {}))
+        recorder.take(market().take([trade(1), snapshot(1, (1, 9_995, 1), (-1, 10_005, 1))], at(1)), at(1))
+        recorder.close(at(2))
+        assert [entry.key.kind for entry in lake.entries()] == wanted
 
 
 def test_nobody_waits_for_a_slow_lake_and_what_is_let_go_is_named(tmp_path: Path) -> None:

@@ -20,8 +20,9 @@ from parrot.ports.lake import Lake, SeriesKey, Ticks
 
 Columns = NDArray[np.int64]
 
-EVERY: Final = 300 * SECOND
+EVERY: Final = 600 * SECOND
 MOST: Final = 500_000  # rows
+ALL: Final = ("trades", "quotes", "l2", "bars")
 _CHUNK: Final = 2_048  # messages that are turned into columns at a time
 
 
@@ -43,7 +44,7 @@ class LakeWriter:
         venue: str,
         listings: Iterable[Listing],
         *,
-        kinds: Sequence[str] = ("trades", "quotes", "l2", "bars"),
+        kinds: Sequence[str] = ALL,
         every: int = EVERY,
         most: int = MOST,
     ) -> None:

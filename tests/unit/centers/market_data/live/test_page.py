@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[5]
-FOLDERS = ("tests/unit/centers/market_data/live", "tests/unit/adapters/feeds")
+FOLDERS = ("tests/unit/centers/market_data/live", "tests/unit/adapters/feeds", "tests/unit/app")
 RULE = re.compile(r"^(?:- \*\*(D\d+)\*\*|\| (D\d+) \|)(.*)$", re.MULTILINE)
 
 
