@@ -65,10 +65,18 @@ def _instrument(listing: Listing) -> Instrument:
 
 
 class Life:
-    """A strategy at work. `take` brings a batch, `deeds` says what was done since the last call."""
+    """A strategy at work. `take` brings a batch, `deeds` says what was done since the last call.
 
-    def __init__(self, begun: LifeBegun, run: Callable[[Strategy, LifeBegun], LiveRun] | None = None) -> None:
-        strategy = strategy_of(begun).fresh()
+    `run` makes the run where it is no empty one on the terms of the listings; `strategy` is one that is there already.
+    """
+
+    def __init__(
+        self,
+        begun: LifeBegun,
+        run: Callable[[Strategy, LifeBegun], LiveRun] | None = None,
+        strategy: Strategy | None = None,
+    ) -> None:
+        strategy = (strategy_of(begun) if strategy is None else strategy).fresh()
         self.feeds = feeds_of(strategy, begun)
         self.run = _empty_run(strategy, begun, self.feeds) if run is None else run(strategy, begun)
         self._strategy = strategy

@@ -31,6 +31,7 @@ class PlaceOrder(Message, frozen=True, kw_only=True, gc=False):
     reduce_only: bool = False
     display: Decimal | None = None
     guard: Guard | None = None
+    group: str = ""
     ts: int
 
 

@@ -43,7 +43,7 @@ def record(duration: For = "60s", data: Data = None, name: Name = None, as_json:
         raise MissingError(f"no strategy has run on {folder.root}", fix="parrot up")
     time.sleep(_SETTLED_S if seconds else 0)
     add_orders(lives, entries_of(folder))
-    path = folder.sessions / f"{session}.journal"
+    path = sessions_of(folder) / f"{session}.journal"
     if path.exists():
         raise InputError(f"there is a session {session}", fix="choose another --name")
     entries = write_session(path, session, time.time_ns(), lives)
@@ -58,7 +58,7 @@ def replay(session: Session, data: Data = None, as_json: options.AsJson = False)
 
     path = Path(session).expanduser()
     if path.suffix != ".journal":
-        path = DataFolder(folder_of(data)).sessions / f"{session}.journal"
+        path = sessions_of(DataFolder(folder_of(data))) / f"{session}.journal"
     found = [compare(recorded) for recorded in read_session(path)]
     equal = all(parity.equal for parity in found)
     rows = [{**asdict(parity), "equal": parity.equal} for parity in found]
@@ -97,6 +97,11 @@ def entries_of(folder: DataFolder) -> list[Any]:
     entries: list[Any] = []
     verify_journal(folder.desk, lambda _, body: entries.append(decode(bytes(body))))
     return entries
+
+
+def sessions_of(folder: DataFolder) -> Path:
+    """Where sessions are kept: beside the data directory, whose files are all of its own process."""
+    return folder.root.with_name(f"{folder.root.name}.sessions")
 
 
 def _named(name: str | None) -> str:

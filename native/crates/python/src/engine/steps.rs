@@ -63,6 +63,11 @@ impl Engine {
         Ok((state.stop.map(|id| id + 1), state.take.map(|id| id + 1)))
     }
 
+    /// True when there is an order of this number.
+    fn has_order(&self, order_id: u32) -> PyResult<bool> {
+        Ok(order_id > 0 && order_id as usize <= self.core()?.orders.len())
+    }
+
     /// True for protection that the core made itself.
     fn protects(&self, order_id: u32) -> PyResult<bool> {
         let order = self.core()?.orders.get((order_id as usize).wrapping_sub(1));
