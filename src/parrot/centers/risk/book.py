@@ -73,18 +73,27 @@ class Shelf:
             found = self.books[strategy] = Book()
         return found
 
-    def worst(self, change: Claim = NOTHING, strategy: str = "") -> Decimal:
+    def worst(self) -> Decimal:
         """The largest size that positions can reach when orders of one side fill and those of the other do not."""
-        longest = shortest = ZERO
+        return max(self.longest(), self.shortest())
+
+    def longest(self, change: Decimal = ZERO, strategy: str = "") -> Decimal:
+        """All that books can be long when every buy fills and no sell does, with `change` more buys of a strategy."""
+        total = ZERO
         for name, book in self.books.items():
-            high, low = book.position + book.buys, book.position - book.sells
-            if name == strategy:
-                high, low = high + change.buys, low - change.sells
+            high = book.position + book.buys + (change if name == strategy else ZERO)
             if high > 0:
-                longest += high
+                total += high
+        return total
+
+    def shortest(self, change: Decimal = ZERO, strategy: str = "") -> Decimal:
+        """All that books can be short when every sell fills and no buy does, with `change` more sells of a strategy."""
+        total = ZERO
+        for name, book in self.books.items():
+            low = book.position - book.sells - (change if name == strategy else ZERO)
             if low < 0:
-                shortest -= low
-        return max(longest, shortest)
+                total -= low
+        return total
 
     def highest(self) -> Decimal:
         """The net position when all buys fill and no sell does."""

@@ -11,7 +11,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Final
 
-from parrot.centers.risk.book import NOTHING, ZERO, Claim, Node
+from parrot.centers.risk.book import ZERO, Claim, Node
 from parrot.centers.risk.limits import Limit
 from parrot.centers.risk.rules import NO_PRICE, Case, Found, Rule, at_most
 from parrot.kernel.decimals import plain
@@ -29,39 +29,43 @@ def _grown(case: Case, node: Node, measure: Measure, bound: Decimal) -> Found:
     return Found(before is not None and after <= before, plain(after))
 
 
-def _worst(case: Case, node: Node, change: Claim) -> Decimal:
-    return node.shelf(case.symbol).worst(change, case.order.owner.strategy)
+def _side(case: Case, node: Node, change: Claim) -> Decimal:
+    """How far the positions in the order's symbol can go to the order's own side: the other one it cannot grow."""
+    shelf, strategy = node.shelf(case.symbol), case.order.owner.strategy
+    return shelf.longest(change.buys, strategy) if case.order.buys else shelf.shortest(change.sells, strategy)
 
 
 def _notional(case: Case, node: Node, change: Claim) -> Decimal | None:
-    return None if case.value is None else _worst(case, node, change) * case.value
+    return None if case.value is None else _side(case, node, change) * case.value
 
 
 def _gross(case: Case, node: Node, change: Claim) -> Decimal | None:
-    total = ZERO
+    total = _notional(case, node, change)
     for symbol, shelf in node.shelves.items():
-        worst = shelf.worst(change if symbol == case.symbol else NOTHING, case.order.owner.strategy)
+        worst = shelf.worst() if symbol != case.symbol else ZERO
         value = case.holdings.market.value(symbol) if worst else ZERO
-        if value is None:
+        if value is None or total is None:
             return None
         total += worst * value
     return total
 
 
 def _net(case: Case, node: Node, change: Claim) -> Decimal | None:
-    longest = shortest = ZERO
+    """What positions add up to, with signs, when all orders of the order's side fill and no others do."""
+    buys = case.order.buys
+    own, net = change.buys if buys else change.sells, ZERO
     for symbol, shelf in node.shelves.items():
-        added = change if symbol == case.symbol else NOTHING
-        high, low = shelf.highest() + added.buys, shelf.lowest() - added.sells
-        value = case.holdings.market.value(symbol) if high or low else ZERO
+        reached = shelf.highest() if buys else -shelf.lowest()
+        added = own if symbol == case.symbol else ZERO
+        value = case.holdings.market.value(symbol) if reached or added else ZERO
         if value is None:
             return None
-        longest, shortest = longest + high * value, shortest + low * value
-    return max(abs(longest), abs(shortest))
+        net += (reached + added) * value
+    return net
 
 
 def _max_position(case: Case, node: Node, limit: Limit) -> Found:
-    return _grown(case, node, _worst, limit.value)
+    return _grown(case, node, _side, limit.value)
 
 
 def _max_gross(case: Case, node: Node, limit: Limit) -> Found:
@@ -93,7 +97,7 @@ def _long_only(case: Case, node: Node, limit: Limit) -> Found:
         return Found(True, "off")
     book = node.book(case.symbol, case.order.owner.strategy)
     low = book.position - book.sells - case.change.sells
-    return Found(low >= 0 or not case.change.sells, plain(low))
+    return Found(low >= 0 or case.change.sells <= case.before.sells, plain(low))
 
 
 def _loss(case: Case, node: Node, limit: Limit) -> Found:
@@ -119,11 +123,12 @@ def funds(case: Case) -> Found:
     """A cash account pays with what is neither spent nor set aside: money for a buy with its fee, coins for a sell."""
     listing = case.holdings.market.listings[case.symbol]
     account = case.order.owner.account
+    own = case.change.less(case.before)  # of an order that has not left all of it, of a change what it adds
+    held = case.holdings.available(account, listing.quote if case.order.buys else listing.base)
     if case.order.buys:
-        needed, currency = case.change.quote, listing.quote
+        needed, free, currency = own.quote, held - case.before.quote, listing.quote
     else:
-        needed, currency = case.change.sells, listing.base
-    free = case.holdings.available(account, currency)
+        needed, free, currency = own.sells, held - case.before.sells, listing.base
     if needed <= 0:
         return Found(True, "nothing more")
     found = at_most(needed, free)

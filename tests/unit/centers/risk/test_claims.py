@@ -8,7 +8,7 @@ from typing import Any
 from parrot.centers.risk.manifest import Settings
 from parrot.contracts import records
 from parrot.contracts.commands import OrderKind
-from tests.unit.centers.risk.table import BTC, CHILD, ETH, Table, gates, listing
+from tests.unit.centers.risk.table import BTC, CHILD, ETH, STOP, Table, gates, listing
 
 
 def test_what_is_open_counts_as_filled() -> None:
@@ -35,7 +35,7 @@ def test_gross_adds_symbols_and_net_sets_them_off() -> None:
     assert table.refused("buy", "11", symbol=ETH).rule == "max_net"
     table.hold_position("-25", symbol=ETH)
     assert table.refused("sell", "6", symbol=ETH).actual == "510"
-    assert gates(table.ask("buy", "1", "9", symbol=ETH, strategy="t"))["max_net"][2] == "50"
+    assert gates(table.ask("buy", "1", "9", symbol=ETH, strategy="t"))["max_net"][2] == "-40"
 
 
 def test_what_does_not_make_it_worse_passes_a_limit_that_was_lowered() -> None:
@@ -142,3 +142,53 @@ def test_a_fill_that_comes_late_moves_the_position_of_its_strategy() -> None:
     table.cancel(order_id)
     table.fill(order_id, "buy", "2")
     assert (table.book("strategy:s").position, table.book("strategy:s").buys) == (Decimal(2), Decimal(0))
+
+
+def test_much_on_the_other_side_makes_no_room_on_this_one() -> None:
+    table = Table()
+    table.hold_position("0.5")
+    table.place("sell", "9", "110")
+    table.limit("firm", max_position="2", max_gross="200", max_net="200", concentration="0.0002")
+    assert table.refused("buy", "1.6", "90").actual == "2.1"
+    table.limit("firm", max_gross="200")
+    assert table.refused("buy", "1.6", "90").actual == "210"
+    table.limit("firm", max_net="200")
+    assert table.refused("buy", "1.6", "90").actual == "210"
+    table.place("buy", "1.5", "90")
+
+
+def trigger(table: Table, order_id: int) -> Any:
+    return table.tell(records.OrderTriggered(order_id=order_id, price=Decimal(95), quoted=table.now))[-1]
+
+
+def held(table: Table, side: str, quantity: str, **more: Any) -> int:
+    order_id = table.place(side, quantity, "90", **more)
+    table.tell(records.OrderHeld(order_id=order_id, waits_for="room"))
+    return order_id
+
+
+def test_a_held_sell_whose_coins_are_gone_is_refused_when_it_is_to_leave() -> None:
+    table = Table({"firm": {"long_only": "yes"}}, settings=Settings(), coins="2")
+    table.hold_position("2")
+    sell = held(table, "sell", "2")
+    table.own("BTC", "-1")
+    refused = trigger(table, sell)
+    assert (refused.rule, refused.actual) == ("funds", "2 of 1 BTC")
+
+    table = Table({"firm": {"long_only": "yes"}})
+    table.hold_position("2")
+    stop = table.place("sell", "2", role=STOP)
+    sell = held(table, "sell", "2")
+    table.fill(stop, "sell", "2")
+    refused = trigger(table, sell)
+    assert (refused.rule, refused.actual) == ("long_only", "-2")
+
+
+def test_a_held_buy_whose_money_is_gone_is_refused_when_it_is_to_leave() -> None:
+    table = Table(settings=Settings(), cash="180")
+    buy = held(table, "buy", "2")
+    assert isinstance(trigger(table, buy), records.OrderApproved)
+    table = Table(settings=Settings(), cash="180")
+    buy = held(table, "buy", "2")
+    table.own("USDT", "-0.01")
+    assert trigger(table, buy).actual == "180 of 179.99 USDT"
