@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from parrot.contracts.commands import OrderKind, Role, Side, SubmitOrder, TimeInForce
+from parrot.contracts.commands import Guard, OrderKind, Role, Side, SubmitOrder, TimeInForce
 from parrot.contracts.listing import Listing
 from parrot.kernel.decimals import checked, down, is_multiple, multiply, plain
 from parrot.kernel.errors import InputError
@@ -16,6 +16,7 @@ TEXT_LENGTH_MAX: Final = 200
 
 _LIMITED: Final = frozenset({OrderKind.LIMIT, OrderKind.STOP_LIMIT, OrderKind.TOUCH_LIMIT, OrderKind.ICEBERG})
 _TRIGGERED: Final = frozenset({OrderKind.STOP, OrderKind.STOP_LIMIT, OrderKind.TOUCH, OrderKind.TOUCH_LIMIT})
+_UNITS: Final = frozenset({"price", "percent", "distance"})
 _TIMED: Final = frozenset({OrderKind.TWAP, OrderKind.VWAP})
 
 
@@ -81,16 +82,28 @@ def _faults(order: SubmitOrder, listing: Listing, *, price: Decimal | None, now:
 
 def _numbers(order: SubmitOrder) -> Iterator[Fault]:
     for name in ("quantity", "limit", "trigger", "trail", "stop", "take", "participation", "display"):
-        value = getattr(order, name)
-        if value is None:
-            continue
-        try:
-            checked(value, name)
-        except InputError as fault:
-            yield Fault(name, fault.problem.removeprefix(f"{name} "), fault.expected, f"give {name} as a plain number")
-            continue
-        if value <= 0:
-            yield Fault(name, f"is {plain(value)}", "a number above zero", f"give a positive {name}")
+        yield from _number(name, getattr(order, name))
+    if order.guard is not None:
+        yield from _guard(order.guard)
+
+
+def _number(name: str, value: Decimal | None) -> Iterator[Fault]:
+    if value is None:
+        return
+    try:
+        checked(value, name)
+    except InputError as fault:
+        yield Fault(name, fault.problem.removeprefix(f"{name} "), fault.expected, f"give {name} as a plain number")
+        return
+    if value <= 0:
+        yield Fault(name, f"is {plain(value)}", "a number above zero", f"give a positive {name}")
+
+
+def _guard(guard: Guard) -> Iterator[Fault]:
+    for name, value, unit in (("stop", guard.stop, guard.stop_unit), ("take", guard.take, guard.take_unit)):
+        yield from _number(f"guard.{name}", value)
+        if unit not in _UNITS:
+            yield Fault(f"guard.{name}_unit", f"is {unit[:40]!r}", "price, percent or distance", "name one of them")
 
 
 def _quantity(order: SubmitOrder, listing: Listing) -> Iterator[Fault]:

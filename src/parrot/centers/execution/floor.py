@@ -8,8 +8,9 @@ from decimal import Decimal
 from parrot.centers.execution.order import Order
 from parrot.centers.execution.orders import Orders
 from parrot.centers.execution.profile import Volumes
+from parrot.centers.execution.scopes import covers
 from parrot.centers.execution.settings import Settings
-from parrot.contracts.commands import Quoted
+from parrot.contracts.commands import Quoted, SubmitOrder
 from parrot.contracts.listing import Listing, VenueTerms
 from parrot.contracts.venue import Withdrawn
 
@@ -19,11 +20,13 @@ class Floor:
 
     `ready` says that the line stands and that the venue's state was compared since the desk was opened. `asked` is when
     something was last asked about an order, `closing` the ends that wait for fills which have not come yet, `absent`
-    the orders that the venue's state did not show, `doomed` those whose end is decided and stands further on in the
-    same transaction, `again` the symbols whose last quote reaches more orders than were let go. `peaks` are the best
-    prices of trailing stops, `bare` since when a position lacks its protection, `fitted` the size that protection was
-    last asked to have, `flattened` when a book was last told to become flat, `flatten` the scopes that are to become
-    flat with the time they were, `volumes` what was traded in the market.
+    the orders that the venue's state did not show, `shown` those it should not have shown with the venue's time of the
+    first one that did, `doomed` those whose end is decided and stands further on in the same transaction, `again` the
+    symbols whose last quote reaches more orders than were let go. `peaks` are the best prices of trailing stops, `bare`
+    since when a position lacks its protection, `lone` since when that of its strategy is missing, `fitted` the size
+    that protection was last asked to have, `closed` when what an order opened was last told to be closed, `flattened`
+    the same of a book, `flatten` the scopes that are to become flat with the time they were, `volumes` what was traded
+    in the market.
     """
 
     def __init__(self, listings: Mapping[str, Listing], terms: VenueTerms, settings: Settings) -> None:
@@ -37,11 +40,14 @@ class Floor:
         self.venue_now = 0
         self.asked: dict[int, int] = {}
         self.absent: set[int] = set()
+        self.shown: dict[str, int] = {}
         self.again: set[str] = set()
         self.doomed: set[int] = set()
         self.peaks: dict[int, Decimal] = {}
         self.bare: dict[int, int] = {}
+        self.lone: dict[int, int] = {}
         self.fitted: dict[int, tuple[Decimal, int]] = {}
+        self.closed: dict[int, int] = {}
         self.flattened: dict[tuple[str, str], int] = {}
         self.flatten: dict[str, int] = {}
         self.volumes = Volumes()
@@ -69,6 +75,11 @@ class Floor:
             return None
         return quote.last if quote.last > 0 else self.middle(symbol)
 
+    def to_be_flat(self, order: SubmitOrder) -> bool:
+        """Whether what such an order opened is being closed: by a kill, or because its strategy was stopped so."""
+        scopes = (*self.orders.kills.flatten, *self.flatten)
+        return bool(scopes) and any(covers(scope, order) for scope in scopes)
+
     def forget(self, order: Order) -> None:
         """Lets go of what was noted about an order that has ended."""
         self.asked.pop(order.id, None)
@@ -76,5 +87,6 @@ class Floor:
         self.peaks.pop(order.id, None)
         self.bare.pop(order.id, None)
         self.fitted.pop(order.id, None)
+        self.closed.pop(order.id, None)
         self.closing.pop(order.id, None)
         self.volumes.forget(order.id)

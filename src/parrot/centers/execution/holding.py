@@ -6,15 +6,15 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any, Final
 
-from parrot.centers.execution.changes import cancel
+from parrot.centers.execution.changes import cancel, resize
 from parrot.centers.execution.floor import Floor
-from parrot.centers.execution.life import Pending
+from parrot.centers.execution.life import Pending, State
 from parrot.centers.execution.order import Order
-from parrot.centers.execution.room import blockers, in_the_way, siblings_out
+from parrot.centers.execution.room import blockers, free, in_the_way, siblings_out
 from parrot.centers.execution.trailing import follow
 from parrot.contracts.commands import OrderKind, Quoted, Role, Side, TimeInForce
 from parrot.contracts.records import OrderCanceled, OrderExpired, OrderTriggered
-from parrot.kernel.decimals import ZERO
+from parrot.kernel.decimals import ZERO, add, subtract
 
 _STOPS: Final = frozenset({OrderKind.STOP, OrderKind.STOP_LIMIT})
 _TOUCHES: Final = frozenset({OrderKind.TOUCH, OrderKind.TOUCH_LIMIT})
@@ -113,8 +113,26 @@ def make_way(floor: Floor, order: Order, now: int) -> Iterator[Any]:
     for other in {other.id: other for other in [*siblings_out(floor, order), *in_the_way(floor, order)]}.values():
         managed = other.protective and other.parent > 0 and not other.fired
         grouped = bool(order.asked.group) and other.asked.group == order.asked.group
-        if not managed and other.cancel is Pending.NONE and (first or grouped or other.protective):
+        if managed or other.cancel is not Pending.NONE or not (first or grouped or other.protective):
+            continue
+        if first or grouped:
             yield from cancel(floor, other, f"makes room for order {order.id}", now)
+        else:
+            yield from _cut(floor, other, order, now)
+            return
+
+
+def _cut(floor: Floor, stop: Order, order: Order, now: int) -> Iterator[Any]:
+    """Cuts protection that somebody placed as an order of its own by what this order needs, or withdraws it."""
+    if stop.replace is not Pending.NONE:
+        return
+    keep = subtract(stop.left, subtract(order.left, free(floor, order)))
+    listing = floor.listings[stop.asked.symbol]
+    works = stop.state in (State.ACCEPTED, State.PARTIALLY_FILLED)
+    if works and keep >= max(listing.min_quantity, listing.lot):
+        yield from resize(floor, stop, add(stop.filled, keep), limit=stop.limit, now=now, user="execution")
+    elif not stop.unwanted:
+        yield from cancel(floor, stop, f"makes room for order {order.id}", now)
 
 
 def on_fill(floor: Floor, order: Order, now: int) -> Iterator[Any]:

@@ -41,13 +41,12 @@ def _withdraw(floor: Floor, scope: str, *, why: str, now: int, all_: bool) -> It
 def flatten(floor: Floor, now: int) -> Iterator[Any]:
     """Market orders that close what the scopes to be flat still hold, as soon as nothing else works against it."""
     _let_go(floor, now)
-    scopes = [*floor.orders.kills.flatten, *floor.flatten]
-    if not scopes or not floor.ready:
+    if not (floor.orders.kills.flatten or floor.flatten) or not floor.ready:
         return
     for strategy, book in list(floor.orders.held.items()):
         for symbol, amount in list(book.items()):
             order = _closing(floor, strategy, symbol, amount, now=now)
-            if order is not None and any(covers(scope, order) for scope in scopes):
+            if order is not None and floor.to_be_flat(order):
                 floor.flattened[strategy, symbol] = now
                 yield OrderReceived(order=order)
 

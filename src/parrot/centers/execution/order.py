@@ -53,6 +53,7 @@ class Order(msgspec.Struct, kw_only=True, gc=False):
     fence: int = 0
     filled: Decimal = ZERO
     paid: Decimal = ZERO
+    first_price: Decimal = ZERO
     fees: dict[str, Decimal] = {}
     trades: dict[str, int] = {}
     cancel: Pending = Pending.NONE
@@ -86,7 +87,8 @@ class Order(msgspec.Struct, kw_only=True, gc=False):
     @property
     def guarded(self) -> bool:
         """Whether what it opens is to be protected."""
-        return self.asked.stop is not None or self.asked.take is not None
+        asked = self.asked
+        return asked.stop is not None or asked.take is not None or (asked.guard is not None and bool(asked.guard.stop))
 
     @property
     def unguarded(self) -> Decimal:

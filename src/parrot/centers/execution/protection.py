@@ -10,6 +10,7 @@ from parrot.centers.execution.changes import cancel, resize
 from parrot.centers.execution.floor import Floor
 from parrot.centers.execution.life import Pending, State
 from parrot.centers.execution.order import HERE, Order
+from parrot.centers.execution.own_protection import left_alone, own_stops, stop_of
 from parrot.centers.execution.room import at_most
 from parrot.contracts.commands import OrderKind, Role, Side, SubmitOrder, TimeInForce
 from parrot.contracts.records import OrderReceived
@@ -37,8 +38,14 @@ def guard(floor: Floor, book: Book, now: int) -> list[Any]:
 def _actions(floor: Floor, book: Book, now: int) -> Iterator[Iterator[Any]]:
     """Newest entries first: exits close the oldest."""
     pool = subtract(abs(floor.orders.position(*book)), _leaving(floor, book))
+    own = own_stops(floor, book)
     for entry in reversed(floor.orders.entries_of(book)):
+        if floor.to_be_flat(entry.asked):
+            continue  # it is being closed
         open_ = _whole(floor, book, entry.unguarded)
+        if entry.asked.guard is not None:
+            covered = min(open_, own)
+            own, open_ = subtract(own, covered), left_alone(floor, entry, subtract(open_, covered), now)
         staying = _whole(floor, book, min(open_, max(pool, ZERO)))
         pool = subtract(pool, staying)
         yield from _guard_entry(floor, entry, open_, staying=staying, now=now)
@@ -68,7 +75,7 @@ def _guards(order: Order) -> bool:
 def _guard_entry(floor: Floor, entry: Order, open_: Decimal, *, staying: Decimal, now: int) -> Iterator[Iterator[Any]]:
     """Stops at the venue for what stays, stops here for what orders on their way out may or may not take."""
     children = [child for number in entry.children if (child := floor.orders.get(number))]
-    if entry.asked.stop is not None:
+    if entry.asked.stop is not None or entry.asked.guard is not None:
         stops = [child for child in children if _is_stop(child)]
         if _given_up(floor, entry, stops, wanted=open_, now=now):
             yield _flatten(floor, entry, children, now=now)
@@ -113,7 +120,7 @@ def _sum(amounts: Iterable[Decimal]) -> Decimal:
 
 
 def _is_stop(child: Order) -> bool:
-    return child.asked.role is Role.STOP and child.asked.kind is OrderKind.STOP
+    return child.asked.role is Role.STOP and child.asked.kind is not OrderKind.MARKET
 
 
 def _fit(
@@ -156,6 +163,9 @@ def _just_failed(floor: Floor, made: list[Order], now: int) -> bool:
 def _order(floor: Floor, entry: Order, role: Role, quantity: Decimal, *, place: str = "") -> SubmitOrder:
     asked = entry.asked
     kind, limit, trigger, tif = OrderKind.STOP, None, asked.stop, TimeInForce.GTC
+    trail, percent = None, False
+    if asked.guard is not None and role is Role.STOP:
+        kind, trigger, trail, percent = stop_of(asked.guard, entry, floor.listings[asked.symbol].tick)
     if role is Role.TAKE and floor.terms.stops:
         # The stop rests at the venue; both there could turn the position over, so the take waits here.
         kind, limit, trigger, tif = OrderKind.TOUCH_LIMIT, asked.take, asked.take, TimeInForce.IOC
@@ -170,6 +180,8 @@ def _order(floor: Floor, entry: Order, role: Role, quantity: Decimal, *, place: 
         kind=kind,
         limit=limit,
         trigger=trigger,
+        trail=trail,
+        trail_percent=percent,
         tif=tif,
         reduce_only=True,
         role=role,
@@ -203,14 +215,20 @@ def _flatten(floor: Floor, entry: Order, children: list[Order], *, now: int) -> 
     amount = _whole(floor, entry.book, entry.unguarded)
     if closing or not amount or not floor.ready or _tried(floor, entry, now):
         return
-    floor.flattened[entry.book] = now
+    floor.closed[entry.id] = now
     asked = _order(floor, entry, Role.STOP, amount)
-    changes = {"kind": OrderKind.MARKET, "trigger": None, "why": f"order {entry.id} could not be protected"}
+    changes = {
+        "kind": OrderKind.MARKET,
+        "trigger": None,
+        "trail": None,
+        "trail_percent": False,
+        "why": f"order {entry.id} could not be protected",
+    }
     yield OrderReceived(order=_with(asked, changes), parent=entry.id)
 
 
 def _tried(floor: Floor, entry: Order, now: int) -> bool:
-    return now - floor.flattened.get(entry.book, -floor.settings.protect_within) < floor.settings.protect_within
+    return now - floor.closed.get(entry.id, -floor.settings.protect_within) < floor.settings.protect_within
 
 
 def _with(order: SubmitOrder, changes: dict[str, Any]) -> SubmitOrder:

@@ -105,15 +105,18 @@ def _replace_outcome(floor: Floor, order: Order, shown: OpenOrder, *, state: Ven
 
 def _theirs(floor: Floor, state: VenueState, breaks: list[str], *, now: int) -> Iterator[Any]:
     """Orders at the venue under our ids that should not be there: withdrawn, and shown to a person."""
-    prefix = own_prefix(floor.orders.account)
+    prefix, before = own_prefix(floor.orders.account), floor.shown
+    floor.shown = {}
     for shown in state.orders:
         if not shown.client_id.startswith(prefix):
             continue
         order = floor.orders.of_client(shown.client_id)
         if order is not None and not order.ended and order.client_id == shown.client_id:
             continue
-        # A state may come late, and behind the report of an end that it does not know yet: that is no mismatch.
-        if order is None or state.ts >= order.ended_at + floor.terms.fence:
+        # A state may come late, and behind the report of an end that it does not know yet: that is no mismatch. One
+        # that is a fence younger than the first which showed the order is. Both times are the venue's.
+        since = floor.shown[shown.client_id] = min(state.ts, before.get(shown.client_id, state.ts))
+        if order is None or state.ts >= since + floor.terms.fence:
             yield CancelPlaced(client_id=shown.client_id, symbol=shown.symbol, ts=now)
             breaks.append(
                 f"{shown.client_id} ({shown.side.value} {plain(shown.quantity)} {shown.symbol}) is open at the venue, "

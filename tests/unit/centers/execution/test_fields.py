@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from parrot.centers.execution.client_ids import client_id, own_prefix
 from parrot.centers.execution.life import State
-from parrot.contracts.commands import AmendOrder, OrderKind, Role, Side, SubmitOrder, TimeInForce
+from parrot.contracts.commands import AmendOrder, Guard, OrderKind, Role, Side, SubmitOrder, TimeInForce
 from parrot.contracts.records import CommandRefused, OrderReceived, OrderRefused, OrderSent
 from tests.unit.centers.execution.stage import D, Stage, names
 
@@ -59,6 +59,9 @@ def stage():
         ({"stop": "101"}, "stop", "wrong side"),
         ({"take": "99"}, "take", "wrong side"),
         ({"stop": "90", "reduce_only": True}, "stop", "only reduces"),
+        ({"guard": Guard(stop=D("NaN"))}, "guard.stop", "NaN"),
+        ({"guard": Guard(take=D(-1))}, "guard.take", "above zero"),
+        ({"guard": Guard(stop=D(1), stop_unit="feet")}, "guard.stop_unit", "price, percent or distance"),
         ({"role": Role.CHILD}, "role", "made by the desk"),
         ({"role": Role.STOP}, "role", "without reduce_only"),
     ],

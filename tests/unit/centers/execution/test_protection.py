@@ -6,7 +6,7 @@ import pytest
 
 from parrot.centers.execution.life import State
 from parrot.contracts import venue
-from parrot.contracts.commands import CancelOrder, OrderKind, Role, Side
+from parrot.contracts.commands import CancelOrder, Guard, OrderKind, Role, Side
 from parrot.contracts.listing import VenueTerms
 from parrot.contracts.records import OrderSent
 from tests.unit.centers.execution.stage import SECOND, D, Stage
@@ -262,3 +262,76 @@ def test_an_entry_that_only_closes_a_short_needs_no_stop(stage):
     stage.fill(stage.working(stop="90"), "1")
     assert live(stage, Role.STOP) == []
     assert stage.rebuilt() == stage.desk.state()
+
+
+@pytest.mark.parametrize(
+    ("guard", "kind", "trigger", "trail"),
+    [
+        (Guard(stop=D(90)), OrderKind.STOP, 90, None),
+        (Guard(stop=D("2.5"), stop_unit="percent"), OrderKind.STOP, D("97.5"), None),
+        (Guard(stop=D(7), stop_unit="distance"), OrderKind.STOP, 93, None),
+        (Guard(stop=D(7), stop_unit="distance", trailing=True), OrderKind.TRAILING, None, 7),
+        (Guard(stop=D(90), trailing=True), OrderKind.TRAILING, None, 10),
+    ],
+)
+def test_the_desk_protects_what_its_strategy_leaves_unprotected(stage, guard, kind, trigger, trail):
+    stage.fill(stage.working(guard=guard), "1")
+    assert live(stage, Role.STOP) == []
+    stage.wait(stage.settings.own_protection + SECOND)
+    stop = the(stage, Role.STOP)
+    assert (stop.asked.kind, stop.asked.trigger, stop.asked.trail, stop.quantity) == (kind, trigger, trail, 1)
+
+
+def own_stop(stage, quantity="1"):
+    return stage.submit(Side.SELL, quantity, kind=OrderKind.STOP, trigger="90", role=Role.STOP, reduce_only=True)
+
+
+def test_the_desk_leaves_a_strategy_that_protects_itself_alone(stage):
+    stage.fill(stage.working(guard=Guard(stop=D(90))), "1")
+    own = own_stop(stage)
+    stage.wait(10 * SECOND)
+    assert live(stage, Role.STOP) == [own]
+
+
+def test_the_desk_steps_back_when_the_strategys_stop_comes_after_all(stage):
+    stage.fill(stage.working(guard=Guard(stop=D(90))), "1")
+    stage.wait(5 * SECOND)
+    answer(stage)
+    own = own_stop(stage)
+    stage.wait(2 * SECOND)
+    answer(stage)
+    stage.wait(2 * SECOND)
+    answer(stage)
+    assert live(stage, Role.STOP) == [own]
+    assert own.out
+
+
+def test_an_exit_cuts_the_stop_that_its_strategy_placed(stage):
+    stage.fill(stage.working(), "1")
+    own = own_stop(stage)
+    answer(stage)
+    out = stage.submit(Side.SELL, "0.4")
+    assert stage.at(out, State.HELD)
+    answer(stage)
+    assert stage.at(out, State.ACCEPTED)
+    assert (own.state, own.quantity) == (State.ACCEPTED, D("0.6"))
+
+
+def test_an_exit_of_everything_withdraws_the_stop_that_its_strategy_placed(stage):
+    stage.fill(stage.working(), "1")
+    own = own_stop(stage)
+    answer(stage)
+    out = stage.submit(Side.SELL, reduce_only=True)
+    answer(stage)
+    assert stage.at(own, State.CANCELED)
+    assert stage.at(out, State.ACCEPTED)
+
+
+def test_a_flattening_kill_needs_no_new_protection(stage):
+    entry(stage)
+    answer(stage)
+    stage.kill(flatten=True)
+    answer(stage)
+    stage.wait(SECOND)
+    answer(stage)
+    assert [order.asked.role for order in stage.center.open_orders()] == [Role.FLATTEN]

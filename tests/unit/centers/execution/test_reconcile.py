@@ -90,7 +90,8 @@ def test_a_state_that_is_older_than_the_end_of_an_order_is_no_mismatch(stage):
 def test_an_order_that_ended_here_and_still_stands_there_is_withdrawn_and_shown(stage):
     order = stage.working()
     stage.withdraw(order)
-    stage.now += TERMS.fence + SECOND
+    stage.state(orders=[stage.shown(order)])
+    stage.now += TERMS.fence
     stage.state(orders=[stage.shown(order)])
     assert stage.requests(venue.CancelPlaced)[-1].client_id == order.client_id
     assert stage.records(ReduceOnlySet)[-1].on
