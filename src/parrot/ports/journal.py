@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -9,14 +10,12 @@ from typing import Final, Protocol
 
 DIGEST_BYTES: Final = 16
 EMPTY_DIGEST: Final = bytes(DIGEST_BYTES)
+_NUMBER: Final = struct.Struct("<Q")
 
 
 def chain(digest: bytes, seq: int, body: bytes | memoryview) -> bytes:
     """The digest after entry `seq`, from the one before it."""
-    link = blake2b(digest, digest_size=DIGEST_BYTES)
-    link.update(seq.to_bytes(8, "little"))
-    link.update(body)
-    return link.digest()
+    return blake2b(b"".join((digest, _NUMBER.pack(seq), body)), digest_size=DIGEST_BYTES).digest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,18 +18,19 @@ from collections.abc import Iterator, Sequence
 from hashlib import blake2b
 from typing import Final, NamedTuple
 
+from parrot.ports.journal import DIGEST_BYTES, EMPTY_DIGEST, chain
+
 MAGIC: Final = b"PARROTJ1"
 HEAD_MAGIC: Final = b"PARROTH1"
 HEADER: Final = MAGIC + blake2b(MAGIC, digest_size=24).digest()
-DIGEST: Final = 16
-EMPTY: Final = bytes(DIGEST)
+DIGEST: Final = DIGEST_BYTES
+EMPTY: Final = EMPTY_DIGEST
 FRAME: Final = struct.Struct("<II8s")
 HEAD: Final = struct.Struct("<8sQQ16sQ16s")
 HEAD_AT: Final = len(HEADER)
 START: Final = HEAD_AT + HEAD.size
 SECTOR: Final = 512
 _LENGTH: Final = struct.Struct("<I")
-_NUMBER: Final = struct.Struct("<Q")
 _SIZES: Final = struct.Struct("<II")
 
 
@@ -40,11 +41,6 @@ class Place(NamedTuple):
     offset: int
     digest: bytes
     clean: bool = False
-
-
-def chain(digest: bytes, seq: int, body: bytes | memoryview) -> bytes:
-    """The digest after entry `seq`."""
-    return blake2b(b"".join((digest, _NUMBER.pack(seq), body)), digest_size=DIGEST).digest()
 
 
 def frame(place: Place, bodies: Sequence[bytes]) -> tuple[bytes, Place]:
