@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import socket
 import subprocess
@@ -32,6 +33,7 @@ from parrot.contracts.commands import CloseDesk, EngageKill, OpenDesk
 from parrot.contracts.message import Entry
 from parrot.engine.columns import timeframe_ns
 from parrot.gateway.rest import create_app
+from parrot.kernel.errors import MissingError
 
 
 class Runtime:
@@ -161,7 +163,8 @@ def build_bars(house: House, strategy: str) -> None:
     version = house.components.strategies.version(strategy)
     if version.timeframe:
         for symbol in version.symbols:
-            house.market.build(symbol, BarRule("time", timeframe_ns(version.timeframe)))
+            with contextlib.suppress(MissingError):  # its host stops the strategy and names the symbol
+                house.market.build(symbol, BarRule("time", timeframe_ns(version.timeframe)))
 
 
 def _log() -> Any:

@@ -76,6 +76,14 @@ def read_settings(path: Path) -> PlatformSettings:
         raise InputError(f"{path}: {wrong}", expected="keys and values of docs/reference/settings.md") from None
 
 
+def strategy_settings(**given: Any) -> StrategySettings:
+    """One strategy as a person gives it. Raises InputError that names what cannot be."""
+    try:
+        return StrategySettings.model_validate(given)
+    except ValidationError as fault:
+        raise InputError("; ".join(_told(error) for error in fault.errors(include_url=False))) from None
+
+
 def _told(error: Any) -> str:
     place = ".".join(str(part) for part in error["loc"])
     if error["type"] == "extra_forbidden":

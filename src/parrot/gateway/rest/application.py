@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, FastAPI, Query
 from fastapi.responses import JSONResponse, PlainTextResponse
@@ -12,10 +12,11 @@ from fastapi.responses import JSONResponse, PlainTextResponse
 from parrot.contracts import commands, records
 from parrot.contracts.message import Entry
 from parrot.gateway.rest import guards, pages, problems
-from parrot.gateway.rest.bodies import ByBody, KillBody, LimitsBody, OrderBody
+from parrot.gateway.rest.bodies import ByBody, KillBody, LimitsBody, OrderBody, StrategyBody
 from parrot.gateway.rest.platform import RunningPlatform
 from parrot.kernel.errors import InputError, OrderError
 
+_SAYS_IT_ALL: Final = frozenset({"fields", "kill"})  # rules whose text has the expectation in it
 Limit = Annotated[int, Query(ge=1, le=1_000)]
 
 
@@ -130,6 +131,11 @@ def _switches(platform: RunningPlatform) -> APIRouter:
         """Takes the venue's side of a mismatch."""
         return _done(platform, commands.AdoptVenue(by=body.by, reason=body.reason))
 
+    @router.post("/strategies", operation_id="register_strategy")
+    def register(body: StrategyBody) -> dict[str, Any]:
+        """Registers a version of a strategy; the same version again changes nothing."""
+        return _done(platform, commands.RegisterStrategy(**body.model_dump()))
+
     @router.post("/strategies/{strategy}/start", operation_id="start_strategy")
     def start(strategy: str, body: ByBody) -> dict[str, Any]:
         """Lets a registered strategy run."""
@@ -157,7 +163,8 @@ def _sent(platform: RunningPlatform, entries: list[Entry], key: str) -> dict[str
         return {"key": key, "records": []}
     refused = next((entry.record for entry in entries if isinstance(entry.record, records.OrderRefused)), None)
     if refused is not None:
-        expected = f"{refused.rule} of {refused.scope} at most {refused.limit}" if refused.limit else ""
+        limited = refused.limit and refused.rule not in _SAYS_IT_ALL
+        expected = f"{refused.rule} of {refused.scope}: {refused.limit}" if limited else ""
         raise OrderError(f"order {received.seq} was refused: {refused.text}", expected=expected)
     return {"key": key, "order_id": received.seq, "records": _names(entries)}
 

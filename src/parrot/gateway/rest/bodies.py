@@ -68,6 +68,20 @@ class ByBody(_Body):
     flatten: bool = False
 
 
+class StrategyBody(_Body):
+    """A version of a strategy; the hash is of the text in its file, so that what was looked at is what runs."""
+
+    strategy: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
+    name: Name
+    path: Annotated[str, Field(min_length=1, max_length=4096)]
+    code_hash: Annotated[str, Field(pattern="^[0-9a-f]{16}$")]
+    parameters: dict[Name, Text] = {}
+    symbols: Annotated[list[Name], Field(min_length=1, max_length=100)]
+    timeframe: Annotated[str, Field(max_length=20)] = ""
+    cash: Amount
+    by: Name
+
+
 class LimitsBody(_Body):
     """The limits of one scope, by the names of docs/reference/risk.md."""
 
