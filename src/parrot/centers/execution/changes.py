@@ -58,6 +58,8 @@ def cancel_many(floor: Floor, found: Iterable[Order], why: str, *, now: int, pro
 
 def cancel(floor: Floor, order: Order, why: str, now: int) -> Iterator[Any]:
     """Ends one order: here if it never left, else at the venue. An algo ends when its children have."""
+    if order.id in floor.doomed:
+        return
     if order.worked and any(_open(floor, child) for child in order.children):
         yield CancelSent(order_id=order.id, client_id="", why=why)
     elif not order.out:

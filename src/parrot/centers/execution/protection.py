@@ -80,22 +80,21 @@ def _guard_entry(floor: Floor, entry: Order, open_: Decimal, *, staying: Decimal
         if _given_up(floor, entry, stops, wanted=open_, now=now):
             yield _flatten(floor, entry, children, now=now)
             return
-        there = _at_venue(floor, entry, stops, staying)
+        there = _at_venue(floor, entry, stops, staying) if floor.terms.stops else ZERO
         here, out = [stop for stop in stops if stop.kept_here], [stop for stop in stops if not stop.kept_here]
         covers = _here(stops, open_, there)
         yield _fit(floor, entry, here, wanted=covers, role=Role.STOP, now=now, place=HERE)
         yield _fit(floor, entry, out, wanted=there, role=Role.STOP, now=now)
     if entry.asked.take is not None:
         takes = [child for child in children if child.asked.role is Role.TAKE]
-        yield _fit(floor, entry, takes, wanted=staying, role=Role.TAKE, now=now)
+        wanted = staying if floor.terms.stops else _at_venue(floor, entry, takes, staying)
+        yield _fit(floor, entry, takes, wanted=wanted, role=Role.TAKE, now=now)
 
 
-def _at_venue(floor: Floor, entry: Order, stops: list[Order], staying: Decimal) -> Decimal:
+def _at_venue(floor: Floor, entry: Order, made: list[Order], staying: Decimal) -> Decimal:
     """What may stand at the venue right now: others that are there may still have to be cut."""
-    if not floor.terms.stops:
-        return ZERO
     room, held = abs(floor.orders.position(*entry.book)), floor.orders.position(*entry.book)
-    mine = {stop.id for stop in stops if not stop.fired}
+    mine = {child.id for child in made if not child.fired}
     for other in floor.orders.of_book(*entry.book):
         if other.out and other.sign * held < 0 and other.id not in mine:
             room = subtract(room, at_most(other))
@@ -131,8 +130,8 @@ def _fit(
     if live is None:
         if wanted and floor.ready and not _just_failed(floor, made, now):
             yield OrderReceived(order=_order(floor, entry, role, wanted, place=place), parent=entry.id)
-    elif live.unwanted or live.replace is not Pending.NONE:
-        return
+    elif live.unwanted or live.replace is not Pending.NONE or not live.left:
+        return  # on its way to another size, or to its end
     elif not wanted:
         yield from cancel(floor, live, "what it protected is closed, or being closed", now)
     elif live.left != wanted and live.state in _STANDS and not _fitted(floor, live, wanted, now):

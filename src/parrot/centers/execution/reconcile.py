@@ -15,7 +15,7 @@ from parrot.centers.execution.orders import trade_key
 from parrot.centers.execution.reports import cancel_again, count, orphan, reduce_only
 from parrot.contracts.records import CancelRefused, ExternalSeen, OrderAccepted, OrderReplaced, Reconciled
 from parrot.contracts.venue import AskState, CancelPlaced, Filled, OpenOrder, VenueState
-from parrot.kernel.decimals import add, plain
+from parrot.kernel.decimals import ZERO, add, plain
 
 
 def ask(floor: Floor, now: int) -> Iterator[AskState]:
@@ -68,7 +68,7 @@ def _ours(
     floor: Floor, theirs: dict[str, OpenOrder], filled: dict[int, Decimal], *, state: VenueState, now: int
 ) -> Iterator[Any]:
     for order in list(floor.orders.open.values()):
-        if not order.out or filled.get(order.id, order.filled) >= order.most:
+        if not order.out or filled.get(order.id, ZERO) >= order.most:
             continue
         shown = theirs.get(order.client_id)
         if shown is not None:
