@@ -21,8 +21,8 @@ class MarketRecorder:
     """`take` costs little and never waits for a disk, except for a session's own sync.
 
     `kinds` are those of LakeWriter. Changes of books are not among them unless asked for: the lake writes a day's file
-    anew each time, and theirs grow by millions of rows a day. While the lake is slow rows wait, up to four times `most`;
-    then they are let go and named in `failures`.
+    anew each time, and theirs grow by millions of rows a day. While the lake is slow rows wait, up to four times
+    `most`; then they are let go and named in `failures`.
     """
 
     def __init__(

@@ -17,6 +17,7 @@ from parrot.contracts.ticks import BarClosed, BookChanged, BookLevel, BookSnapsh
 _SIDES: Final = {"buy": 1, "bid": 1, "sell": -1, "ask": -1, "": 0, 1: 1, -1: -1, 0: 0}
 _DIGITS_MAX: Final = 40
 _TEXT_MAX: Final = 200
+_WHOLE_MAX: Final = 10**_DIGITS_MAX
 
 
 class Malformed(Exception):  # noqa: N818  caught where the message is put into quarantine
@@ -25,26 +26,30 @@ class Malformed(Exception):  # noqa: N818  caught where the message is put into 
 
 def shown(value: object) -> str:
     """A value for a text, cut where it is long."""
-    text = repr(value)
+    try:
+        text = repr(value)
+    except (ValueError, RecursionError):  # integers of thousands of digits, lists in lists in lists
+        return f"a {type(value).__name__} that is too large to show"
     return text if len(text) <= _TEXT_MAX else text[:_TEXT_MAX] + "..."
 
 
-def normalise(raw: Mapping[str, Any], units: Units, now: int) -> Tick | BarClosed:
-    """The tick of a raw message. Raises Malformed, saying which field is wrong."""
+def normalise(raw: Mapping[str, Any], units: Units, now: int, levels_max: int) -> Tick | BarClosed:
+    """The tick of a raw message of at most `levels_max` levels. Raises Malformed, saying which field is wrong."""
     kind = raw.get("type")
     make = _MAKERS.get(kind) if isinstance(kind, str) else None
     if make is None:
         raise Malformed(f"type {shown(kind)}, expected one of {', '.join(_MAKERS)}")
-    return make(_Fields(raw, units, now))
+    return make(_Fields(raw, units, now, levels_max))
 
 
 class _Fields:
     """Fields of one message, converted one by one."""
 
-    def __init__(self, raw: Mapping[str, Any], units: Units, now: int) -> None:
+    def __init__(self, raw: Mapping[str, Any], units: Units, now: int, levels_max: int) -> None:
         self._raw = raw
         self._units = units
         self._now = now
+        self._levels_max = levels_max
         self.symbol = units.symbol
 
     def integer(self, name: str, default: int | None = None) -> int:
@@ -69,6 +74,8 @@ class _Fields:
         rows = self._raw.get("levels")
         if not isinstance(rows, Sequence) or isinstance(rows, str | bytes):
             raise Malformed(f"levels {shown(rows)} are no rows")
+        if len(rows) > self._levels_max:
+            raise Malformed(f"{len(rows)} levels, allowed {self._levels_max}")
         return [self._level(row) for row in rows]
 
     def _level(self, row: Any) -> BookLevel:
@@ -88,6 +95,8 @@ class _Fields:
 def _decimal(name: str, value: Any) -> Decimal:
     if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
         raise Malformed(f"{name} {shown(value)} is no number")
+    if (isinstance(value, str) and len(value) > _TEXT_MAX) or (isinstance(value, int) and abs(value) > _WHOLE_MAX):
+        raise Malformed(f"{name} {shown(value)} is out of every range")
     try:
         number = Decimal(repr(value) if isinstance(value, float) else value)
     except (InvalidOperation, ValueError):

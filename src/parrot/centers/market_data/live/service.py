@@ -12,7 +12,7 @@ from parrot.centers.market_data.live.fanout import Subscription
 from parrot.centers.market_data.live.features import FeatureStream
 from parrot.centers.market_data.live.normalise import Malformed, normalise, shown
 from parrot.centers.market_data.live.settings import BarRule, LiveSettings
-from parrot.centers.market_data.live.shapes import misshapen
+from parrot.centers.market_data.live.shapes import TOO_MANY, misshapen
 from parrot.centers.market_data.live.symbol import SymbolMarket
 from parrot.contracts.commands import Quoted
 from parrot.contracts.listing import Listing
@@ -156,7 +156,11 @@ class LiveMarket:
         if handler is None:
             self._raw(message)
             return
-        fault = misshapen(message)
+        fault = misshapen(message, self.settings.gates.levels_max)
+        if fault == TOO_MANY:
+            self._keep_back(message, Refusal(TOO_MANY, f"allowed are {self.settings.gates.levels_max}"))
+            self._broken(message)
+            return
         if fault:
             self._keep_back(message, Refusal("malformed", fault))
             self._broken(message)
@@ -175,7 +179,7 @@ class LiveMarket:
                 raise Malformed(f"{shown(message)} is no message")
             if known is None:
                 raise Malformed(f"no listing of {shown(symbol)}")
-            made = normalise(message, known.units, self._now)
+            made = normalise(message, known.units, self._now, self.settings.gates.levels_max)
         except Malformed as fault:
             kind = message.get("type") if isinstance(message, Mapping) else None
             self._count(known.symbol if known else "", "raw", Refusal("malformed", str(fault)))
@@ -269,10 +273,7 @@ class LiveMarket:
         symbol.book_clock.last, symbol.book_clock.received = message.ts, self._now
 
     def _levels(self, message: BookChanged | BookSnapshot) -> Refusal | None:
-        gates = self.settings.gates
-        if len(message.levels) > gates.levels_max:
-            return Refusal("too many levels", f"{len(message.levels)} levels, allowed {gates.levels_max}")
-        price_max, size_max = gates.price_max, gates.size_max
+        price_max, size_max = self.settings.gates.price_max, self.settings.gates.size_max
         for level in message.levels:
             if not 0 < level.price <= price_max:
                 return Refusal("non-positive" if level.price <= 0 else "huge", f"level at {level.price}")

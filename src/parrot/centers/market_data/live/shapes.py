@@ -6,14 +6,23 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from parrot.centers.market_data.live.normalise import shown
+from parrot.centers.market_data.live.settings import KINDS
 from parrot.contracts.ticks import BarClosed, BookChanged, BookLevel, BookSnapshot, QuoteTick, TradeTick
 
 INTEGER_MAX: Final = 2**63 - 1
+TOO_MANY: Final = "too many levels"
 
 
-def misshapen(message: Any) -> str:
-    """What is wrong with the form of a tick, "" when nothing is."""
-    return "" if _FORMS[message.__class__](message) else _named(message)
+def misshapen(message: Any, levels_max: int) -> str:
+    """What is wrong with the form of a tick, "" when nothing is; TOO_MANY before a long list is looked at."""
+    made = message.__class__
+    if (made is BookChanged or made is BookSnapshot) and _longer(message.levels, levels_max):
+        return TOO_MANY
+    return "" if _FORMS[made](message) else _named(message)
+
+
+def _longer(levels: Any, most: int) -> bool:
+    return isinstance(levels, list) and len(levels) > most
 
 
 def _trade(tick: TradeTick) -> bool:
@@ -29,6 +38,8 @@ def _trade(tick: TradeTick) -> bool:
         and 0 < tick.seq <= INTEGER_MAX
         and 0 < tick.ts <= INTEGER_MAX
         and 0 <= tick.received <= INTEGER_MAX
+        and -INTEGER_MAX <= tick.price <= INTEGER_MAX
+        and -INTEGER_MAX <= tick.size <= INTEGER_MAX
         and -1 <= tick.side <= 1
     )
 
@@ -47,6 +58,10 @@ def _quote(tick: QuoteTick) -> bool:
         and 0 < tick.seq <= INTEGER_MAX
         and 0 < tick.ts <= INTEGER_MAX
         and 0 <= tick.received <= INTEGER_MAX
+        and -INTEGER_MAX <= tick.bid <= INTEGER_MAX
+        and -INTEGER_MAX <= tick.ask <= INTEGER_MAX
+        and -INTEGER_MAX <= tick.bid_size <= INTEGER_MAX
+        and -INTEGER_MAX <= tick.ask_size <= INTEGER_MAX
     )
 
 
@@ -79,19 +94,21 @@ def _level(level: Any) -> bool:
         level.__class__ is BookLevel
         and level.price.__class__ is level.size.__class__ is level.side.__class__ is int
         and (level.side == 1 or level.side == -1)
+        and -INTEGER_MAX <= level.price <= INTEGER_MAX
+        and -INTEGER_MAX <= level.size <= INTEGER_MAX
     )
 
 
 def _bar(bar: BarClosed) -> bool:
     numbers = (bar.step, bar.ts, bar.close_ts, bar.open, bar.high, bar.low, bar.close, bar.volume, bar.trades)
     return (
-        all(number.__class__ is int for number in numbers)
+        all(number.__class__ is int and -INTEGER_MAX <= number <= INTEGER_MAX for number in numbers)
+        and all(flag.__class__ is bool for flag in (bar.made, bar.corrected, bar.partial))
         and bar.symbol.__class__ is str
         and bar.kind.__class__ is str
-        and 0 < bar.step <= INTEGER_MAX
-        and 0 < bar.ts <= INTEGER_MAX
-        and bar.close_ts <= INTEGER_MAX
-        and bar.trades <= INTEGER_MAX
+        and bar.kind in KINDS
+        and bar.step > 0
+        and bar.ts > 0
     )
 
 
@@ -111,7 +128,12 @@ def _named(message: Any) -> str:
     return f"{type(message).__name__} with {', '.join(wrong) or 'numbers or levels out of range'}"
 
 
+_OTHERS: Final = {"symbol": str, "kind": str, "made": bool, "corrected": bool, "partial": bool}
+_POSITIVE: Final = frozenset({"seq", "first", "ts", "step"})
+
+
 def _plain(name: str, value: Any) -> bool:
-    return isinstance(
-        value, {"symbol": str, "kind": str, "made": bool, "corrected": bool, "partial": bool}.get(name, int)
-    )
+    if name in _OTHERS:
+        return isinstance(value, _OTHERS[name])
+    least = 1 if name in _POSITIVE else -INTEGER_MAX
+    return value.__class__ is int and least <= value <= INTEGER_MAX
