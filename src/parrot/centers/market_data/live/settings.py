@@ -39,7 +39,7 @@ class Gates:
     """
 
     window: int = 31
-    sure_ppm: int = 5_000
+    sure_ppm: int = 20_000
     collar_ppm: int = 100_000
     bar_sure_ppm: int = 500_000
     bar_collar_ppm: int = 900_000
