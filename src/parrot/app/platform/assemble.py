@@ -74,6 +74,7 @@ class House:
     recorder: MarketRecorder
     audit: Auditing
     replayed: int
+    snapshot: int
 
 
 def assemble(folder: DataFolder, settings: PlatformSettings) -> House:
@@ -106,7 +107,7 @@ def _assemble(folder: DataFolder, settings: PlatformSettings, journal: FileJourn
     market = LiveMarket(listings)
     hosts = _hosts(folder, settings, parts, listings, journal, desk, lambda path: audit.expect(path, clock.now_ns()))
     recorder = MarketRecorder(FileLake(folder.lake), paper.venue, listings)
-    return House(parts, journal, desk, clock, venue, market, hosts, recorder, audit, replayed)
+    return House(parts, journal, desk, clock, venue, market, hosts, recorder, audit, replayed, desk.seq - replayed)
 
 
 def _hosts(

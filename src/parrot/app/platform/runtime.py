@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import structlog
 
@@ -34,6 +34,8 @@ from parrot.contracts.message import Entry
 from parrot.engine.columns import timeframe_ns
 from parrot.gateway.rest import create_app
 from parrot.kernel.errors import MissingError
+
+_WORTH_A_SNAPSHOT: Final = 10_000
 
 
 class Runtime:
@@ -103,7 +105,7 @@ class Runtime:
                 hosts=house.hosts,
                 flagged_kills=self._flagged_kills,
                 record=house.recorder.take,
-                beat=house.audit.beat,
+                beat=lambda now: self._beat(house, now),
             )
         )
 
@@ -131,6 +133,17 @@ class Runtime:
         now = house.clock.now_ns()
         house.desk.take(CloseDesk(reason="asked to stop"), now)
         house.desk.commit()
+        self._snapshot(house, _WORTH_A_SNAPSHOT)
+
+    def _beat(self, house: House, now: int) -> None:
+        house.audit.beat(now)
+        self._snapshot(house, self._settings.snapshot_every)
+
+    def _snapshot(self, house: House, after: int) -> None:
+        """Keeps the state where `after` entries have come since the last time, so that a start need not replay them."""
+        if house.desk.seq - house.snapshot >= after:
+            house.desk.save_snapshot()
+            house.snapshot = house.desk.seq
 
     def _flagged_kills(self) -> Sequence[EngageKill]:
         kills: list[EngageKill] = []

@@ -101,13 +101,15 @@ class Spine:
         self._take_reports(now)
         orders = self.parts.hosts.collect(self.parts.desk.take, now)
         answers = self._take_commands(now)
-        self._beat(now)
+        beaten = self._beat(now)
         decided = perf_counter_ns()
         batch = self.parts.desk.commit()
         if batch:
             self.committed(perf_counter_ns() - decided)
         for future, entries in answers:
             future.set_result(entries)
+        if beaten:
+            self.parts.beat(now)
         self.lag = perf_counter_ns() - begin
         self.turned(self.lag)
         return bool(flow or orders or answers or batch)
@@ -141,14 +143,14 @@ class Spine:
                 answers.append((future, self.parts.desk.take(asked, now)))
         return answers
 
-    def _beat(self, now: int) -> None:
+    def _beat(self, now: int) -> bool:
         if now - self.last_beat < BEAT_NS:
-            return
+            return False
         self.last_beat = now
         self._watch_flag(now)
         self.parts.hosts.beat(now)
-        self.parts.beat(now)
         self.parts.desk.take(Beat(ts=now), now)
+        return True
 
     def _watch_flag(self, now: int) -> None:
         """The file is a second way to the kill: it works while nothing else answers. Taking it away re-arms nothing."""
