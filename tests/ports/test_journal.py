@@ -197,3 +197,13 @@ def test_a_damaged_snapshot_gives_way_to_the_one_before(database: Database):
     with database.open().begin() as connection:
         connection.exec_driver_sql("UPDATE snapshots SET state = 'x' WHERE seq = 2")
     assert snapshots.newest() == (Head(1, b"1" * 16), b"first")
+
+
+def test_a_hole_larger_than_what_is_read_at_once_is_named_whole(database: Database):
+    journal = SqlJournal(database.open(), "desk")
+    journal.append([b"x"] * 7_000)
+    with database.open().begin() as connection:
+        connection.exec_driver_sql("DELETE FROM entries WHERE seq BETWEEN 1500 AND 6500")
+    assert [problem.partition(": ")[2] for problem in journal.verify()] == ["entries 1500 to 6500 are missing"]
+    with pytest.raises(DataError, match="1500"):
+        list(journal.read())

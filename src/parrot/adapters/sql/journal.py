@@ -74,7 +74,7 @@ class SqlJournal:
         while last.seq < head.seq:
             rows = self._page(last.seq, head.seq)
             if not rows:
-                raise DataError(f"{self._place}: entries from {last.seq + 1} to {head.seq} are missing", fix=_FIX)
+                raise DataError(f"{self._place}: entry {last.seq + 1} is missing", fix=_FIX)
             for seq, digest, body in rows:
                 flaw = _flaw(last, seq, digest, body)
                 if flaw:
@@ -163,9 +163,10 @@ class SqlJournal:
         return int(self._select(select(func.count()).select_from(ENTRIES).where(self._ours, outside))[0][0])
 
     def _page(self, after: int, last: int) -> Sequence[Any]:
-        between = (ENTRIES.c.seq > after) & (ENTRIES.c.seq <= last)
+        """A stretch of numbers: a LIMIT would let the server sort all that is left, page after page."""
+        between = (ENTRIES.c.seq > after) & (ENTRIES.c.seq <= min(after + _PAGE, last))
         rows = select(ENTRIES.c.seq, ENTRIES.c.digest, ENTRIES.c.body).where(self._ours, between)
-        return self._select(rows.order_by(ENTRIES.c.seq).limit(_PAGE))
+        return self._select(rows.order_by(ENTRIES.c.seq))
 
     def _pages(self) -> list[str]:
         if self._engine.dialect.name != "sqlite":
@@ -177,8 +178,8 @@ class SqlJournal:
     def _entries(self) -> list[str]:
         head, problems = self._stored(), []
         last = Head(0, EMPTY_DIGEST)
-        while rows := self._page(last.seq, head.seq):
-            for seq, digest, body in rows:
+        for after in range(0, head.seq, _PAGE):
+            for seq, digest, body in self._page(after, head.seq):
                 flaw = _flaw(last, seq, digest, body)
                 problems += [f"{self._place}: {flaw}"] if flaw else []
                 last = Head(seq, octets(digest))
