@@ -24,6 +24,7 @@ _MOST_IN_BATCH: Final = 5_000
 _MOST_WAITING: Final = 100_000
 _ROLES: Final = (Role.PLAIN, Role.STOP, Role.TAKE)
 _LOGS_A_SECOND: Final = 5
+_LOOKS: Final = 100
 
 Take = Callable[[Any, int], list[Entry]]
 
@@ -71,6 +72,7 @@ class Hosted:
         self._reports: list[OrderReport] = []
         self._reached: dict[tuple[str, str], int] = {}
         self._logged = (0, 0)
+        self._silent = 0
         child.send(encode(life))
 
     @property
@@ -82,6 +84,11 @@ class Hosted:
     def is_ready(self) -> bool:
         """It has been rebuilt and takes live data."""
         return self._loaded and not self._rebuilding
+
+    @property
+    def is_busy(self) -> bool:
+        """It has not answered everything yet."""
+        return bool(self._sent or self.waiting or not self.is_ready)
 
     @property
     def waiting(self) -> int:
@@ -246,7 +253,8 @@ class Hosted:
             for frame in self._child.receive():
                 count += self._hear(_DECODER.decode(frame), take, now)
         except EOFError:
-            wrong = self._child.look() or (Fault.CRASHED, "its pipe was closed")
+            self._silent += 1  # its end is not always known in the moment in which its pipe breaks
+            wrong = self._child.look() or ((Fault.CRASHED, "its pipe was closed") if self._silent > _LOOKS else None)
             self.fault = self.fault or wrong
         except msgspec.MsgspecError as fault:
             self.fault = self.fault or (Fault.BROKEN, f"it sent what is no message: {fault}")

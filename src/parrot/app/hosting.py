@@ -118,6 +118,10 @@ class Hosts:
         """Market data and reports that wait for strategies."""
         return sum(hosted.waiting for hosted in self._hosted.values())
 
+    def busy(self) -> bool:
+        """True while one of them works, or something waits for it."""
+        return any(hosted.is_busy for hosted in self._hosted.values())
+
     def ready(self) -> bool:
         """True when every running strategy has been rebuilt and answers."""
         return all(hosted.is_ready for hosted in self._hosted.values())
