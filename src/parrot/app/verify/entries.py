@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import mmap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from parrot.adapters.journal.files import layout
@@ -66,17 +66,25 @@ class ReadOnly:
         """Nothing is held."""
 
 
-def unlike_witness(path: Path, seen: Sequence[HeadSeen]) -> list[tuple[int, str]]:
-    """Where a journal is not what was witnessed of it: number of the entry and text, the first of each kind."""
-    wanted = {head.seq: head.digest for head in seen}
-    last = 0
-    for place, _ in batches(path):
-        last = place.seq
-        digest = wanted.pop(place.seq, None)
-        if digest is not None and digest != place.digest.hex():
-            return [(place.seq, "another chain was witnessed here by the audit log: the file was exchanged")]
-    missing = [seq for seq in wanted if seq > last]
-    if missing:
-        text = f"entry {min(missing)} was witnessed by the audit log, and the file ends with {last}: its end is cut off"
-        return [(last, text)]
-    return [(seq, "a batch ended here when the audit log saw it, and does not now") for seq in sorted(wanted)[:1]]
+class Seen:
+    """Digests of one journal at the entries at which somebody else has seen it."""
+
+    def __init__(self, heads: Iterable[HeadSeen]) -> None:
+        self._wanted = {head.seq for head in heads}
+        self._digests: dict[int, str] = {}
+        self._last = 0
+
+    def behind_batch(self, place: Place) -> None:
+        """Takes the place behind the next batch."""
+        self._last = place.seq
+        if place.seq in self._wanted:
+            self._digests[place.seq] = place.digest.hex()
+
+    def unlike(self, heads: Iterable[HeadSeen]) -> list[tuple[int, str]]:
+        """The first place where the journal is not what was seen of it: number of the entry and text."""
+        for head in sorted(heads, key=lambda head: head.seq):
+            if head.seq > self._last:
+                return [(self._last, f"entry {head.seq} was seen, and the file ends with {self._last}")]
+            if self._digests.get(head.seq) != head.digest:
+                return [(head.seq, "another chain was seen here: the file was exchanged")]
+        return []

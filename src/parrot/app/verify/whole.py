@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -14,7 +15,7 @@ from parrot.app.durable import AUDIT, DESK, SEGMENT, SNAPSHOT, durable_files, ma
 from parrot.app.platform.folder import DataFolder
 from parrot.app.platform.settings import read_settings
 from parrot.app.verify.desk import examine
-from parrot.app.verify.entries import entries, unlike_witness
+from parrot.app.verify.entries import Seen, entries
 from parrot.app.verify.report import Problem, Report
 from parrot.centers.audit.manifest import LogReading, outside
 from parrot.centers.matching import keeping
@@ -42,16 +43,23 @@ def verify(root: Path) -> Report:
     if not names:
         raise MissingError(f"{root} holds no durable file", fix="name the data directory of a platform with --data")
     report = Report(files=len(names))
-    lengths = _look_at_files(folder.root, names, report)
+    snapshots = _snapshots(folder.root, names)
+    heads = dict(log.witnessed) if log is not None else {}
+    heads[DESK] = [*heads.get(DESK, ()), *(HeadSeen(made.seq, made.digest.hex()) for made in snapshots.values())]
+    seen = {name: Seen(of_file) for name, of_file in heads.items()}
+    lengths = _look_at_files(folder.root, names, seen, report)
     _look_at_log(second, log, lengths, report)
-    _look_for_files(folder.root, log, set(names), lengths, report)
+    _look_for_files(log, set(names), report)
+    _look_at_witness(log, lengths, seen, report)
+    for name, made in snapshots.items():
+        _look_at_snapshot(name, made, seen[DESK], lengths, report)
     _look_at_venue(folder.root, names, lengths, report)
-    _look_at_desk(folder, log, names, lengths, report)
+    _look_at_desk(folder, log, snapshots, lengths, report)
     _look_for_secrets(folder, report)
     return report
 
 
-def _look_at_files(root: Path, names: Iterable[str], report: Report) -> dict[str, int]:
+def _look_at_files(root: Path, names: Iterable[str], seen: Mapping[str, Seen], report: Report) -> dict[str, int]:
     """Every byte of every file; gives the numbers of the last entries of journals that are whole so far."""
     lengths: dict[str, int] = {}
     for name in names:
@@ -60,7 +68,7 @@ def _look_at_files(root: Path, names: Iterable[str], report: Report) -> dict[str
             if SNAPSHOT.fullmatch(name):
                 report.add(Problem(name, 0, text) for text in verify_snapshot(path))
             elif name.endswith(".journal"):
-                verdict = verify_journal(path)
+                verdict = verify_journal(path, behind_batch=seen[name].behind_batch if name in seen else _pass_over)
                 lengths[name] = verdict.entries
                 report.entries += verdict.entries
                 report.add(Problem(name, verdict.entries + 1, _bare(path, text)) for text in verdict.problems)
@@ -70,6 +78,10 @@ def _look_at_files(root: Path, names: Iterable[str], report: Report) -> dict[str
         except OSError as fault:
             report.add([Problem(name, 0, f"it cannot be read: {fault.strerror}")])
     return lengths
+
+
+def _pass_over(place: object) -> None:
+    pass
 
 
 def _bare(path: Path, text: str) -> str:
@@ -114,10 +126,8 @@ def _look_at_log(
         report.add([Problem(AUDIT, 0, "its second place does not know this log", "I16")])
 
 
-def _look_for_files(
-    root: Path, log: LogReading | None, there: set[str], lengths: Mapping[str, int], report: Report
-) -> None:
-    """Files that must be there and are not, that are there and must not be, and that are not what was witnessed."""
+def _look_for_files(log: LogReading | None, there: set[str], report: Report) -> None:
+    """Files that must be there and are not, and that are there and must not be."""
     if DESK not in there:
         report.add([Problem(DESK, 0, "the journal of the desk is missing")])
     witnessed = log.witnessed if log is not None else {}
@@ -126,14 +136,21 @@ def _look_for_files(
     for name in sorted(there):
         if name not in known and not SNAPSHOT.fullmatch(name) and not SEGMENT.fullmatch(name):
             report.add([Problem(name, 0, "nobody knows this file: it was added")])
-    for name, seen in sorted(witnessed.items()):
-        if lengths.get(name):
-            report.add(Problem(name, seq, text, "I16") for seq, text in unlike_witness(root / name, seen))
-        elif name not in there and not made_room(name, there):
-            report.add([Problem(name, 0, f"the file is missing; it held {seen[-1].seq} entries", "I16")])
+    for name, heads in sorted(witnessed.items()):
+        if name not in there and not made_room(name, there):
+            report.add([Problem(name, 0, f"the file is missing; it held {heads[-1].seq} entries", "I16")])
     for name, ts in expected.items():
         if name not in there and name not in witnessed and log is not None and log.newest - ts >= _MADE_WITHIN:
             report.add([Problem(name, 0, "the file is missing: it was made", "I16")])
+
+
+def _look_at_witness(
+    log: LogReading | None, lengths: Mapping[str, int], seen: Mapping[str, Seen], report: Report
+) -> None:
+    """Files that are not what the audit log has seen of them."""
+    for name, heads in sorted(log.witnessed.items()) if log is not None else ():
+        if lengths.get(name):
+            report.add(Problem(name, seq, f"by the audit log: {text}", "I16") for seq, text in seen[name].unlike(heads))
 
 
 def _look_at_venue(root: Path, names: Iterable[str], lengths: Mapping[str, int], report: Report) -> None:
@@ -147,16 +164,17 @@ def _look_at_venue(root: Path, names: Iterable[str], lengths: Mapping[str, int],
 
 
 def _look_at_desk(
-    folder: DataFolder, log: LogReading | None, names: Iterable[str], lengths: Mapping[str, int], report: Report
+    folder: DataFolder,
+    log: LogReading | None,
+    snapshots: Mapping[str, Head],
+    lengths: Mapping[str, int],
+    report: Report,
 ) -> None:
     length = lengths.get(DESK)
     if length is None:
         return
     damaged = any(problem.file == DESK for problem in report.problems)
     seen = log.witnessed.get(DESK) if log is not None else None
-    snapshots = {
-        name: made for name in names if SNAPSHOT.fullmatch(name) and (made := _snapshot(folder.root / name)) is not None
-    }
     found = examine(
         folder.root,
         read_settings(folder.root / "settings.toml"),
@@ -165,30 +183,29 @@ def _look_at_desk(
         acts={act.entry: act for act in log.acts} if log is not None else {},
         noted=seen[-1].seq if seen else 0,
     )
-    for name, made in snapshots.items():
-        _look_at_snapshot(folder.root, name, made, length, report)
     report.orders, report.fills, report.state_hash = found.orders, found.fills, found.state_hash
     report.add(found.problems)
     report.complete = not damaged
 
 
-def _snapshot(path: Path) -> Head | None:
-    try:
-        made = read_snapshot(path)
-    except FileNotFoundError:
-        return None
-    return made[0] if made is not None else None
+def _snapshots(root: Path, names: Iterable[str]) -> dict[str, Head]:
+    """Where the journal was when each snapshot that is whole was made."""
+    found = {}
+    for name in names:
+        with suppress(FileNotFoundError):
+            if SNAPSHOT.fullmatch(name) and (made := read_snapshot(root / name)) is not None:
+                found[name] = made[0]
+    return found
 
 
-def _look_at_snapshot(root: Path, name: str, made: Head, length: int, report: Report) -> None:
+def _look_at_snapshot(name: str, made: Head, desk: Seen, lengths: Mapping[str, int], report: Report) -> None:
     """A snapshot is of this very journal."""
     if f"{made.seq:015d}" not in name:
         report.add([Problem(name, made.seq, "its name tells another entry than it holds")])
-    elif made.seq > length:
+    elif made.seq > lengths.get(DESK, 0):
         report.notes.append(f"{name} is newer than the journal beside it, as in a copy of a running directory")
     else:
-        seen = [HeadSeen(made.seq, made.digest.hex())]
-        differ = unlike_witness(root / DESK, seen)
+        differ = desk.unlike([HeadSeen(made.seq, made.digest.hex())])
         report.add(Problem(name, seq, "it is of another journal", "I13") for seq, _ in differ)
 
 

@@ -21,9 +21,15 @@ class Verdict:
     notes: list[str] = field(default_factory=list)
 
 
-def verify_journal(path: Path, each: Callable[[int, bytes], None] | None = None) -> Verdict:
+def verify_journal(
+    path: Path,
+    each: Callable[[int, bytes], None] | None = None,
+    *,
+    behind_batch: Callable[[Place], None] = lambda place: None,
+) -> Verdict:
     """Reads the journal at `path` whole; `each` is given every entry (number, body) of whole batches, in order.
 
+    `behind_batch` is given the place behind each batch.
     The file is read from the front, so a journal that is being written meanwhile is no problem. A batch that was cut
     off while it was written, behind the head, is a note. Raises OSError when the file cannot be read.
     """
@@ -39,6 +45,7 @@ def verify_journal(path: Path, each: Callable[[int, bytes], None] | None = None)
             _judge(path, found, head, verdict)
             break
         place, bodies = found
+        behind_batch(place)
         behind += head is not None and place.seq > head.seq
         if head is not None and place.seq == head.seq and (place.offset, place.digest) != (head.offset, head.digest):
             verdict.problems.append(f"{path.name}: the chain at entry {place.seq} is not the one the head names")
