@@ -1,20 +1,52 @@
-"""Keeps the market data of a running platform: in its lake, by a thread of its own, and in a session when asked."""
+"""Keeps the market data of a running platform: in its lake by a thread of its own, in a session, and in the log."""
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Any, Final
+
+import structlog
 
 from parrot.centers.market_data.live import Flow
 from parrot.centers.market_data.live.lake_writer import EVERY, MOST, LakeWriter
 from parrot.centers.market_data.live.session import SessionRecorder
 from parrot.contracts.listing import Listing
+from parrot.contracts.ticks import Quarantined
 from parrot.ports.lake import Lake
 
 _PATIENCE: Final = 4  # so many times the rows of one write may wait while the lake is slow
 _FAILURES: Final = 100
+_SAID_EVERY: Final = 10_000_000_000  # ns
+_log: Final = structlog.get_logger("parrot.market_data")
+
+
+class QuarantineLog:
+    """Says in the log what was kept back: a line for each symbol, kind and gate, at most every ten seconds."""
+
+    def __init__(self) -> None:
+        self._counts: Counter[tuple[str, str, str]] = Counter()
+        self._texts: dict[tuple[str, str, str], str] = {}
+        self._said = 0
+
+    def take(self, kept: Sequence[Quarantined], now: int) -> None:
+        """Takes what was kept back at `now` (ns UTC)."""
+        for datum in kept:
+            key = (datum.symbol, datum.kind, datum.gate)
+            self._counts[key] += 1
+            self._texts[key] = datum.text
+        if self._counts and now - self._said >= _SAID_EVERY:
+            self.say(now)
+
+    def say(self, now: int) -> None:
+        """Writes what was not written yet."""
+        for (symbol, kind, gate), count in self._counts.items():
+            text = self._texts[symbol, kind, gate]
+            _log.warning("kept back", symbol=symbol, kind=kind, gate=gate, count=count, newest=text)
+        self._counts.clear()
+        self._texts.clear()
+        self._said = now
 
 
 class MarketRecorder:
@@ -40,6 +72,7 @@ class MarketRecorder:
         self._writer = LakeWriter(lake, venue, listings, kinds=kinds, every=every, most=most)
         self._session = session
         self._most = most
+        self._quarantine = QuarantineLog()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="lake")
         self._writing: Future[int] | None = None
 
@@ -56,6 +89,7 @@ class MarketRecorder:
     def take(self, flow: Flow, now: int) -> None:
         """Takes what passed at `now` (ns UTC). Raises StorageError when a session's journal fails."""
         self._writer.take(flow, now)
+        self._quarantine.take(flow.quarantined, now)
         if self._session is not None:
             self._session.take(flow, now)
         if not self._writer.due(now):
@@ -71,6 +105,7 @@ class MarketRecorder:
         """Writes what waits and ends the session in good order."""
         if self._session is not None:
             self._session.close(now)
+        self._quarantine.say(now)
         if self._writing is not None:
             wait([self._writing])
         self._heard()

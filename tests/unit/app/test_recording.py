@@ -6,6 +6,8 @@ import threading
 from pathlib import Path
 from typing import Any
 
+from structlog.testing import capture_logs
+
 from parrot.adapters.journal.files import FileJournal
 from parrot.adapters.lake.files import FileLake
 from parrot.app.recording import MarketRecorder
@@ -89,3 +91,20 @@ def test_a_session_is_written_beside(tmp_path: Path) -> None:
     found = read_session(journal)
     assert sum(len(batch.messages) for batch in found.batches()) >= 9
     assert found.closed
+
+
+def test_what_was_kept_back_is_in_the_log_a_line_a_gate_at_most_every_ten_seconds(tmp_path: Path) -> None:
+    recorder, live = MarketRecorder(FileLake(tmp_path), "paper", [LISTING]), market()
+    with capture_logs() as said:
+        for number in range(1, 30):
+            bad = [trade(number, ms=1_000 * number), trade(number, ms=1_000 * number)]
+            recorder.take(live.take([*bad, None], at(1_000 * number)), at(1_000 * number))
+        recorder.close(at(30_000))
+    lines = [
+        (line["symbol"], line["kind"], line["gate"], line["count"]) for line in said if line["event"] == "kept back"
+    ]
+    assert lines == [
+        (symbol, kind, gate, count)
+        for count in (1, 10, 10, 8)
+        for symbol, kind, gate in ((SYMBOL, "trade", "duplicate"), ("", "raw", "malformed"))
+    ]
