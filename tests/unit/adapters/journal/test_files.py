@@ -41,6 +41,21 @@ def test_what_was_appended_is_read_again_after_opening(tmp_path):
     assert journal.verify() == []
 
 
+def test_reading_behind_any_entry_gives_the_rest(tmp_path):
+    path = tmp_path / "desk.journal"
+    bodies = [b"%d" % number for number in range(20_000)]
+    journal = FileJournal(path, sync=False)
+    for start in range(0, 10_000, 7):
+        journal.append(bodies[start : min(start + 7, 10_000)])
+    journal.close()
+    journal = FileJournal(path, sync=False)
+    for start in range(10_000, 20_000, 500):
+        journal.append(bodies[start : start + 500])
+    for after in (0, 1, 4_095, 4_096, 4_102, 9_999, 10_000, 12_345, 19_999, 20_000):
+        assert [body for _, body in journal.read(after)] == bodies[after:]
+    journal.close()
+
+
 @settings(max_examples=50, deadline=None)
 @given(st.lists(st.lists(st.binary(max_size=50), min_size=1, max_size=4), max_size=6))
 def test_the_chain_is_the_one_that_the_port_states(tmp_path_factory, batches):

@@ -7,6 +7,7 @@ import errno
 import fcntl
 import mmap
 import os
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from parrot.kernel.errors import DataError, InputError, StorageError
 from parrot.ports.journal import Head
 
 _FIX = "keep the folder as it is, look at it with `parrot verify`, bring it back from a copy"
+_MARKED_EACH = 4_096  # entries between two places that are remembered
 
 
 class FileJournal:
@@ -35,6 +37,7 @@ class FileJournal:
         self._sync = sync
         self._lazy = lazy
         self._broken = ""
+        self._marks = [layout.BEGINNING]
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             _make(path)
@@ -68,6 +71,7 @@ class FileJournal:
             self._broken = os.strerror(fault.errno or 0)
             raise _storage(self.path, fault) from fault
         self._place = place
+        self._mark(place)
         return self.head()
 
     def sync(self) -> None:
@@ -88,13 +92,21 @@ class FileJournal:
         if self._place.offset == layout.START:
             return
         with mmap.mmap(self._file, self._place.offset, access=mmap.ACCESS_READ) as data, memoryview(data) as view:
-            for found in layout.frames(view):
+            for found in layout.frames(view, self._mark_before(after)):
                 if isinstance(found, Flaw):
                     raise DataError(f"{self.path}: {found.text} behind entry {found.place.seq}", fix=_FIX)
                 place, bodies = found
                 for seq, body in enumerate(bodies, place.seq - len(bodies) + 1):
                     if seq > after:
                         yield seq, body
+
+    def _mark(self, place: Place) -> None:
+        """Notes some of the places that were looked at or written, so that reading need not begin at the beginning."""
+        if place.seq - self._marks[-1].seq >= _MARKED_EACH:
+            self._marks.append(place)
+
+    def _mark_before(self, after: int) -> Place:
+        return self._marks[bisect_right(self._marks, after, key=lambda mark: mark.seq) - 1]
 
     def verify(self) -> list[str]:
         """What is altered, missing or added, one text each."""
@@ -147,6 +159,7 @@ class FileJournal:
                     flaw = found
                 else:
                     place = found[0]
+                    self._mark(place)
         if head is None:
             raise DataError(f"{self.path}: the header or the head is altered (bytes 0 to 95)", fix=_FIX)
         if place.seq < head.seq:

@@ -43,6 +43,9 @@ class Place(NamedTuple):
     clean: bool = False
 
 
+BEGINNING: Final = Place(0, START, EMPTY)
+
+
 def frame(place: Place, bodies: Sequence[bytes]) -> tuple[bytes, Place]:
     """The bytes of one batch behind `place`, and the place behind them."""
     digest = place.digest
@@ -71,9 +74,8 @@ class Flaw(NamedTuple):
     torn: bool
 
 
-def frames(data: memoryview) -> Iterator[tuple[Place, list[bytes]] | Flaw]:
-    """Each whole batch with the place behind it; last of all a Flaw when something is not whole."""
-    place = Place(0, START, EMPTY)
+def frames(data: memoryview, place: Place = BEGINNING) -> Iterator[tuple[Place, list[bytes]] | Flaw]:
+    """Each whole batch behind `place` with the place behind it; last of all a Flaw when something is not whole."""
     while place.offset < len(data):
         found = _next(data, place)
         yield found
