@@ -40,7 +40,7 @@ _PROTECTION_PASSES: Final = _SHRINKING_PASSES | {
 }
 # Looked at when the order was received; it does not come a second time when it is sent.
 _ONCE: Final = frozenset({"order_rate", "rate_breaker", "duplicate_window", "max_open_orders", "order_to_trade"})
-_RULES: Final = tuple({**ORDER_RULES, **EXPOSURE_RULES}.items())
+_RULES: Final = {**ORDER_RULES, **EXPOSURE_RULES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ class Checks:
             path = self._tree.path(order.owner)
             quantity, shrinks = self._fit(order, quantity, leaves=again)
             self._check_stops(order, shrinks=shrinks)
-            case = self._case(order, now, quantity, limit, shrinks=shrinks, changing=changing)
+            case = self._case(order, path, now, quantity, limit, shrinks=shrinks, changing=changing)
             gates = list(self._pass_rules(case, path, again=again))
             gates.append(self._check_funds(case))
         except Inexact:
@@ -144,8 +144,7 @@ class Checks:
         return room
 
     def _book(self, order: Order) -> Book:
-        owner = order.owner
-        return self._tree.node(f"strategy:{owner.strategy}").book(owner.symbol, owner.strategy)
+        return order.books[-2]  # of the strategy's own node: the path ends with strategy and symbol
 
     def _keep_room_for_closing(self, order: Order, quantity: Decimal) -> None:
         """A plain order may not take the position from under reduce-only orders that stand at the venue."""
@@ -184,7 +183,15 @@ class Checks:
     # -- limits ----------------------------------------------------------------------------------------------------
 
     def _case(
-        self, order: Order, now: int, quantity: Decimal, limit: Decimal | None, *, shrinks: bool, changing: bool
+        self,
+        order: Order,
+        path: Path,
+        now: int,
+        quantity: Decimal,
+        limit: Decimal | None,
+        *,
+        shrinks: bool,
+        changing: bool,
     ) -> Case:
         market = self._holdings.market
         price = market.worst_price(order.asked, limit)
@@ -202,7 +209,7 @@ class Checks:
             before=NOTHING if changing or not order.approved else self._holdings.change_without(order),
             shrinks=shrinks,
             holdings=self._holdings,
-            last_same=None if changing else self.repeats.last(order),
+            last_same=None if changing or "duplicate_window" not in path.limits else self.repeats.last(order),
             losses=self._losses.lost,
         )
 
@@ -210,14 +217,16 @@ class Checks:
         if case.shrinks:
             yield self._check_protective_collar(case)
         passes = self._passes(case)
-        for name, rule in _RULES:
-            if name in passes or (again and name in _ONCE):
+        if again:
+            passes |= _ONCE
+        for node, limit in path.in_order:
+            name = limit.rule
+            if name in passes:
                 continue
-            for node, limit in path.limits.get(name, ()):
-                found = rule(case, node, limit)
-                if not found.passed:
-                    raise Stopped(Refusal(name, limit.scope, limit.text, found.actual), limit)
-                yield name, limit.scope, limit.text, found.actual
+            found = _RULES[name](case, node, limit)
+            if not found.passed:
+                raise Stopped(Refusal(name, limit.scope, limit.text, found.actual), limit)
+            yield name, limit.scope, limit.text, found.actual
 
     def _passes(self, case: Case) -> frozenset[str]:
         if not case.shrinks:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from parrot.centers.risk.book import NOTHING, ZERO, Claim
 from parrot.centers.risk.market import Market
-from parrot.centers.risk.orders import Order, Unit, claim_of, order_from, order_state, unit_of
+from parrot.centers.risk.orders import Order, Unit, books_of, claim_of, order_from, order_state, unit_of
 from parrot.centers.risk.settings import Settings
 from parrot.centers.risk.tree import Owner, Tree
 from parrot.contracts.commands import Side, SubmitOrder
@@ -40,18 +40,18 @@ class Holdings:
     def receive(self, order_id: int, asked: SubmitOrder, parent: int) -> Order:
         """Takes an order on; it sets nothing aside before it is approved."""
         owner = Owner(asked.user, asked.account, asked.strategy, asked.symbol)
+        nodes = self.tree.path(owner).nodes
         order = Order(
             id=order_id,
             owner=owner,
-            nodes=self.tree.path(owner).nodes,
+            nodes=nodes,
+            books=books_of(owner, nodes),  # checks look at them and must not be the first to make them
             asked=asked,
             unit=unit_of(order_id, asked, self.orders.get(parent)),
             parent=parent,
             quantity=asked.quantity,
             limit=asked.limit,
         )
-        for node in order.nodes:
-            node.book(owner.symbol, owner.strategy)  # checks look at it and must not be the first to make it
         self._keep(order)
         return order
 
@@ -151,8 +151,8 @@ class Holdings:
             node.open_orders += change
 
     def _claim(self, order: Order, change: Claim) -> None:
-        for node in order.nodes:
-            node.book(order.owner.symbol, order.owner.strategy).claim(change)
+        for book in order.books:
+            book.claim(change)
         if change.quote:
             key = (order.owner.account, self.market.listings[order.owner.symbol].quote)
             self._reserved[key] = self._reserved.get(key, ZERO) + change.quote

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final
 
-from parrot.centers.risk.book import NOTHING, ZERO, Claim, Node
+from parrot.centers.risk.book import NOTHING, ZERO, Book, Claim, Node
 from parrot.centers.risk.tree import Owner
 from parrot.contracts.commands import OrderKind, Role, Side, SubmitOrder
 
@@ -27,6 +27,7 @@ class Order:
     id: int
     owner: Owner
     nodes: tuple[Node, ...]
+    books: tuple[Book, ...]
     asked: SubmitOrder
     unit: str
     parent: int
@@ -97,6 +98,11 @@ class Unit:
 
     members: dict[int, Order] = field(default_factory=dict)
     claim: Claim = NOTHING
+
+
+def books_of(owner: Owner, nodes: tuple[Node, ...]) -> tuple[Book, ...]:
+    """The book of an owner at each node; those that were not there are made."""
+    return tuple(node.book(owner.symbol, owner.strategy) for node in nodes)
 
 
 def unit_of(order_id: int, asked: SubmitOrder, parent: Order | None) -> str:
@@ -172,6 +178,7 @@ def order_from(order_id: int, kept: dict[str, Any], owner: Owner, nodes: tuple[N
         id=order_id,
         owner=owner,
         nodes=nodes,
+        books=books_of(owner, nodes),
         asked=asked_from(kept),
         unit=kept["unit"],
         parent=kept["parent"],

@@ -274,7 +274,7 @@ class Risk:
     def _approved(self, entry: Entry) -> None:
         order = self._holdings.orders.get(entry.record.order_id)
         if order is not None:
-            if not order.approved:
+            if not order.approved and "duplicate_window" in self._tree.path(order.owner).limits:
                 self._checks.repeats.follow(order, entry.ts)
             self._holdings.approve(order, entry.record.quantity, entry.record.price)
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from parrot.centers.risk.book import Book, Node
-from parrot.centers.risk.limits import Limit, Rate, read_limits
+from parrot.centers.risk.limits import RULES, Limit, Rate, read_limits
 from parrot.contracts.records import LimitsSet
 
 _RATE_RULES = ("order_rate", "rate_breaker", "refusal_breaker")
@@ -33,10 +33,14 @@ class Owner:
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """The nodes that look at an owner's orders, and by rule the limits that are in force there."""
+    """The nodes that look at an owner's orders, and the limits in force there: by rule, and in the order of the rules.
+
+    `refusal_breaker` looks at refusals and at no order.
+    """
 
     nodes: tuple[Node, ...]
     limits: Mapping[str, tuple[tuple[Node, Limit], ...]]
+    in_order: tuple[tuple[Node, Limit], ...]
 
 
 class Tree:
@@ -84,7 +88,8 @@ class Tree:
         for node in nodes:
             for rule, limit in self.limits.get(node.scope, {}).items():
                 found.setdefault(rule, []).append((node, limit))
-        return Path(nodes, {rule: tuple(limits) for rule, limits in found.items()})
+        in_order = tuple(held for rule in RULES if rule != "refusal_breaker" for held in found.get(rule, ()))
+        return Path(nodes, {rule: tuple(limits) for rule, limits in found.items()}, in_order)
 
     def _fit_windows(self, node: Node) -> None:
         limits = self.limits.get(node.scope, {})
