@@ -96,6 +96,7 @@ def _read_log(root: Path) -> LogReading | None:
     try:
         for seq, body in entries(path):
             log.look(seq, body)
+        log.end()
     except DataError as fault:
         log.problems.append((log.entries, str(fault)))
     return log

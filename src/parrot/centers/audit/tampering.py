@@ -30,7 +30,7 @@ class LogReading:
         self._key = ""
         self._digests: dict[int, bytes] = {0: EMPTY_DIGEST}
         self._seq = 0
-        self._signed = 0
+        self._newest: dict[str, tuple[int, HeadSigned]] = {}
 
     @property
     def entries(self) -> int:
@@ -65,19 +65,30 @@ class LogReading:
             self._check(record)
 
     def _check(self, signed: HeadSigned) -> None:
-        text = self._fault(self._key, signed)
+        text = self._unlike(signed)
         if text:
             self.problems.append((self._seq, text))
-        self._signed = signed.seq
+        self._newest[self._key] = (self._seq, signed)
+
+    def end(self) -> None:
+        """Checks the newest signature of each key: it covers all that came before it."""
+        for key, (seq, signed) in self._newest.items():
+            text = self._fault(key, signed)
+            if text and (seq, text) not in self.problems:
+                self.problems.append((seq, text))
 
     def _fault(self, key: str, signed: HeadSigned) -> str:
+        text = self._unlike(signed)
+        if not text and not signature_holds(key, signed.signature, seq=signed.seq, digest=self._digests[signed.seq]):
+            return f"the signature over entry {signed.seq} is not the owner's"
+        return text
+
+    def _unlike(self, signed: HeadSigned) -> str:
         digest = self._digests.get(signed.seq)
         if digest is None:
             return f"entry {signed.seq} was signed, and the log ends with {self._seq}: its end is cut off"
         if digest.hex() != signed.digest:
             return f"the chain at entry {signed.seq} is not the one that was signed"
-        if not signature_holds(key, signed.signature, seq=signed.seq, digest=digest):
-            return f"the signature over entry {signed.seq} is not the owner's"
         return ""
 
     def compare(self, second: bytes) -> list[str]:

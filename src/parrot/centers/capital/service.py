@@ -63,6 +63,7 @@ class Capital:
         self._differences: dict[str, Decimal] = {}
         self._compared = False  # since the desk was opened
         self._shrinking = ""  # why this account is reduce-only, where balances are the reason
+        self._others = False  # whether somebody else holds it reduce-only as well
         self._newest_fill = 0
         self._marked = 0
 
@@ -143,7 +144,7 @@ class Capital:
             yield BalancesCompared(account=account, venue_ts=seen.ts, differences=gaps)
         if gaps and not self._shrinking:
             yield ReduceOnlySet(account=account, on=True, why=_DIFFER + self._gap_text(gaps), by="reconciliation")
-        elif self._shrinking and not gaps:
+        elif self._shrinking and not gaps and not self._others:
             yield ReduceOnlySet(account=account, on=False, why="balances agree again", by="reconciliation")
 
     def _gap_text(self, gaps: Mapping[str, Decimal]) -> str:
@@ -269,10 +270,12 @@ class Capital:
 
     def _reduce_only(self, entry: Entry) -> None:
         record: ReduceOnlySet = entry.record
-        if record.on and record.why.startswith(_DIFFER):
+        if not record.on:
+            self._shrinking, self._others = "", False
+        elif record.why.startswith(_DIFFER):
             self._shrinking = record.why
-        elif not record.on:
-            self._shrinking = ""
+        else:
+            self._others = True
 
     def _opened(self, entry: Entry) -> None:
         self._compared = False
@@ -320,6 +323,7 @@ class Capital:
             "differences": dict(self._differences),
             "compared": self._compared,
             "shrinking": self._shrinking,
+            "others": self._others,
             "newest_fill": self._newest_fill,
             "marked": self._marked,
             "remembered": dict(self._valuation.remembered),
@@ -333,7 +337,7 @@ class Capital:
         self.curve.load(state["curve"])
         self._outside = {ref: (currency, amount) for ref, currency, amount in kept.outside}
         self._flow, self._differences = kept.flow, kept.differences
-        self._compared, self._shrinking = kept.compared, kept.shrinking
+        self._compared, self._shrinking, self._others = kept.compared, kept.shrinking, kept.others
         self._newest_fill, self._marked = kept.newest_fill, kept.marked
         self._valuation.remembered = kept.remembered
 
@@ -346,6 +350,7 @@ class _Kept(msgspec.Struct):
     differences: dict[str, Decimal]
     compared: bool
     shrinking: str
+    others: bool
     newest_fill: int
     marked: int
     remembered: dict[str, Decimal]

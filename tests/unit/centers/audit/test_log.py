@@ -59,6 +59,7 @@ def read(bodies: list[bytes], second: bytes = b"") -> list[tuple[int, str]]:
     reading = LogReading()
     for seq, body in enumerate(bodies, 1):
         reading.look(seq, body)
+    reading.end()
     return reading.problems + [(len(bodies), text) for text in (reading.compare(second) if second else [])]
 
 
@@ -108,6 +109,16 @@ def test_an_entry_that_is_taken_out_put_in_or_swapped_is_found() -> None:
     assert read(bodies[:4] + bodies[5:], newest(place))
     assert read([*bodies[:5], bodies[4], *bodies[5:]], newest(place))
     assert read([*bodies[:4], bodies[5], bodies[4], *bodies[6:]], newest(place))
+
+
+def test_a_signature_of_somebody_else_is_found() -> None:
+    journal, _ = kept_log()
+    forged = ChainedJournal(journal.bodies[:-1])
+    head = forged.head()
+    signature = Signer(bytes(32)).sign(head.seq, head.digest)
+    signed = HeadSigned(ts=1, seq=head.seq, digest=head.digest.hex(), signature=signature)
+    forged.append([msgspec.msgpack.encode(signed)])
+    assert "not the owner's" in read(forged.bodies)[-1][1]
 
 
 def test_a_tail_that_is_cut_off_is_found_by_the_second_place() -> None:

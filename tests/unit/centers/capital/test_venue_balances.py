@@ -46,6 +46,15 @@ def test_a_difference_that_goes_away_lets_the_account_trade_again() -> None:
     assert not freed.on
 
 
+def test_balances_that_agree_again_do_not_free_an_account_that_others_hold() -> None:
+    account = Account()
+    account.deposit("100")
+    seen(account, USDT="90")
+    account.take(Told(ReduceOnlySet(account="main", on=True, why="an order that is not ours", by="execution")))
+    account.deposit("-10")
+    assert [type(record) for record in seen(account, USDT="90")] == [BalancesCompared]
+
+
 def test_adopting_posts_the_difference_as_an_adjustment() -> None:
     account = Account()
     account.deposit("100")
