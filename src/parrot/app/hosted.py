@@ -25,6 +25,7 @@ _MOST_WAITING: Final = 100_000
 _ROLES: Final = (Role.PLAIN, Role.STOP, Role.TAKE)
 _LOGS_A_SECOND: Final = 5
 _LOOKS: Final = 100
+_SYNC_EVERY: Final = 10**9
 
 Take = Callable[[Any, int], list[Entry]]
 
@@ -73,6 +74,7 @@ class Hosted:
         self._reached: dict[tuple[str, str], int] = {}
         self._logged = (0, 0)
         self._silent = 0
+        self._synced = now
         child.send(encode(life))
 
     @property
@@ -182,6 +184,9 @@ class Hosted:
 
     def beat(self, now: int) -> tuple[Fault, str] | None:
         """Lets time go on; says what is wrong with it."""
+        if now - self._synced > _SYNC_EVERY:
+            self._synced = now
+            self._journal.sync()
         if self.is_ready and self._timers and not self._sent and not self.waiting:
             self._give(self._batch(now), now)
         self._pump(now)

@@ -55,7 +55,7 @@ def components(listings: Sequence[Listing], terms: VenueTerms) -> Components:
         risk.build(listings),
         execution.build(listings, terms),
         capital.build(listings),
-        strategies.build(),
+        strategies.build(listings),
         Blotter(),
     )
 

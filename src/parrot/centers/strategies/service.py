@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final
@@ -12,6 +12,7 @@ import msgspec
 
 from parrot.centers.strategies.book import Book, Order
 from parrot.contracts.commands import NoteDecision, RegisterStrategy, StartStrategy, StopStrategy, StrategyFailed
+from parrot.contracts.listing import Listing
 from parrot.contracts.message import Entry
 from parrot.contracts.records import (
     CommandRefused,
@@ -76,12 +77,14 @@ class _State:
 class Strategies:
     """Which strategies there are and which run; a component of the desk.
 
-    A version is told by the hash of its text, its parameters, data and mode: the same again is no new version.
+    A version is told by the hash of its text, its parameters, data and mode: the same again is no new version. With
+    `listings` only what they list can be asked for.
     """
 
     name = "strategies"
 
-    def __init__(self) -> None:
+    def __init__(self, listings: Iterable[Listing] = ()) -> None:
+        self._listed = [listing.symbol for listing in listings]
         self._known: dict[str, _State] = {}
         self._orders: dict[int, Order] = {}
         self._late: dict[int, Order] = {}
@@ -174,7 +177,7 @@ class Strategies:
 
     def _register(self, asked: RegisterStrategy, now: int) -> Iterator[Any]:
         try:
-            _check(asked)
+            _check(asked, self._listed)
         except ParrotError as fault:
             yield CommandRefused(command="RegisterStrategy", text=str(fault), user=asked.by)
             return
@@ -253,10 +256,10 @@ class Strategies:
             return
         self._known[order.strategy].book.fill(record.fill)
         if record.left == 0:
-            self._orders.pop(record.order_id, None)
+            self._ended(entry)
 
     def _ended(self, entry: Entry) -> None:
-        """Ended, but a late fill may still come."""
+        """Ended, but a late fill may still come, and hosts have still to hear of this one."""
         order = self._orders.pop(entry.record.order_id, None)
         if order is not None:
             self._late[entry.record.order_id] = order
@@ -292,7 +295,7 @@ def _row(name: str, state: _State) -> dict[str, Any]:
     }
 
 
-def _check(asked: RegisterStrategy) -> None:
+def _check(asked: RegisterStrategy, listed: Sequence[str]) -> None:
     """Raises an error of the tree for a version that could never run."""
     if not _NAME.fullmatch(asked.strategy):
         raise InputError(f"{asked.strategy!r} is no id", expected="small letters, digits, - and _, at most 40")
@@ -302,6 +305,9 @@ def _check(asked: RegisterStrategy) -> None:
         raise InputError(f"feeds are {asked.feeds}", expected=", ".join(sorted(_FEEDS)))
     if not asked.symbols or len(set(asked.symbols)) < len(asked.symbols):
         raise InputError(f"symbols are {asked.symbols}", expected="one or more, each once")
+    unknown = [symbol for symbol in asked.symbols if symbol not in listed]
+    if unknown and listed:
+        raise InputError(f"the venue does not list {', '.join(unknown)}", expected=f"of {', '.join(listed)}")
     if asked.timeframe:
         timeframe_ns(asked.timeframe)
     if checked(asked.cash, "cash") <= 0:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import signal
 import time
+from decimal import Decimal
 
 import pytest
 
 from parrot.app.desk import decode
 from parrot.app.parity import add_orders, compare, lives_in, read_session, write_session
-from parrot.contracts.commands import CancelOrder
+from parrot.contracts.commands import CancelOrder, Role, Side, SubmitOrder
 from parrot.contracts.records import StrategyStopped
 from parrot.kernel.errors import DataError
 from tests.unit.app.hosting.houses import House
@@ -217,3 +218,26 @@ def test_a_damaged_session_is_refused(house, tmp_path):
     path.write_bytes(damaged)
     with pytest.raises(DataError):
         read_session(path)
+
+
+def test_a_fill_that_the_desk_made_for_it_is_heard_and_its_stop_withdrawn(house):
+    house.run("turns", TURNS)
+    house.until(house.hosts.ready)
+    house.bars(*WAVE[:4])
+    (stop,) = house.center.open_orders("turns")
+    flatten = SubmitOrder(
+        strategy="turns",
+        key="flatten/1",
+        symbol="BTC/USDT",
+        side=Side.SELL,
+        quantity=Decimal("0.999"),
+        role=Role.FLATTEN,
+    )
+    house.desk.take(flatten, time.time_ns())
+    house.desk.commit()
+    house.until(lambda: stop not in house.center.open_orders("turns"))
+    sent = len(house.street.orders)
+    house.bars(99, 98)  # below the average: it would close what it holds
+    assert len(house.street.orders) == sent
+    house.bars(105)
+    assert house.street.orders[-2].why == "above"
