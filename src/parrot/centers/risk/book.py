@@ -10,13 +10,18 @@ ZERO = Decimal(0)
 
 
 class Claim(NamedTuple):
-    """What an order or a group sets aside: base units on each side, the reduce-only part of them, and money."""
+    """What an order or a group sets aside: base units on each side, the reduce-only part of them, and money.
+
+    `guarding` is what stops and targets may sell: no room that an exit of the same book would lack, but nothing that
+    another book may sell.
+    """
 
     buys: Decimal = ZERO
     sells: Decimal = ZERO
     closing_buys: Decimal = ZERO
     closing_sells: Decimal = ZERO
     quote: Decimal = ZERO
+    guarding: Decimal = ZERO
 
     def less(self, other: Claim) -> Claim:
         """The change from `other` to this."""
@@ -26,6 +31,7 @@ class Claim(NamedTuple):
             self.closing_buys - other.closing_buys,
             self.closing_sells - other.closing_sells,
             self.quote - other.quote,
+            self.guarding - other.guarding,
         )
 
     def worse(self, other: Claim) -> Claim:
@@ -39,12 +45,12 @@ NOTHING = Claim()
 class Book:
     """One symbol of one strategy at one node; base units, `cash` in quote units (paid negative, fees included)."""
 
-    __slots__ = ("buys", "cash", "closing_buys", "closing_sells", "position", "sells")
+    __slots__ = ("buys", "cash", "closing_buys", "closing_sells", "guarding", "position", "sells")
 
     def __init__(self, position: Decimal = ZERO, cash: Decimal = ZERO) -> None:
         self.position = position
         self.cash = cash
-        self.buys = self.sells = self.closing_buys = self.closing_sells = ZERO
+        self.buys = self.sells = self.closing_buys = self.closing_sells = self.guarding = ZERO
 
     def claim(self, change: Claim) -> None:
         """Sets aside, or gives back."""
@@ -52,6 +58,11 @@ class Book:
         self.sells += change.sells
         self.closing_buys += change.closing_buys
         self.closing_sells += change.closing_sells
+        self.guarding += change.guarding
+
+    def selling(self) -> Decimal:
+        """What its orders and, of what it holds, its stops and targets may sell together."""
+        return max(self.sells, min(self.sells + self.guarding, self.position))
 
 
 class Shelf:
@@ -103,9 +114,9 @@ class Shelf:
         """The net position when all sells fill and no buy does."""
         return sum((book.position - book.sells for book in self.books.values()), ZERO)
 
-    def selling(self) -> Decimal:
-        """What is set aside for sells."""
-        return sum((book.sells for book in self.books.values()), ZERO)
+    def selling(self, strategy: str) -> Decimal:
+        """What is not free to be sold by a strategy: its own sells, and what others may sell with their protection."""
+        return sum((book.sells if name == strategy else book.selling() for name, book in self.books.items()), ZERO)
 
 
 class Node:

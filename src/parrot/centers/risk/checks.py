@@ -139,7 +139,7 @@ class Checks:
         room = max(book.position - (book.sells - mine.sells), ZERO)
         if self._settings.cash and order.only_shrinks:
             listing = self._holdings.market.listings[order.owner.symbol]
-            owned = self._holdings.available(order.owner.account, listing.base) + mine.sells
+            owned = self._holdings.available(order.owner, listing.base) + mine.sells
             room = max(min(room, owned), ZERO)
         return room
 

@@ -122,9 +122,8 @@ EXPOSURE_RULES: Final[Mapping[str, Rule]] = MappingProxyType(
 def funds(case: Case) -> Found:
     """A cash account pays with what is neither spent nor set aside: money for a buy with its fee, coins for a sell."""
     listing = case.holdings.market.listings[case.symbol]
-    account = case.order.owner.account
     own = case.change.less(case.before)  # of an order that has not left all of it, of a change what it adds
-    held = case.holdings.available(account, listing.quote if case.order.buys else listing.base)
+    held = case.holdings.available(case.order.owner, listing.quote if case.order.buys else listing.base)
     if case.order.buys:
         needed, free, currency = own.quote, held - case.before.quote, listing.quote
     else:

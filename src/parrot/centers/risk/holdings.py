@@ -185,11 +185,14 @@ class Holdings:
                 funds = self.funds.setdefault(leg.owner, {})
                 funds[leg.currency] = funds.get(leg.currency, ZERO) + leg.amount
 
-    def available(self, account: str, currency: str) -> Decimal:
-        """What of a currency is neither spent nor set aside."""
+    def available(self, owner: Owner, currency: str) -> Decimal:
+        """What of a currency is neither spent nor set aside, for one more order of `owner`."""
+        account = owner.account
         node = self.tree.node(f"account:{account}")
         listings = self.market.listings
-        selling = (shelf.selling() for symbol, shelf in node.shelves.items() if listings[symbol].base == currency)
+        selling = (
+            shelf.selling(owner.strategy) for symbol, shelf in node.shelves.items() if listings[symbol].base == currency
+        )
         held = self.funds.get(account, {}).get(currency, ZERO)
         return held - self._reserved.get((account, currency), ZERO) - sum(selling, ZERO)
 

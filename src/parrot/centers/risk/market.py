@@ -22,7 +22,7 @@ class Market:
         self.traded: dict[str, Decimal] = {}
         self._middles: dict[str, Decimal] = {}
         self._currency = currency
-        self._worse = _ONE + allowance
+        self._worse, self._better = _ONE + allowance, _ONE - allowance
         self._valued_by = {
             listing.base: listing.symbol for listing in self.listings.values() if listing.quote == currency
         }
@@ -64,6 +64,13 @@ class Market:
         """What one unit of the base of `symbol` is worth in the valuation currency."""
         mark, rate = self.mark(symbol), self.rate(self.listings[symbol].quote)
         return None if mark is None or rate is None else mark * rate
+
+    def reach(self, order: SubmitOrder, limit: Decimal | None) -> Decimal | None:
+        """How far into the other side an order goes at most: its limit, else the best price with the allowance."""
+        quote = self.quotes.get(order.symbol)
+        if limit is not None or quote is None:
+            return limit
+        return quote.ask * self._worse if order.side is Side.BUY else quote.bid * self._better
 
     def worst_price(self, order: SubmitOrder, limit: Decimal | None) -> Decimal | None:
         """What a unit may cost at worst: the limit of a buy, else the market with the allowance; None if unknown."""

@@ -21,7 +21,7 @@ class Order:
     """One order from its receipt to its end; `price` is the worst that a unit may cost.
 
     `larger` and `dearer` are the other quantity and price while a change of the order is on its way: the larger of both
-    is set aside. A held order that only shrinks sets nothing aside until it is triggered, a stop or target never.
+    is set aside. A held order that only shrinks sets nothing aside until it is triggered.
     """
 
     id: int
@@ -60,7 +60,7 @@ class Order:
     def guards(self) -> bool:
         """Whether it is a stop or a target: beside it there is always room for an exit.
 
-        It sets nothing aside: it can only lower what is there, and execution withdraws it before an exit leaves.
+        It takes no room: it can only lower what is there, and execution withdraws it before an exit leaves.
         """
         return self.asked.role in _GUARDS
 
@@ -85,7 +85,7 @@ class Order:
 
     def own_claim(self, fee: Decimal) -> tuple[Decimal, Decimal]:
         """Quantity and money that it sets aside by itself."""
-        if not self.approved or self.guards or (self.held and self.only_shrinks):
+        if not self.approved or (self.held and self.only_shrinks and not self.guards):
             return ZERO, ZERO
         left = self.left()
         price = self.price if self.dearer is None else max(self.price, self.dearer)
@@ -137,6 +137,8 @@ def _family_claim(family: Collection[Order], fee: Decimal) -> Claim:
             own, own_money = own + quantity, own_money + money
     first, quantity = next(iter(family)), max(own, children)
     closing = quantity if first.only_shrinks else ZERO
+    if first.guards:
+        return Claim(quote=max(own_money, child_money)) if first.buys else Claim(guarding=quantity)
     if first.buys:
         return Claim(buys=quantity, closing_buys=closing, quote=max(own_money, child_money))
     return Claim(sells=quantity, closing_sells=closing)

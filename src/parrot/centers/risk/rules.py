@@ -152,9 +152,10 @@ def _crosses(case: Case, other: Order) -> bool:
         return False
     if case.order.asked.trigger is not None and not case.order.approved:
         return False
-    if case.limit is None:
+    reach = case.holdings.market.reach(case.order.asked, case.limit)
+    if reach is None:
         return True
-    return case.limit >= other.limit if case.order.buys else case.limit <= other.limit
+    return reach >= other.limit if case.order.buys else reach <= other.limit
 
 
 ORDER_RULES: Final[Mapping[str, Rule]] = MappingProxyType(

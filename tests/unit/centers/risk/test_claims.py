@@ -192,3 +192,21 @@ def test_a_held_buy_whose_money_is_gone_is_refused_when_it_is_to_leave() -> None
     buy = held(table, "buy", "2")
     table.own("USDT", "-0.01")
     assert trigger(table, buy).actual == "180 of 179.99 USDT"
+
+
+def test_coins_that_others_protect_are_not_free_to_be_sold() -> None:
+    table = Table(settings=Settings(), coins="3")
+    table.hold_position("2")
+    stop = table.place("sell", "2", role=STOP)
+    table.tell(records.OrderHeld(order_id=stop, waits_for="trigger"))
+    assert table.refused("sell", "1.001", "101", strategy="t").actual == "1.001 of 1 BTC"
+    table.place("sell", "2", "101")
+    table.place("sell", "1", "101", strategy="t")
+    assert table.refused("sell", "0.001", "101", strategy="t").rule == "funds"
+
+
+def test_protection_of_a_short_position_sets_its_money_aside() -> None:
+    table = Table(settings=Settings(), coins="3", cash="300")
+    table.hold_position("-2")
+    table.place("buy", "2", role=STOP, trigger="110", kind=OrderKind.STOP)
+    assert table.refused("buy", "1", "100", strategy="t").actual == "100 of 77.8 USDT"

@@ -156,6 +156,10 @@ def test_an_order_does_not_meet_one_s_own() -> None:
     resting = table.place("sell", "1", "101")
     assert table.refused("buy", "1", "101", strategy="t").actual == f"order {resting} at 101"
     assert table.refused("buy", "1").rule == "self_trade"
+    table.quote(BTC, "99", "99.9")
+    table.place("buy", "2")  # reaches 100.899, one per cent beyond the best price
+    table.quote(BTC, "99", "100")
+    assert table.refused("buy", "3").rule == "self_trade"
     table.place("buy", "1", "100.99")
 
 
