@@ -24,7 +24,6 @@ from parrot.kernel.errors import DataError, MissingError
 from parrot.ports.journal import Head
 
 _LOG_BYTES_MAX: Final = 64 << 20
-_FIRST_SIGNED: Final = 2  # entries of a log when its first signature is written
 _MADE_WITHIN: Final = 20_000_000_000  # from being expected to being there, with the time that a copy takes
 
 
@@ -121,7 +120,7 @@ def _look_at_log(
         report.notes.append("no second place of the audit log is beside this directory: only what it holds is known")
     elif log.identity in second:
         report.add(Problem(AUDIT, log.entries, text, "I16") for text in log.compare(second[log.identity]))
-    elif log.entries <= _FIRST_SIGNED:
+    elif log.signatures <= 1:  # each is taken there before the next
         report.notes.append("the process ended before the audit log's first signature was kept")
     else:
         report.add([Problem(AUDIT, 0, "its second place does not know this log", "I16")])

@@ -16,14 +16,15 @@ class LogReading:
     """One pass over the audit log's entries, chained anew from the first.
 
     `problems` are texts with the entry that shows each. `expected` says which files were about to be made and when,
-    `witnessed` where each file was, `newest` the time of the last entry (ns UTC); `acts` are what was noted. `identity`
-    tells this log from every other.
+    `witnessed` where each file was, `newest` the time of the last entry (ns UTC); `acts` are what was noted, `signatures`
+    counts. `identity` tells this log from every other.
     """
 
     def __init__(self) -> None:
         self.problems: list[tuple[int, str]] = []
         self.expected: dict[str, int] = {}
         self.newest = 0
+        self.signatures = 0
         self.witnessed: dict[str, list[HeadSeen]] = {}
         self.acts: list[ActNoted] = []
         self.identity = ""
@@ -65,6 +66,7 @@ class LogReading:
             self._check(record)
 
     def _check(self, signed: HeadSigned) -> None:
+        self.signatures += 1
         text = self._unlike(signed)
         if text:
             self.problems.append((self._seq, text))
