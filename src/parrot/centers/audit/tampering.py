@@ -16,8 +16,8 @@ class LogReading:
     """One pass over the audit log's entries, chained anew from the first.
 
     `problems` are texts with the entry that shows each. `expected` says which files were about to be made and when,
-    `witnessed` where each file was, `newest` the time of the last entry (ns UTC); `acts` are what was noted, `signatures`
-    counts. `identity` tells this log from every other.
+    `witnessed` where each file was, `newest` the time of the last entry (ns UTC); `acts` are what was noted,
+    `signatures` counts. `identity` tells this log from every other.
     """
 
     def __init__(self) -> None:
