@@ -35,6 +35,12 @@ def _side(case: Case, node: Node, change: Claim) -> Decimal:
     return shelf.longest(change.buys, strategy) if case.order.buys else shelf.shortest(change.sells, strategy)
 
 
+def _net_side(case: Case, node: Node, change: Claim) -> Decimal:
+    """The same for what all strategies add up to."""
+    shelf = node.shelf(case.symbol)
+    return shelf.highest() + change.buys if case.order.buys else change.sells - shelf.lowest()
+
+
 def _notional(case: Case, node: Node, change: Claim) -> Decimal | None:
     return None if case.value is None else _side(case, node, change) * case.value
 
@@ -65,7 +71,9 @@ def _net(case: Case, node: Node, change: Claim) -> Decimal | None:
 
 
 def _max_position(case: Case, node: Node, limit: Limit) -> Found:
-    return _grown(case, node, _side, limit.value)
+    found = _grown(case, node, _side, limit.value)
+    # Above a lowered limit an order that closes its own strategy's book may still move the net position further away.
+    return found if not found.passed else _grown(case, node, _net_side, limit.value)._replace(actual=found.actual)
 
 
 def _max_gross(case: Case, node: Node, limit: Limit) -> Found:

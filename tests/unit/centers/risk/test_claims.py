@@ -210,3 +210,13 @@ def test_protection_of_a_short_position_sets_its_money_aside() -> None:
     table.hold_position("-2")
     table.place("buy", "2", role=STOP, trigger="110", kind=OrderKind.STOP)
     assert table.refused("buy", "1", "100", strategy="t").actual == "100 of 77.8 USDT"
+
+
+def test_above_a_lowered_limit_only_reduce_only_orders_may_close_against_the_net_position() -> None:
+    table = Table()
+    table.hold_position("-2")
+    table.hold_position("9", strategy="t")
+    table.limit(f"symbol:{BTC}", max_position="5")
+    assert table.refused("buy", "1", "99").rule == "max_position"
+    table.place("sell", "1", "101")
+    table.place("buy", "1", "99", reduce_only=True)
