@@ -41,7 +41,7 @@ help: ## show this list
 build: $(STAMPS)/native ## create .venv with Parrot, the parrot command and the development tools
 	@echo "Parrot is built: $(BIN)/parrot"
 
-up: build ## build, back-test the examples on the demo market, show the reports on http://localhost:8000
+up: build ## build, trade on paper with two example strategies, show reports on http://localhost:8000
 	@$(BIN)/parrot up
 
 test: build ## build, then run every test (Rust and Python)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import doctest
+import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import types
@@ -36,9 +39,17 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("PYTHONPATH", str(ROOT / "src"))
     known = set(sys.modules)
     yield folder
+    _end_platforms(folder)
     for name in set(sys.modules) - known:
         if str(getattr(sys.modules[name], "__file__", None)).startswith(str(folder)):
             del sys.modules[name]
+
+
+def _end_platforms(folder: Path) -> None:
+    """A page that failed half-way must not leave a platform behind."""
+    for instance in folder.rglob("run/instance.json"):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(json.loads(instance.read_text())["pid"], signal.SIGKILL)
 
 
 class Page:
