@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 
@@ -28,14 +26,6 @@ def recorded(tmp_path: Path, synchronous: str) -> tuple[str, list[Event]]:
     command = [sys.executable, "-m", "tests.ports.appender", "sqlite", str(folder), str(COMMITS), synchronous]
     environment = {**os.environ, "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}"}
     return folder.name, record(command, folder, tracer(), cwd=ROOT, environment=environment)
-
-
-@pytest.fixture
-def room(tmp_path) -> Iterator[Path]:
-    """Where images are opened: in memory if there is such a place, since a disk has been played already."""
-    memory = Path("/dev/shm")
-    with tempfile.TemporaryDirectory(dir=memory if os.access(memory, os.W_OK) else tmp_path) as name:
-        yield Path(name)
 
 
 def images(tmp_path: Path, room: Path, synchronous: str, count: int):
