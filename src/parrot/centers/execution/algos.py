@@ -8,11 +8,12 @@ from typing import Any, Final
 
 from parrot.centers.execution.changes import cancel
 from parrot.centers.execution.floor import Floor
+from parrot.centers.execution.holding import out_of_time
 from parrot.centers.execution.life import State
 from parrot.centers.execution.order import Order
 from parrot.centers.execution.profile import spread, written
 from parrot.centers.execution.room import at_most
-from parrot.contracts.commands import OrderKind, Role, SubmitOrder, TimeInForce
+from parrot.contracts.commands import OrderKind, Role, SubmitOrder
 from parrot.contracts.records import OrderCanceled, OrderExpired, OrderReceived, TaskMoved
 from parrot.kernel.decimals import ZERO, add, down, multiply, plain, share, subtract
 
@@ -78,8 +79,8 @@ def _over(floor: Floor, order: Order, children: list[Order], now: int) -> str:
 
 def _time_is_up(floor: Floor, order: Order, children: list[Order], now: int) -> bool:
     end = order.held_since + order.asked.duration if order.asked.duration else 0
-    if order.asked.tif is TimeInForce.GTD:
-        end = min(end, order.asked.until) if end else order.asked.until
+    if out_of_time(order, now):
+        return True
     if not end or now < end:
         return False
     if order.asked.kind is OrderKind.POV or order.asked.limit is not None:

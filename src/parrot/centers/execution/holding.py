@@ -10,6 +10,7 @@ from parrot.centers.execution.changes import cancel, resize
 from parrot.centers.execution.floor import Floor
 from parrot.centers.execution.life import Pending, State
 from parrot.centers.execution.order import Order
+from parrot.centers.execution.profile import DAY_NS
 from parrot.centers.execution.room import blockers, free, in_the_way, siblings_out
 from parrot.centers.execution.trailing import follow
 from parrot.contracts.commands import OrderKind, Quoted, Role, Side, TimeInForce
@@ -87,7 +88,7 @@ def on_beat(floor: Floor, now: int) -> Iterator[Any]:
 
 def _look(floor: Floor, order: Order, now: int) -> Iterator[Any]:
     asked, waited = order.asked, now - order.held_since
-    if asked.tif is TimeInForce.GTD and now >= asked.until:
+    if out_of_time(order, now):
         yield OrderExpired(order_id=order.id, reason="its time ran out before it left")
     elif order.waits_for == "line":
         if floor.ready:
@@ -104,6 +105,13 @@ def _look(floor: Floor, order: Order, now: int) -> Iterator[Any]:
             yield OrderCanceled(order_id=order.id, by="desk", reason="other orders did not make room in time")
         else:
             yield from make_way(floor, order, now)
+
+
+def out_of_time(order: Order, now: int) -> bool:
+    """Whether an order that the desk keeps has outlived its end: a day ends at midnight UTC."""
+    if order.asked.tif is TimeInForce.GTD:
+        return now >= order.asked.until
+    return order.asked.tif is TimeInForce.DAY and now // DAY_NS > order.received // DAY_NS
 
 
 def make_way(floor: Floor, order: Order, now: int) -> Iterator[Any]:

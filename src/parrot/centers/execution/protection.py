@@ -128,7 +128,7 @@ def _fit(
     """Makes, cuts, grows or ends one protective order so that it covers `wanted`."""
     live = next((child for child in made if not child.ended and not child.fired), None)
     if live is None:
-        if wanted and floor.ready and not _just_failed(floor, made, now):
+        if wanted and floor.ready and not _just_failed(floor, made, role, now):
             yield OrderReceived(order=_order(floor, entry, role, wanted, place=place), parent=entry.id)
     elif live.unwanted or live.replace is not Pending.NONE or not live.left:
         return  # on its way to another size, or to its end
@@ -152,10 +152,11 @@ def _failed(child: Order) -> bool:
     return child.state in _FAILED and bool(child.client_id) and not child.unwanted and not child.filled
 
 
-def _just_failed(floor: Floor, made: list[Order], now: int) -> bool:
+def _just_failed(floor: Floor, made: list[Order], role: Role, now: int) -> bool:
     """A second try of what was refused waits, so that two sides of a mistake do not chase one another."""
     failed = [child for child in made if _failed(child)]
-    pause = floor.settings.query_every if len(failed) < _RETRIES else floor.settings.protect_within
+    long = role is Role.TAKE and len(failed) >= _RETRIES
+    pause = floor.settings.protect_within if long else floor.settings.query_every
     return bool(failed) and now - failed[-1].ended_at < pause
 
 
@@ -199,7 +200,7 @@ def _given_up(floor: Floor, entry: Order, stops: list[Order], *, wanted: Decimal
         floor.bare.pop(entry.id, None)
         return False
     since = floor.bare.setdefault(entry.id, now)
-    failed = [stop for stop in stops if _failed(stop)]
+    failed = [stop for stop in stops if _failed(stop) and stop.ended_at >= since]
     passed = any("TRIGGER" in stop.reason.upper() for stop in failed)
     return len(failed) >= _RETRIES or passed or now - since >= floor.settings.protect_within
 

@@ -158,7 +158,7 @@ class Execution:
             if order.state in (State.NEW, State.APPROVED, State.TRIGGERED):
                 yield records.OrderCanceled(order_id=order.id, by="desk", reason="the desk stopped before it was sent")
         self._floor.reconciled = False
-        self._floor.state_due = 0
+        self._floor.state_wanted, self._floor.state_due = True, 0
         yield from reconcile.ask(self._floor, now)
 
     def _close(self, command: commands.CloseDesk, now: int) -> Iterator[Any]:
@@ -208,7 +208,7 @@ class Execution:
         if not floor.line_up:
             floor.line_up = True
             yield records.LineChanged(venue=report.venue, up=True, reason="")
-        floor.state_due = 0
+        floor.state_wanted, floor.state_due = True, 0
         yield from reconcile.ask(floor, now)
 
     def _quoted(self, quote: commands.Quoted, now: int) -> Answers:

@@ -96,6 +96,15 @@ def test_a_held_order_expires_at_its_time(stage):
     assert stage.at(order, State.EXPIRED)
 
 
+def test_a_held_day_order_ends_at_midnight(stage):
+    stage.now = 86_400 * SECOND * 3 - SECOND
+    order = stage.submit(Side.SELL, kind=OrderKind.STOP, trigger="90", tif=TimeInForce.DAY)
+    stage.wait(SECOND // 2)
+    assert stage.at(order, State.HELD)
+    stage.wait(SECOND)
+    assert stage.at(order, State.EXPIRED)
+
+
 def test_a_held_order_is_changed_without_the_venue(stage):
     order = stage.submit(Side.SELL, kind=OrderKind.STOP, trigger="90")
     stage.say(AmendOrder(order_id=order.id, quantity=D("0.5")))

@@ -192,6 +192,15 @@ def test_a_stop_that_is_refused_twice_makes_the_position_flat(stage):
     assert the(stage, Role.STOP).asked.kind is OrderKind.MARKET
 
 
+def test_a_stop_that_the_venue_ended_long_ago_does_not_count_against_the_next(stage):
+    entry(stage, take=None)
+    for _ in range(3):
+        answer(stage)
+        stage.withdraw(the(stage, Role.STOP), expired=True)
+        stage.wait(2 * SECOND)
+    assert the(stage, Role.STOP).asked.kind is OrderKind.STOP
+
+
 def test_a_stop_that_does_not_stand_in_time_makes_the_position_flat(stage):
     entry(stage, take=None)
     stop = the(stage, Role.STOP)
