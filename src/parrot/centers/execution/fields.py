@@ -109,7 +109,7 @@ def _guard(guard: Guard) -> Iterator[Fault]:
 def _quantity(order: SubmitOrder, listing: Listing) -> Iterator[Fault]:
     amount, name = order.quantity, listing.symbol
     if not is_multiple(amount, listing.lot):
-        near = plain(down(amount, listing.lot))
+        near = plain(max(down(amount, listing.lot), listing.lot, listing.min_quantity))
         yield Fault(
             "quantity",
             f"{plain(amount)} does not fit the lot of {name}",
@@ -137,7 +137,7 @@ def _prices(order: SubmitOrder, listing: Listing) -> Iterator[Fault]:
     prices = {"limit": order.limit, "trigger": order.trigger, "stop": order.stop, "take": order.take, "trail": trail}
     for name, value in prices.items():
         if value is not None and not is_multiple(value, listing.tick):
-            near = plain(down(value, listing.tick))
+            near = plain(max(down(value, listing.tick), listing.tick))
             yield Fault(
                 name,
                 f"{plain(value)} is off the tick of {listing.symbol}",
