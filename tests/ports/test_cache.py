@@ -51,12 +51,12 @@ def test_clearing_forgets_all_values_of_this_cache(cache):
 
 
 def test_a_value_lives_as_long_as_was_said_and_a_new_one_anew(cache):
-    cache.put("short", b"1", ttl_s=0.08)
-    cache.put("renewed", b"1", ttl_s=0.08)
+    cache.put("short", b"1", ttl_s=0.4)
+    cache.put("renewed", b"1", ttl_s=0.4)
     cache.put("renewed", b"2")
     cache.put("long", b"1", ttl_s=1000)
     assert cache.get("short") == b"1"
-    time.sleep(0.1)
+    time.sleep(0.45)
     assert [cache.get(key) for key in ("short", "renewed", "long")] == [None, b"2", b"1"]
 
 

@@ -49,7 +49,7 @@ def test_a_rebuilt_desk_is_the_live_one_from_the_beginning_and_from_a_snapshot(s
     at_half._journal.close()
 
     whole = desk(store)
-    assert whole.recover() == len(bodies) > 300
+    assert whole.recover() == len(bodies) > 100
     whole._journal.close()
     rest = desk(store, snapshots=True)
     assert rest.recover() == len(bodies) - half
