@@ -208,6 +208,8 @@ class Witness:
         most = self.limits.get(f"symbol:{life.order.symbol}")
         if most is None or life.order.side is Side.SELL or life.parent or life.only_shrinks:
             return
+        if self.shrinks(life, entry.record.quantity):
+            return  # books do not net: what takes from one of them takes from their sum
         symbol = life.order.symbol
         position = sum((held for (_, named), held in self.book.items() if named == symbol), ZERO)
         others = [
