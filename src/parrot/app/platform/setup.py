@@ -14,9 +14,10 @@ from parrot.centers.risk.manifest import paper_limits
 from parrot.contracts.commands import Deposit, RegisterStrategy, SetLimits, StartStrategy
 
 BY: Final = "parrot up"
+# Small orders, because fees of many quick ones add up; quick ones, because people want to see something happen.
 _EXAMPLES: Final = (
-    ("reversion", "quick_reversion.py", "BTC/USDT", "1s"),
-    ("momentum", "quick_momentum.py", "ETH/USDT", ""),
+    ("reversion", "quick_reversion.py", "BTC/USDT", "1s", {"share": "0.01", "step": "0.05"}),
+    ("momentum", "quick_momentum.py", "ETH/USDT", "", {"share": "0.01", "slow": "3", "patience": "3"}),
 )
 _EXAMPLE_CASH: Final = Decimal(20_000)
 
@@ -66,7 +67,7 @@ def registration(chosen: StrategySettings, by: str) -> RegisterStrategy:
 
 def _examples() -> Iterator[StrategySettings]:
     folder = examples_folder()
-    for name, file, symbol, timeframe in _EXAMPLES:
+    for name, file, symbol, timeframe, parameters in _EXAMPLES:
         place = str(folder / file)
         yield StrategySettings(
             id=name,
@@ -74,5 +75,5 @@ def _examples() -> Iterator[StrategySettings]:
             symbols=[symbol],
             timeframe=timeframe,
             cash=_EXAMPLE_CASH,
-            parameters={"share": "0.01"},  # small orders: fees of many quick ones add up
+            parameters=parameters,
         )
