@@ -264,7 +264,8 @@ class Checks:
             price=case.price,
             reserved=reserved,
             currency=listing.quote if buys else listing.base,
-            reduces=case.shrinks and self._shrinks_net(order, case.change),
+            reduces=case.shrinks
+            and self._shrinks_net(order, Claim(buys=left, sells=left) if order.guards else case.change),
             gates=gates,
         )
 

@@ -83,9 +83,11 @@ class Switch:
         """What holds the order back, None when nothing does. Protection that shrinks may leave, closing if asked."""
         if not self.kills and not self.trips:
             return None
-        for scope in (ALL, *order.owner.scopes()[1:]):
+        scopes = (ALL, *order.owner.scopes()[1:])
+        closing = any(self.kills[scope].flatten for scope in scopes if scope in self.kills)
+        for scope in scopes:
             kill = self.kills.get(scope)
-            if kill is not None and not _may_leave(order, shrinks=shrinks, closing=kill.flatten):
+            if kill is not None and not _may_leave(order, shrinks=shrinks, closing=closing):
                 why = f"engaged by {kill.by} ({kill.source}) {kill.reason}".rstrip()
                 return Stop("kill", scope, "no order leaves", why)
             for trip in self.trips.get(scope, {}).values():

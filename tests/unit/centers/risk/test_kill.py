@@ -56,6 +56,8 @@ def test_protection_may_leave_after_a_kill_and_closing_only_when_asked() -> None
     table.place("sell", "1", role=TAKE)
     table.kill(flatten=True)
     table.place("sell", "1", role=FLATTEN)
+    table.kill("strategy:s")
+    table.place("sell", "1", role=FLATTEN)  # a second kill takes back no closing that another asked for
 
 
 def test_protection_that_would_not_shrink_does_not_leave() -> None:

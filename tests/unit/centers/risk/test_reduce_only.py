@@ -96,11 +96,13 @@ def test_a_plain_order_does_not_take_the_position_from_under_one_that_stands() -
 def test_it_says_to_the_venue_reduce_only_when_the_net_position_shrinks_too() -> None:
     table = Table()
     table.hold_position("1")
+    assert table.ask("sell", "1", role=STOP).reduces
     assert table.ask("sell", "1", "110", reduce_only=True).reduces
     table = Table()
     table.hold_position("1")
     table.hold_position("-1", strategy="t")
     assert not table.ask("sell", "1", "110", reduce_only=True).reduces
+    assert not table.ask("sell", "1", role=STOP).reduces
 
 
 def test_a_growing_change_of_it_is_cut_too() -> None:
