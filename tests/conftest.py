@@ -25,6 +25,7 @@ BUDGETS = {
     "unit": 60,
     "unit/adapters": 60,
     "unit/app/desk": 20,
+    "unit/app/hosting": 40,
     "unit/engine": 100,
     "unit/gateway": 20,
 }

@@ -15,7 +15,7 @@ from parrot.centers.execution.room import blockers, free, in_the_way, siblings_o
 from parrot.centers.execution.trailing import follow
 from parrot.contracts.commands import OrderKind, Quoted, Role, Side, TimeInForce
 from parrot.contracts.records import OrderCanceled, OrderExpired, OrderTriggered
-from parrot.kernel.decimals import ZERO, add, subtract
+from parrot.kernel.decimals import ZERO, add, down, subtract
 
 _STOPS: Final = frozenset({OrderKind.STOP, OrderKind.STOP_LIMIT})
 _TOUCHES: Final = frozenset({OrderKind.TOUCH, OrderKind.TOUCH_LIMIT})
@@ -134,8 +134,9 @@ def _cut(floor: Floor, stop: Order, order: Order, now: int) -> Iterator[Any]:
     """Cuts protection that somebody placed as an order of its own by what this order needs, or withdraws it."""
     if stop.replace is not Pending.NONE:
         return
-    keep = subtract(stop.left, subtract(order.left, free(floor, order)))
     listing = floor.listings[stop.asked.symbol]
+    # A fee in base leaves a position that is no whole lots, and the venue takes nothing else.
+    keep = down(subtract(stop.left, subtract(order.left, free(floor, order))), listing.lot)
     works = stop.state in (State.ACCEPTED, State.PARTIALLY_FILLED)
     if works and keep >= max(listing.min_quantity, listing.lot):
         yield from resize(floor, stop, add(stop.filled, keep), limit=stop.limit, now=now, user="execution")
