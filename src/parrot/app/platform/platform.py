@@ -23,6 +23,7 @@ from parrot.kernel.decimals import plain
 _LATEST_S: Final = 10.0
 _STRATEGIES_MOST: Final = 100_000
 _LOG_MOST: Final = 10_000
+_LAKE_MOST: Final = 2_000_000
 _T = TypeVar("_T")
 
 
@@ -115,7 +116,8 @@ class Platform:
 
     def _queues(self, house: House) -> dict[str, tuple[int, int]]:
         strategies = (house.hosts.waiting, _STRATEGIES_MOST)
-        return {**self._spine.queues, "strategies": strategies, "log": (self._logs.waiting, _LOG_MOST)}
+        lake = (house.recorder.waiting, _LAKE_MOST)
+        return {**self._spine.queues, "strategies": strategies, "lake": lake, "log": (self._logs.waiting, _LOG_MOST)}
 
 
 def _age(house: House, now: int) -> int:
@@ -166,8 +168,6 @@ _ROWS: Final[dict[str, Callable[[House, int], list[dict[str, Any]]]]] = {
     "fills": lambda house, limit: house.components.blotter.newest_fills(limit),
     "positions": lambda house, limit: _positions(house)[:limit],
     "strategies": lambda house, limit: _strategies(house)[:limit],
-    "limits": lambda house, limit: [
-        {"scope": scope, "limits": limits} for scope, limits in house.components.risk.limits().items()
-    ][:limit],
+    "limits": lambda house, limit: house.components.risk.usage()[:limit],
     "decisions": lambda house, limit: house.components.blotter.newest_decisions(limit),
 }
