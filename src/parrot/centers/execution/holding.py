@@ -138,7 +138,9 @@ def _cut(floor: Floor, stop: Order, order: Order, now: int) -> Iterator[Any]:
     # A fee in base leaves a position that is no whole lots, and the venue takes nothing else.
     keep = down(subtract(stop.left, subtract(order.left, free(floor, order))), listing.lot)
     works = stop.state in (State.ACCEPTED, State.PARTIALLY_FILLED)
-    if works and keep >= max(listing.min_quantity, listing.lot):
+    # What the venue refused to cut is withdrawn: the exit does not wait for it.
+    if works and keep >= max(listing.min_quantity, listing.lot) and floor.fitted.get(stop.id, (ZERO, 0))[0] != keep:
+        floor.fitted[stop.id] = (keep, now)
         yield from resize(floor, stop, add(stop.filled, keep), limit=stop.limit, now=now, user="execution")
     elif not stop.unwanted:
         yield from cancel(floor, stop, f"makes room for order {order.id}", now)

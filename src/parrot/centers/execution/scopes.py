@@ -28,11 +28,9 @@ class Kills:
         self.engaged.pop(scope, None)
         self.flatten.pop(scope, None)
 
-    def over(self, order: SubmitOrder) -> str:
-        """The scope of a kill that stops the order, empty where none does."""
-        if not self.engaged:
-            return ""
-        return next((scope for scope in self.engaged if covers(scope, order)), "")
+    def over(self, order: SubmitOrder) -> list[str]:
+        """The scopes of kills that the order is in."""
+        return [scope for scope in self.engaged if covers(scope, order)] if self.engaged else []
 
     def state(self) -> dict[str, Any]:
         """Plain values."""

@@ -35,14 +35,17 @@ def leave(floor: Floor, order: Order, now: int) -> Iterator[Any]:
 
 
 def killed(floor: Floor, order: Order) -> str:
-    """The scope of a kill that keeps the order here; protection goes on, and flattening where it was asked for."""
-    kills = floor.orders.kills
-    scope = kills.over(order.asked)
-    if not scope or not order.asked.reduce_only:
-        return scope
-    if order.asked.role is Role.FLATTEN:
-        return "" if kills.flatten else scope
-    return "" if order.protective and not kills.flatten else scope
+    """The scope of a kill that keeps the order here, empty where none does.
+
+    Protection goes on beside kills that do not flatten, flattening beside those that all do.
+    """
+    kills, role = floor.orders.kills, order.asked.role
+    for scope in kills.over(order.asked):
+        flattens = scope in kills.flatten
+        exempt = flattens if role is Role.FLATTEN else order.protective and not flattens
+        if not (exempt and order.asked.reduce_only):
+            return scope
+    return ""
 
 
 def supervised(floor: Floor, order: Order) -> bool:

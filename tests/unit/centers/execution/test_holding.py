@@ -227,6 +227,18 @@ def test_a_fill_that_comes_after_a_flattening_kill_is_closed_too():
     assert stage.requests()[-1].quantity == D("0.4")
 
 
+def test_flattening_stops_at_a_second_kill_that_does_not_flatten():
+    stage = Stage()
+    stage.fill(stage.working(), "1")
+    stage.kill("symbol:BTC/USDT")
+    stage.kill("strategy:s", flatten=True)
+    stage.wait(SECOND)
+    assert len(stage.requests()) == 1
+    stage.say(RearmKill(scope="symbol:BTC/USDT", by="ann"))
+    stage.wait(3 * SECOND)
+    assert stage.requests()[-1].side is Side.SELL
+
+
 def test_a_strategy_that_stops_flat_is_sold_out():
     stage = Stage()
     stage.fill(stage.working(), "1")

@@ -326,6 +326,20 @@ def test_an_exit_cuts_the_stop_that_its_strategy_placed(stage):
     assert (own.state, own.quantity) == (State.ACCEPTED, D("0.6"))
 
 
+def test_a_stop_is_cut_to_whole_lots_and_withdrawn_when_the_venue_refuses_that(stage):
+    stage.fill(stage.working(), "1", fee=D("0.0004"), fee_currency="BTC")
+    own = own_stop(stage, "0.999")
+    answer(stage)
+    out = stage.submit(Side.SELL, "0.4")
+    (request,) = stage.requests(venue.ReplacePlaced)
+    assert request.quantity == D("0.599")
+    stage.say(venue.CancelFailed(client_id=own.client_id, reason="QUANTITY_LOT", ts=stage.now))
+    stage.wait(SECOND)
+    answer(stage)
+    assert stage.at(own, State.CANCELED)
+    assert stage.at(out, State.ACCEPTED)
+
+
 def test_an_exit_of_everything_withdraws_the_stop_that_its_strategy_placed(stage):
     stage.fill(stage.working(), "1")
     own = own_stop(stage)
