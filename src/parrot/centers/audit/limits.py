@@ -33,6 +33,7 @@ _ONCE: Final = frozenset(
 )
 _OF_PARENT: Final = frozenset({"duplicate_window", "max_open_orders"})
 _DATA: Final = frozenset({"stale_data", "price_collar"})
+_PROTECTION: Final = frozenset({Role.STOP, Role.TAKE})
 
 
 class InForce:
@@ -166,8 +167,13 @@ class WithinLimits(Gated):
 
 
 def _left(order: Known) -> Decimal:
-    """What an open order may still trade; a held one that only shrinks has nothing set aside, nor one that waits."""
-    return ZERO if not order.approved or (order.held and order.shrinks) else order.left
+    """What takes room of an open order: nothing before it is approved, nor while it is held and only shrinks.
+
+    Protection takes none: it is withdrawn before another exit of its book leaves.
+    """
+    if not order.approved or order.asked.role in _PROTECTION or (order.held and order.shrinks):
+        return ZERO
+    return order.left
 
 
 class GoodData(Gated):

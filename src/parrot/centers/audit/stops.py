@@ -41,9 +41,9 @@ class Killed(Check):
         order = self._orders.of(entry)
         if order is None or not self._stopped:
             return
-        for scope, flatten in self._stopped.items():
-            if covers(scope, order) and not may_leave(order, flatten=flatten):
-                yield f"order {order.id} is sent, and {scope} is killed"
+        over = [scope for scope in self._stopped if covers(scope, order)]
+        if over and not may_leave(order, flatten=any(self._stopped[scope] for scope in over)):
+            yield f"order {order.id} is sent, and {over[0]} is killed"
 
 
 class Latched(Check):

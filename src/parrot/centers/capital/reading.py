@@ -24,11 +24,15 @@ _SECOND_NS: Final = 1_000_000_000
 
 
 def balances(ledger: Ledger, reserves: Reserves, account: str) -> list[Balance]:
-    """Every currency of the account by name."""
+    """Every currency of the account by name.
+
+    No more is set aside than there is: orders that close one position share its coins.
+    """
     totals = ledger.of(account, AccountKind.CASH)
     found = []
     for currency in sorted(totals.keys() | reserves.totals.keys()):
-        total, held = totals.get(currency, ZERO), reserves.totals.get(currency, ZERO)
+        total = totals.get(currency, ZERO)
+        held = min(reserves.totals.get(currency, ZERO), max(total, ZERO))
         found.append(Balance(currency=currency, total=total, reserved=held, available=subtract(total, held)))
     return found
 

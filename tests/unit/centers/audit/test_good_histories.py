@@ -133,6 +133,26 @@ def test_a_kill_leaves_protection_and_what_a_person_re_armed() -> None:
     assert history.found() == []
 
 
+def test_a_flattening_that_one_of_two_kills_asked_for() -> None:
+    history = History()
+    history.bought()
+    history.tell(records.KillEngaged(scope="all", by="Ada", source="cli", reason="", flatten=True))
+    history.tell(records.KillEngaged(scope="symbol:BTCUSDT", by="Bob", source="cli", reason=""))
+    order = history.receive("2", SELL, role=Role.FLATTEN, reduce_only=True)
+    history.approve(order, gates=COLLAR)
+    history.send(order)
+    assert history.found() == []
+
+
+def test_an_exit_beside_the_stop_that_makes_way_for_it() -> None:
+    history = History()
+    history.bought()
+    history.protect()
+    sale = history.receive("2", SELL)
+    history.approve(sale)
+    assert history.found() == []
+
+
 def test_doubts_while_the_line_is_down_or_nobody_runs_may_last() -> None:
     history = History()
     order = history.receive()

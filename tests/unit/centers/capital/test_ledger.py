@@ -184,6 +184,15 @@ def test_money_that_is_set_aside_cannot_go_out() -> None:
     assert {row.currency: row.available for row in account.capital.balances()} == {"BTC": 4, "USDT": 20}
 
 
+def test_orders_that_close_one_position_share_its_coins() -> None:
+    account = Account()
+    account.trade("a", "BTCUSDT", BUY, "2", "100")
+    for _ in range(2):
+        account.order("a", "BTCUSDT", SELL, "2", reserved="2")
+    balance = account.capital.balances()[0]
+    assert [plain(part) for part in (balance.total, balance.reserved, balance.available)] == ["2", "2", "0"]
+
+
 def test_profit_is_told_by_strategy_symbol_and_day() -> None:
     account = Account()
     account.trade("a", "BTCUSDT", BUY, "2", "100", fee="1")
