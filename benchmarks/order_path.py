@@ -72,7 +72,8 @@ class OrderPath:
         self.reports: deque[Any] = deque()
         segments = FileSegments(folder / "venue", sync=sync if venue_sync is None else venue_sync)
         self.venue = matching.build(matching.Settings(crowd=crowd), segments, now=self.now)
-        self.venue.connect(self.reports.append)
+        self.answered = 0
+        self.venue.connect(self._hear)
         self.market = LiveMarket(self.venue.listings())
         self.journal = FileJournal(folder / "desk.journal", sync=sync)
         self.snapshots = FileSnapshots(folder, "desk")
@@ -109,6 +110,12 @@ class OrderPath:
         self.drain()
         for _ in range(100):
             self.turn()
+
+    def _hear(self, report: Any) -> None:
+        """The venue's word; the moment of its first answer to an order is kept."""
+        if not self.answered and isinstance(report, Accepted):
+            self.answered = self.clock()
+        self.reports.append(report)
 
     def _heard(self, entries: Sequence[Entry]) -> None:
         self.told.update(type(entry.record).__name__ for entry in entries)
@@ -175,14 +182,14 @@ class OrderPath:
 
     def _decided(self, begin: int) -> None:
         """The strategy has seen a quote: its orders leave, and the venue answers."""
+        self.answered = 0
         for deed in self.life.deeds():
             self.count += 1
             self.desk.take(deed.submit, self.now)
         self.desk.commit()
-        answered = self.clock()
-        heard = any(isinstance(report, Accepted) for report in self.reports)
+        answered = self.answered
         self.drain()
-        if heard:
+        if answered:
             self.timed.answered.append(answered - begin)
             self.timed.recorded.append(self.clock() - begin)
 
@@ -191,7 +198,7 @@ class OrderPath:
         found: list[Any] = []
         self.venue.connect(found.append)
         self.venue.send(AskState(ts=self.now))
-        self.venue.connect(self.reports.append)
+        self.venue.connect(self._hear)
         (state,) = (report for report in found if isinstance(report, VenueState))
         return state.balances
 
