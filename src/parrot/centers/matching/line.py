@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from parrot.centers.matching.agenda import Agenda
-from parrot.centers.matching.settings import SECOND, Latency, Outage, OutageKind, Settings
+from parrot.centers.matching.settings import SECOND, SHARES, Latency, Outage, OutageKind, Settings
 from parrot.contracts.venue import (
     AskState,
     CancelPlaced,
@@ -63,6 +63,7 @@ class Line:
         self._delivering = False
         latencies = (settings.requests, settings.replies)
         self._instant = not any(latency.fixed or latency.jitter for latency in latencies)
+        self._calm = not (self._script or any(getattr(self._faults, name) for name in SHARES))
 
     def begin(self, now: int) -> None:
         """Notes the breaks of the script and the first one of chance."""
@@ -73,6 +74,7 @@ class Line:
     def plan(self, outage: Outage) -> None:
         """One more outage, from now on."""
         self._script.append(outage)
+        self._calm = False
         self._note(outage)
 
     def _note(self, outage: Outage) -> None:
@@ -103,7 +105,7 @@ class Line:
         if self.down:
             self._unanswered(number, self.down, now)
             return
-        fate = self._fate(now)
+        fate = None if self._calm else self._fate(now)
         if self._instant and fate is None:
             self._arrive_at(number, request)
             return

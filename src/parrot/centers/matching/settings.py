@@ -15,6 +15,7 @@ from parrot.kernel.errors import ParameterError
 
 SECOND: Final = 1_000_000_000
 MILLISECOND: Final = 1_000_000
+SHARES: Final = ("lost_requests", "lost_replies", "errors_before", "errors_after", "repeated")
 _FEE: Final = Decimal("0.001")
 
 
@@ -107,8 +108,7 @@ class Faults:
     query_lag: int = 0
 
     def __post_init__(self) -> None:
-        shares = ("lost_requests", "lost_replies", "errors_before", "errors_after", "repeated")
-        limits = {name: (0 <= getattr(self, name) <= 1, "a share from 0 to 1") for name in shares}
+        limits = {name: (0 <= getattr(self, name) <= 1, "a share from 0 to 1") for name in SHARES}
         limits["line_breaks"] = (0 <= self.line_breaks <= 3600, "from 0 to 3600 an hour")
         limits["line_break"] = (self.line_break > 0, "above 0, in ns")
         limits["query_lag"] = (self.query_lag >= 0, "0 or more, in ns")

@@ -148,9 +148,10 @@ class PaperVenue:
 
     def _arrive(self, number: int, request: Request) -> None:
         now = max(min(request.ts, self._agenda.now + CLOCK_AHEAD), self._agenda.now, self._floor.now)
-        _, events, reports = self._floor.move(now)
-        self._crowd.watch(events)
-        self._told(reports)
+        if now > self._floor.now:
+            _, events, reports = self._floor.move(now)
+            self._crowd.watch(events)
+            self._told(reports)
         carry_out = self._carry_out.get(type(request))
         if carry_out is None:
             self._outbox.append((number, self._told_of(request)))
@@ -163,7 +164,8 @@ class PaperVenue:
             return
         self._crowd.watch(events)
         self._outbox.append((number, first))
-        self._told(others)
+        if others:
+            self._told(others)
 
     def _in_time(self, request: Request) -> None:
         now, window = self._floor.now, self.terms.receive_window
