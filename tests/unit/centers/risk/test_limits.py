@@ -231,6 +231,19 @@ def test_what_is_no_amount_is_refused(given, found) -> None:
     assert Table().refused("buy", **given).actual == found
 
 
+def test_amounts_too_long_to_multiply_are_refused() -> None:
+    table = Table({"firm": {"max_notional": "1e14"}}, listings=(listing("SOL/BTC"), BTC))
+    table.quote(BTC, "999999999999999.123456789123456789", "999999999999999.123456789123456789")
+    long = "999999999999999.123456789123456789"
+    assert table.refused("buy", long, long, symbol="SOL/BTC").text.startswith("fields of order: ")
+
+
+def test_a_limit_that_says_no_is_off() -> None:
+    table = Table({"firm": {"long_only": "no", "self_trade": "no", "reduce_only": "no"}})
+    table.place("sell", "1", "100")
+    table.place("buy", "1", "100")
+
+
 def test_a_symbol_that_is_not_listed_is_refused() -> None:
     refusal = Table().refused("buy", "1", symbol="XYZ")
     assert (refusal.rule, refusal.actual) == ("instruments", "XYZ")

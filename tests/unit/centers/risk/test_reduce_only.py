@@ -129,3 +129,13 @@ def test_it_leaves_in_whole_lots_only() -> None:
     table.hold_position("2")
     assert table.ask("sell", "0.9995", reduce_only=True).quantity == Decimal("0.999")
     assert table.refused("sell", "0.0009", reduce_only=True).rule == "reduce_only"
+
+
+def test_an_exit_that_waits_for_room_takes_none_from_another() -> None:
+    table = Table()
+    table.hold_position("2")
+    waiting = table.place("sell", "2", "110", reduce_only=True)
+    hold(table, waiting)
+    other = table.ask("sell", "1.5", reduce_only=True)
+    assert other.quantity == Decimal("1.5")
+    assert trigger(table, waiting).quantity == Decimal("0.5")
