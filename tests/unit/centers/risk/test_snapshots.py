@@ -23,7 +23,7 @@ def busy() -> Table:
         table.cancel(table.place("buy", quantity, "91"))
     parent = table.place("buy", "10", kind=OrderKind.TWAP)
     table.fill(
-        table.place("buy", "4", role=CHILD, parent=parent), "buy", "2", filled="2", left="2", fee="1", paid="BNB"
+        table.place("buy", "4", role=CHILD, parent=parent), "buy", "2", filled="2", left="2", fee="1", paid="ETH"
     )
     table.tell(records.OrderHeld(order_id=table.place("sell", "3", role=STOP), waits_for="trigger"))
     order_id = table.place("sell", "1", "110", group="g", user="ann")
