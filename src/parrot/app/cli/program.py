@@ -23,6 +23,7 @@ from parrot.app.cli import (
     runs,
     screen,
     session,
+    statement,
     status,
     strategy,
     up,
@@ -53,6 +54,7 @@ app.command("kill")(kill.kill)
 app.command("rearm")(kill.rearm)
 app.add_typer(order.app, name="order")
 app.command("verify")(verify.verify)
+app.command("statement")(statement.statement)
 app.command("record")(session.record)
 app.command("replay")(session.replay)
 app.command("why")(session.why)
