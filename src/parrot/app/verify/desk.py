@@ -14,6 +14,7 @@ from parrot.adapters.journal.files.snapshots import read_snapshot
 from parrot.app.desk import Desk, decode
 from parrot.app.durable import DESK
 from parrot.app.platform.assemble import components, paper_settings
+from parrot.app.platform.runtime import build_hash
 from parrot.app.platform.settings import PlatformSettings
 from parrot.app.verify.entries import ReadOnly, entries
 from parrot.app.verify.report import Problem
@@ -25,6 +26,8 @@ from parrot.ports.journal import Head
 
 _MOST_TOLD: Final = 50
 _IN_PARALLEL_FROM: Final = 100_000
+_OPENED: Final = b"DeskOpened"
+_TAG_WITHIN: Final = 64
 # A directory does not tell when a fault of the outside world ended, so a doubt may last longer here than in simulation.
 _SETTLED_WITHIN: Final = 300_000_000_000
 
@@ -37,6 +40,7 @@ class Found:
     fills: int = 0
     state_hash: str = ""
     problems: list[Problem] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
 
 def examine(
@@ -63,6 +67,7 @@ def examine(
             found = reading_there.result()
     found.state_hash = rebuilt.state_hash
     found.problems += rebuilt.problems
+    found.notes += rebuilt.notes
     return found
 
 
@@ -102,7 +107,8 @@ def _rebuild(root: Path, settings: PlatformSettings, to: int, snapshots: Sequenc
         whole.compare(to)
         found.state_hash = desk.hash()
         differing = [(seq, "the rebuilt state is not the one that was live here") for seq in whole.differ]
-        if kept:
+        found.notes += [f"the snapshot at entry {seq} was made by another build: not compared" for seq in whole.foreign]
+        if kept and max(kept) not in whole.foreign:
             differing += _resumed(root, settings, to, kept[max(kept)], found.state_hash)
         found.problems += [Problem(DESK, seq, text, "I13") for seq, text in differing]
     except (ParrotError, DecimalException, LookupError, TypeError, ValueError, AssertionError) as fault:
@@ -128,18 +134,26 @@ class _Witnessed(ReadOnly):
     def __init__(self, root: Path, to: int, states: Mapping[int, bytes]) -> None:
         super().__init__(root / DESK, to)
         self.differ: list[int] = []
+        self.foreign: list[int] = []
+        self._build = ""
         self._states = dict(states)
 
     def read(self, after: int = 0) -> Iterator[tuple[int, bytes]]:
         """Entries behind number `after`; when the next is asked for, the one before is folded."""
         for seq, body in super().read(after):
             yield seq, body
+            if _OPENED in body[:_TAG_WITHIN]:
+                self._build = decode(body).record.build
             self.compare(seq)
 
     def compare(self, seq: int) -> None:
         """Looks whether a snapshot of this entry holds the state of the desk."""
         state = self._states.pop(seq, None)
-        if state is not None and self.desk.state() != state:
+        if state is None:
+            return
+        if self._build != build_hash():
+            self.foreign.append(seq)  # another build may keep its state in another form
+        elif self.desk.state() != state:
             self.differ.append(seq)
 
 

@@ -185,6 +185,7 @@ def _look_at_desk(
     )
     report.orders, report.fills, report.state_hash = found.orders, found.fills, found.state_hash
     report.add(found.problems)
+    report.notes += found.notes
     report.complete = not damaged
 
 

@@ -12,6 +12,7 @@ from parrot.adapters.journal.files import FileJournal, FileSegments, FileSnapsho
 from parrot.app.auditing import Auditing
 from parrot.app.desk import Desk, decode
 from parrot.app.platform.assemble import components, paper_settings
+from parrot.app.platform.runtime import build_hash
 from parrot.app.platform.settings import PlatformSettings
 from parrot.centers.market_data.live import LiveMarket
 from parrot.centers.matching import manifest as matching
@@ -27,7 +28,7 @@ SETTINGS = PlatformSettings()
 class Platform:
     """Runs on virtual time; `turn` is a tenth of a second."""
 
-    def __init__(self, root: Path, *, now: int = START) -> None:
+    def __init__(self, root: Path, *, now: int = START, build: str = "") -> None:
         root.mkdir(parents=True, exist_ok=True)
         self.root = root
         self.now = now
@@ -53,7 +54,7 @@ class Platform:
         self.market = LiveMarket(listings)
         self.strategy = self.input("strategies/a.journal")
         self.desk.watchers.append(self.audit.heard)
-        self.take(OpenDesk(account="main", build="b", schema="s", config="c"))
+        self.take(OpenDesk(account="main", build=build or build_hash(), schema="s", config="c"))
         if not before:
             for command in paper_limits("Ada"):
                 self.take(command)

@@ -9,7 +9,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from parrot.adapters.journal.files import FileJournal, layout
+from parrot.adapters.journal.files import FileJournal, FileSnapshots, layout
+from parrot.adapters.journal.files.snapshots import read_snapshot
 from parrot.app.cli.program import run
 from parrot.app.desk import decode, encode
 from parrot.app.verify import Report, verify
@@ -206,6 +207,25 @@ def test_a_platform_that_goes_on_after_a_crash_holds(lives: Path, tmp_path: Path
     report = verify(tmp_path / "data")
     assert report.problems == []
     assert report.orders == 8
+
+
+def test_a_snapshot_whose_state_was_never_live_is_found(root: Path) -> None:
+    path = path_of(root, "desk-*.snapshot.journal")
+    made = read_snapshot(path)
+    assert made is not None
+    assert b"Ada" in made[1]
+    path.unlink()
+    FileSnapshots(root, "desk").save(made[0], made[1].replace(b"Ada", b"Eve"))
+    assert verify(root).invariants["I13"] == "violated"
+
+
+def test_a_snapshot_of_another_build_is_not_compared(tmp_path: Path) -> None:
+    platform = Platform(tmp_path / "data", build="another")
+    platform.trade()
+    platform.stop()
+    report = verify(tmp_path / "data")
+    assert report.problems == []
+    assert any("another build" in note for note in report.notes)
 
 
 def test_a_log_with_a_secret_is_named(root: Path) -> None:
