@@ -46,7 +46,7 @@ def _actions(floor: Floor, book: Book, now: int) -> Iterator[Iterator[Any]]:
         if entry.asked.guard is not None:
             covered = min(open_, own)
             own, open_ = subtract(own, covered), left_alone(floor, entry, subtract(open_, covered), now)
-        staying = _whole(floor, book, min(open_, max(pool, ZERO)))
+        staying = _whole(floor, book, max(ZERO, min(subtract(open_, _closing(floor, entry)), pool)))
         pool = subtract(pool, staying)
         yield from _guard_entry(floor, entry, open_, staying=staying, now=now)
 
@@ -65,6 +65,12 @@ def _leaving(floor: Floor, book: Book) -> Decimal:
         if order.sign * held < 0 and on_its_way and not _guards(order):
             total = add(total, at_most(order))
     return total
+
+
+def _closing(floor: Floor, entry: Order) -> Decimal:
+    """What orders of its own may still close of it: takes and stops that went off, and what makes it flat."""
+    children = (floor.orders.get(number) for number in entry.children)
+    return _sum(at_most(child) for child in children if child and not child.ended and not _guards(child))
 
 
 def _guards(order: Order) -> bool:

@@ -68,7 +68,7 @@ def _ours(
     floor: Floor, theirs: dict[str, OpenOrder], filled: dict[int, Decimal], *, state: VenueState, now: int
 ) -> Iterator[Any]:
     for order in list(floor.orders.open.values()):
-        if not order.out or filled.get(order.id, ZERO) >= order.most:
+        if not order.out or filled.get(order.id, ZERO) >= _end(floor, order):
             continue
         shown = theirs.get(order.client_id)
         if shown is not None:
@@ -76,6 +76,12 @@ def _ours(
         elif order.state in (State.ACCEPTED, State.PARTIALLY_FILLED) and order.accepted < state.ts:
             # It ended, or our reports overtook this state; a question about it alone tells which.
             floor.absent.add(order.id)
+
+
+def _end(floor: Floor, order: Order) -> Decimal:
+    """How much filled ends an order: all of it, or what the venue had filled when it ended."""
+    closing = floor.closing.get(order.id)
+    return order.most if closing is None else closing.filled
 
 
 def _shown(floor: Floor, order: Order, shown: OpenOrder, *, state: VenueState, now: int) -> Iterator[Any]:

@@ -123,6 +123,22 @@ def test_a_take_that_finds_nobody_leaves_the_position_protected(stage):
     assert the(stage, Role.TAKE).id != take.id
 
 
+def test_an_entry_is_not_taken_twice_beside_another_one(stage):
+    entry(stage)
+    entry(stage, take="130")
+    answer(stage)
+    stage.quote("121")
+    stage.wait(SECOND)
+    takes = [take for take in live(stage, Role.TAKE) if take.limit == 120]
+    assert len(takes) == 1
+    answer(stage)
+    stage.fill(takes[0], "1", "120")
+    stage.wait(SECOND)
+    answer(stage)
+    assert [take.limit for take in live(stage, Role.TAKE)] == [130]
+    assert covered(stage) == 1
+
+
 def test_an_exit_takes_room_from_the_stop_and_the_rest_stays_protected(stage):
     entry(stage)
     answer(stage)
