@@ -120,7 +120,7 @@ class Line:
             return
         exchange.settled = True
         client_id = getattr(exchange.request, "client_id", "")
-        kind = KINDS[type(exchange.request)]
+        kind = KINDS[exchange.request.__class__]
         ts = self.venue_time()
         self.inbox(Unanswered(client_id=client_id, request=kind, reason=reason, retry_after=retry_after, ts=ts))
 

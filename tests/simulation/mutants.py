@@ -249,7 +249,7 @@ def unknown_not_reserved() -> Patches:
             order.approved = False
             risk._holdings.refresh(order)
 
-    honest = Risk.follows
+    honest: Any = Risk.follows
     yield Risk, "follows", property(follows)
 
 

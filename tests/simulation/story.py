@@ -27,7 +27,7 @@ def tell_story(world: World, *, lines: int = 0) -> Outcome:
         )
         kept.append(f"{at:9.4f} {what:<8} {shown}")
 
-    world.note = told  # type: ignore[method-assign]
+    world.note = told
     outcome = world.run()
     print("\n".join(kept))
     return outcome

@@ -31,7 +31,7 @@ NOW = 1_000 * SECOND
 
 
 def referee(seed: int = 1, **terms: object) -> Referee:
-    made = Referee(VenueTerms(venue="referee", **terms), Market(Random(seed)), Random(seed))  # type: ignore[arg-type]
+    made = Referee(VenueTerms(venue="referee", **terms), Market(Random(seed)), Random(seed))
     made.balances = {"USDT": Decimal(10_000), "BTC": Decimal(1)}
     return made
 
@@ -46,7 +46,7 @@ def order(client_id: str = "a", **fields: object) -> PlaceOrder:
         "limit": Decimal("25000.0"),
         "ts": NOW,
     }
-    return PlaceOrder(**(given | fields))  # type: ignore[arg-type]
+    return PlaceOrder(**(given | fields))
 
 
 def test_an_order_that_does_not_cross_rests_and_is_listed() -> None:

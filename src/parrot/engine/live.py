@@ -209,7 +209,8 @@ class LiveRun:
 
     def _extend(self, symbol: str, span: int, stream: int, row: Row) -> None:
         if self._whole:
-            return self._reveal("bars", stream)
+            self._reveal("bars", stream)
+            return
         own = [line for line in self._strategy.own_lines if self._is_of(line[2], span, symbol)]
         self.engine.extend_bars(stream, row, self._computed(symbol, span, row, own) if own else [])
 

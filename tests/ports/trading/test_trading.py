@@ -148,7 +148,7 @@ def test_an_order_ends_by_its_time(client: Client) -> None:
 )
 def test_what_cannot_be_is_rejected_and_is_not_on_the_books(client: Client, wrong: dict[str, object]) -> None:
     before = client.state()
-    client.place("a", **wrong)  # type: ignore[arg-type]
+    client.place("a", **wrong)
     assert [type(report) for report in client.reports[1:] if getattr(report, "client_id", "") == "a"] == [Rejected]
     assert client.of("a", Rejected)[0].reason
     after = client.state()

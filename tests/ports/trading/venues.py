@@ -32,7 +32,10 @@ R = TypeVar("R")
 class Rig(Protocol):
     """One venue with a market on it, and a clock."""
 
-    venue: TradingVenue
+    @property
+    def venue(self) -> TradingVenue:
+        """The venue as it is now; another one after a restart."""
+
     now: int
     symbol: str
     quantity: Decimal

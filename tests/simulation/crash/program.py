@@ -178,7 +178,7 @@ def arm(point: str) -> None:
         return counted
 
     if name == "sendto":
-        Wire.send = doomed(Wire.send)  # type: ignore[method-assign]
+        Wire.send = doomed(Wire.send)
     else:
         name = {"pwrite64": "pwrite"}.get(name, name)
         setattr(os, name, doomed(getattr(os, name)))

@@ -107,7 +107,8 @@ class Platform:
             market=market,
             hosts=HungHosts(),
             flagged_kills=self.flagged,
-            record=lambda messages, now: None,
+            record=lambda flow, now: None,
+            beat=lambda now: None,
         )
 
     def flagged(self) -> Sequence[EngageKill]:

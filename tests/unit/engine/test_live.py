@@ -113,7 +113,7 @@ class Holding(Strategy):
 
     def on_bar(self, bar):
         if bar.ts == START:
-            self.order = self.buy(2, stop=pct(10), take=pct(20), why="begin")
+            self.bought = self.buy(2, stop=pct(10), take=pct(20), why="begin")
 
     def on_fill(self, fill):
         self.heard.append((fill.side, fill.quantity, fill.price, fill.fee, fill.position))

@@ -88,7 +88,7 @@ def test_three_symbols_cost_little_of_a_core() -> None:
 )
 def test_settings_that_cannot_be_are_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(ParameterError):
-        Settings(**wrong)  # type: ignore[arg-type]
+        Settings(**wrong)
 
 
 def test_time_stamps_of_ticks_do_not_run_ahead() -> None:

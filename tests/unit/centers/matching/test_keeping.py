@@ -12,6 +12,7 @@ import pytest
 
 from parrot.adapters.journal.files import FileJournal, FileSegments, verify_journal
 from parrot.centers.matching import keeping
+from parrot.centers.matching.floor import Floor
 from parrot.centers.matching.manifest import Settings, build
 from parrot.centers.matching.settings import PAIRS
 from parrot.contracts.commands import OrderKind, Side
@@ -79,7 +80,7 @@ def test_replaying_leads_to_the_exchange_that_was(tmp_path: Path) -> None:
     paper.state()
     was = paper.venue.hash()
     left(paper)
-    floor = keeping.Floor(paper.venue.settings)
+    floor = Floor(paper.venue.settings)
     assert keeping.Keeper(FileSegments(tmp_path), 1 << 24).recover(floor)
     assert floor.exchange.hash() == was
 

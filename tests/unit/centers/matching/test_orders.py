@@ -75,7 +75,7 @@ def test_what_cannot_be_is_rejected_with_its_reason_and_changes_nothing(
 ) -> None:
     state = paper.state()
     before = paper.venue.hash()
-    (rejected,) = paper.place("x", **fields)  # type: ignore[arg-type]
+    (rejected,) = paper.place("x", **fields)
     assert isinstance(rejected, Rejected)
     assert reason in rejected.reason
     assert paper.venue.hash() == before
@@ -96,7 +96,7 @@ def test_a_limit_order_rests_is_changed_and_cancelled(paper: Paper) -> None:
         client_id="a",
         quantity=Decimal("0.02"),
         limit=Decimal(51000),
-        ts=replaced.ts,  # type: ignore[union-attr]
+        ts=replaced.ts,
     )
     (order,) = paper.state().orders
     assert (order.quantity, order.limit) == (Decimal("0.02"), Decimal(51000))
@@ -150,7 +150,7 @@ def test_stops_and_touches_wait_for_their_price(paper: Paper) -> None:
         "ice": {"kind": OrderKind.ICEBERG, "limit": "55000", "display": "0.002"},
     }
     for name, fields in kinds.items():
-        assert isinstance(paper.place(name, **fields)[0], Accepted)  # type: ignore[arg-type]
+        assert isinstance(paper.place(name, **fields)[0], Accepted)
     assert {order.client_id for order in paper.state().orders} == set(kinds)
 
 
