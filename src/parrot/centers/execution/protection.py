@@ -38,11 +38,14 @@ def guard(floor: Floor, book: Book, now: int) -> list[Any]:
 def _actions(floor: Floor, book: Book, now: int) -> Iterator[Iterator[Any]]:
     """Newest entries first: exits close the oldest."""
     pool = subtract(abs(floor.orders.position(*book)), _leaving(floor, book))
-    own = own_stops(floor, book)
+    own, rest = own_stops(floor, book), ZERO
     for entry in reversed(floor.orders.entries_of(book)):
         if floor.to_be_flat(entry.asked):
             continue  # it is being closed
-        open_ = _whole(floor, book, entry.unguarded)
+        # Fees in base leave parts of lots; together they may be lots again.
+        amount = add(entry.unguarded, rest)
+        open_ = _whole(floor, book, amount)
+        rest = subtract(amount, open_)
         if entry.asked.guard is not None:
             covered = min(open_, own)
             own, open_ = subtract(own, covered), left_alone(floor, entry, subtract(open_, covered), now)

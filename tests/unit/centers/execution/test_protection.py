@@ -271,6 +271,14 @@ def test_a_fee_in_the_base_makes_the_protection_smaller(stage):
     assert the(stage, Role.STOP).quantity == D("0.999")
 
 
+def test_parts_of_lots_of_several_entries_are_protected_together(stage):
+    for _ in range(2):
+        stage.fill(stage.working(stop="90"), "1", fee=D("0.0005"), fee_currency="BTC")
+        answer(stage)
+    assert stage.center._orders.position("s", "BTC/USDT") == D("1.999")
+    assert covered(stage) == D("1.999")
+
+
 def test_protection_is_made_again_after_a_restart_in_between(stage):
     entry(stage)
     answer(stage)
