@@ -16,7 +16,7 @@ TESTS = ROOT / "tests"
 BUDGETS = {
     "architecture": 60,
     "docs": 60,
-    "end_to_end": 90,
+    "end_to_end": 180,
     "golden": 10,
     "golden/matching": 30,
     "ports": 90,
