@@ -63,7 +63,7 @@ def outcomes(seeds: Iterable[int], processes: int) -> Iterator[Outcome]:
         for chunk in chunks:
             yield from run_chunk(chunk)
         return
-    with get_context("fork").Pool(processes) as pool:
+    with get_context("spawn").Pool(processes) as pool:
         for found in pool.imap(run_chunk, chunks):
             yield from found
 

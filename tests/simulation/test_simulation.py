@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 
+import pytest
+
 from tests.simulation.faults import RATES
 from tests.simulation.runner import cores, run_all, run_seed
 
@@ -12,6 +14,7 @@ SEEDS = int(os.environ.get("PARROT_SEEDS", "1000"))
 FAULTS_A_SEED = 10
 
 
+@pytest.mark.timeout(400)  # half a minute on two free cores
 def test_no_seed_breaks_an_invariant(record_property: Callable[[str, object], None]) -> None:
     tally = run_all(range(SEEDS), processes=min(2, cores()))
     record_property("summary", f"simulation: {tally}")

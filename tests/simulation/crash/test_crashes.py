@@ -65,6 +65,7 @@ def die_and_return(folder: Path, point: tuple[str, int]) -> list[str]:
         bench.close()
 
 
+@pytest.mark.timeout(900)  # all points take a while
 def test_kill_at_sampled_writes_syncs_and_sends_loses_and_doubles_nothing(tmp_path: Path) -> None:
     problems = []
     for number, point in enumerate(points(tmp_path / "count")):

@@ -46,6 +46,7 @@ def die_at(place: Path, call: str, number: int) -> int:
     return ended.returncode
 
 
+@pytest.mark.timeout(900)
 @pytest.mark.skipif(STRACE is None, reason="strace kills at a system call; install it")
 def test_killed_at_its_own_system_calls_it_verifies_and_goes_on(
     tmp_path: Path, record_property: Callable[[str, object], None]
