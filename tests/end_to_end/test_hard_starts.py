@@ -11,7 +11,6 @@ import pytest
 from tests.end_to_end.command import answer, parrot
 from tests.end_to_end.platform import Running, up
 
-
 HEAD = 96  # bytes of a journal's header and head
 
 
