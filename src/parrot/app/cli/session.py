@@ -7,15 +7,16 @@ import time
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from parrot.app.cli import options, screen
 from parrot.app.cli.instance import Data, find, folder_of
-from parrot.app.platform.folder import DataFolder
-from parrot.engine.columns import timeframe_ns
 from parrot.kernel.errors import InputError, MissingError
+
+if TYPE_CHECKING:
+    from parrot.app.platform.folder import DataFolder
 
 _DIFFERENT: Final = 1
 _SETTLED_S: Final = 0.5  # what was decided last has been committed by then
@@ -31,8 +32,9 @@ Name = Annotated[str | None, typer.Option("--name", help="Name of the session; t
 def record(duration: For = "60s", data: Data = None, name: Name = None, as_json: options.AsJson = False) -> None:
     """Keep a session: what the running strategies are given, and what they order."""
     from parrot.app.parity import add_orders, lives_in, write_session
+    from parrot.engine.columns import timeframe_ns
 
-    folder = DataFolder(folder_of(data))
+    folder = _folder(data)
     session = _named(name)
     seconds = 0.0 if duration in ("0", "0s") else timeframe_ns(duration) / 1e9
     if seconds and find(data) is None:
@@ -58,7 +60,7 @@ def replay(session: Session, data: Data = None, as_json: options.AsJson = False)
 
     path = Path(session).expanduser()
     if path.suffix != ".journal":
-        path = sessions_of(DataFolder(folder_of(data))) / f"{session}.journal"
+        path = sessions_of(_folder(data)) / f"{session}.journal"
     found = [compare(recorded) for recorded in read_session(path)]
     equal = all(parity.equal for parity in found)
     rows = [{**asdict(parity), "equal": parity.equal} for parity in found]
@@ -80,11 +82,17 @@ def why(
 
     until = time.time_ns() if end is None else _moment(end)
     since = until - 60 * 10**9 if begin is None else _moment(begin)
-    reasons = explained(strategy, since, until, entries_of(DataFolder(folder_of(data))))
+    reasons = explained(strategy, since, until, entries_of(_folder(data)))
     rows = [asdict(reason) for reason in reasons]
     screen.answer(
         {"strategy": strategy, "from": since, "to": until, "gates": rows}, lambda: _gates(rows), as_json=as_json
     )
+
+
+def _folder(data: Path | None) -> DataFolder:
+    from parrot.app.platform.folder import DataFolder
+
+    return DataFolder(folder_of(data))
 
 
 def entries_of(folder: DataFolder) -> list[Any]:
