@@ -144,6 +144,7 @@ class ReplayVenue:
         """Takes a request; the answer comes from within."""
         for report in self._answers(request):
             self._tell(report)
+        self._engine.notices()  # what a request did is said in its answer
 
     def _answers(self, request: Request) -> Iterator[Report]:
         match request:
