@@ -87,8 +87,9 @@ def _live(begun: LifeBegun, pipe: Pipe, send: Any, decode: Any) -> None:
 
 
 def _answer(life: Any, number: int) -> Answer:
-    stream = life.run.stream
-    return Answer(number=number, now=life.run.engine.now, moves=stream.moves, stream=stream.hash, deeds=life.deeds())
+    engine, stream = life.run.engine, life.run.stream
+    told = {"moves": stream.moves, "stream": stream.hash, "deeds": life.deeds()}
+    return Answer(number=number, due=engine.next_timer or 0, now=engine.now, **told)
 
 
 def _restrict(memory: int, parent: int) -> None:

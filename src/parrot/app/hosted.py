@@ -53,7 +53,7 @@ class Hosted:
         self._symbols = {listing.symbol for listing in life.listings}
         self._ids: dict[int, int] = {}
         self._feeds: frozenset[str] = frozenset()
-        self._timers = False
+        self._due = 0
         self._loaded = False
         self._rebuilding = True
         self._replay: Iterator[InputBatch] = iter(())
@@ -187,7 +187,7 @@ class Hosted:
         if now - self._synced > _SYNC_EVERY:
             self._synced = now
             self._journal.sync()
-        if self.is_ready and self._timers and not self._sent and not self.waiting:
+        if self.is_ready and not self._sent and not self.waiting and 0 < self._due <= now:
             self._give(self._batch(now), now)
         self._pump(now)
         wrong = self._child.look()
@@ -271,7 +271,7 @@ class Hosted:
             return self._answer(message, take, now)
         if isinstance(message, Ready):
             self._loaded, self._since = True, now
-            self._feeds, self._timers = frozenset(message.feeds), message.timers
+            self._feeds = frozenset(message.feeds)
             if self._number == 0:
                 self._rebuilt(take, now)
         elif isinstance(message, Failed):
@@ -289,7 +289,7 @@ class Hosted:
             self.fault = (Fault.BROKEN, f"it answered batch {answer.number}, which was not its turn")
             return 0
         self._since = now
-        self._answered, self._stream = answer.number, answer.stream
+        self._answered, self._stream, self._due = answer.number, answer.stream, answer.due
         if self._expected.pop(answer.number, answer.stream) != answer.stream:
             self.fault = (Fault.DIVERGED, f"played again, batch {answer.number} gave other orders than the first time")
             return 0

@@ -111,9 +111,13 @@ class Deed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fal
 
 
 class Answer(Message, frozen=True, kw_only=True, gc=False):
-    """Batch `number` has been worked through: what was done, and length and hash of all moves so far."""
+    """Batch `number` has been worked through: what was done, and length and hash of all moves so far.
+
+    `due` is when its next timer runs, ns UTC, 0 where none is wound up.
+    """
 
     number: int
+    due: int = 0
     now: int
     moves: int
     stream: str

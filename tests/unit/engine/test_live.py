@@ -241,3 +241,28 @@ def test_timers_run_as_far_as_time_is_known_without_data():
 
     made.play(feed)
     assert ticks == [START + 1_000_000_000, START + 2_000_000_000]
+
+
+def test_ticks_of_weeks_need_no_more_memory_than_those_of_an_hour():
+    seen = []
+
+    class Counting(Strategy):
+        def on_trade(self, trade):
+            seen.append((trade.ts, trade.price))
+
+    made = LiveRun(Counting(), nothing_yet({"A": 2}, 0, ["trades"]), Market(), 1000)
+    count = 200_000
+    waiting = iter(range(0, count, 1000))
+
+    def feed():
+        begin = next(waiting, None)
+        if begin is not None:
+            for at in range(begin, begin + 1000):
+                made.trade("A", START + at // 2, 100 + at, UNIT, 1)
+            made.know(START + begin + 1000)
+        return begin is not None
+
+    made.play(feed)
+    assert seen == [(START + at // 2, (100 + at) / 100) for at in range(count)]
+    with pytest.raises(ValueError, match="lies before the last one"):
+        made.trade("A", START, 1, 1, 1)

@@ -53,6 +53,9 @@ pub enum Outcome {
     },
 }
 
+/// Ticks of one feed that are kept, so that a run of weeks needs no more memory than one of an hour.
+const KEPT: usize = 1 << 16;
+
 /// State of the live mode.
 #[derive(Debug)]
 pub struct Live {
@@ -244,7 +247,7 @@ impl Engine {
     /// When the run is not live, or the symbol has no such feed.
     pub fn extend_trades(&mut self, symbol: u16, row: [i64; 3], side: i8) -> Result<(), Backward> {
         let at = self.source_of(symbol, |feed| matches!(feed, Feed::Trades(_)));
-        self.not_before(at, row[0])?;
+        self.make_room(at, row[0])?;
         let live = self.live.as_mut().expect("the live mode is on");
         let tape = live.ticks[at].get_or_insert_with(|| Tape::Trades(Default::default(), Growing::default()));
         if let (Tape::Trades(columns, sides), Feed::Trades(trades)) = (tape, &mut self.ticks.sources[at].feed) {
@@ -266,7 +269,7 @@ impl Engine {
     /// When the run is not live, or the symbol has no such feed.
     pub fn extend_quotes(&mut self, symbol: u16, row: [i64; 5]) -> Result<(), Backward> {
         let at = self.source_of(symbol, |feed| matches!(feed, Feed::Quotes(_)));
-        self.not_before(at, row[0])?;
+        self.make_room(at, row[0])?;
         let live = self.live.as_mut().expect("the live mode is on");
         let tape = live.ticks[at].get_or_insert_with(|| Tape::Quotes(Default::default()));
         if let (Tape::Quotes(columns), Feed::Quotes(quotes)) = (tape, &mut self.ticks.sources[at].feed) {
@@ -286,9 +289,22 @@ impl Engine {
         at.expect("the symbol was given this feed")
     }
 
-    fn not_before(&self, source: usize, ts: i64) -> Result<(), Backward> {
-        let last = self.ticks.sources[source].times().last();
-        if last.is_some_and(|last| *last > ts) { Err(Backward) } else { Ok(()) }
+    /// Ticks that were played are never looked at again: after many of them the columns begin anew.
+    fn make_room(&mut self, source: usize, ts: i64) -> Result<(), Backward> {
+        let played = &mut self.ticks.sources[source];
+        let live = self.live.as_mut().expect("the live mode is on");
+        if played.times().last().is_some_and(|last| *last > ts) {
+            return Err(Backward);
+        }
+        if played.next == played.times().len() && played.next >= KEPT {
+            (played.next, live.ticks[source]) = (0, None);
+        }
+        Ok(())
+    }
+
+    /// When the next timer is due, ns UTC; None without timers, and before the first datum.
+    pub fn timer_due(&self) -> Option<i64> {
+        self.timers.iter().map(|timer| timer.due).min().filter(|due| *due != i64::MAX)
     }
 
     /// Handlers of a symbol are warm from the bar on that the last of its needs waited for (rule T5).

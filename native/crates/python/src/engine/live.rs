@@ -166,6 +166,12 @@ impl Engine {
         Ok(self.core_mut()?.take_moves().into_iter().map(told).collect())
     }
 
+    /// When the next timer is due, ns UTC; None without timers, and before the first datum.
+    #[getter]
+    fn next_timer(&self) -> PyResult<Option<i64>> {
+        Ok(self.core()?.timer_due())
+    }
+
     /// Number of moves so far, and the hash over them: equal where a strategy decided alike.
     #[getter]
     fn order_stream(&self) -> PyResult<(u64, String)> {
