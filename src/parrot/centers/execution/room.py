@@ -7,14 +7,14 @@ from decimal import Decimal
 
 from parrot.centers.execution.floor import Floor
 from parrot.centers.execution.order import Order
-from parrot.kernel.decimals import ZERO, down, subtract
+from parrot.kernel.decimals import ZERO, add, down, subtract
 
 
 def blockers(floor: Floor, order: Order) -> str:
     """What an order must wait for before it may leave: "group", "room", or nothing."""
     if any(True for _ in siblings_out(floor, order)):
         return "room" if order.fired else "group"
-    return "room" if _crowded(floor, order) else ""
+    return "room" if _crowded(floor, order) or _twice(floor, order) else ""
 
 
 def siblings_out(floor: Floor, order: Order) -> Iterator[Order]:
@@ -53,6 +53,20 @@ def _crowded(floor: Floor, order: Order) -> bool:
         return False
     guarded = any(other.protective for other in in_the_way(floor, order))
     return (guarded and order.left > free(floor, order)) or (order.asked.reduce_only and not most(floor, order))
+
+
+def _twice(floor: Floor, order: Order) -> bool:
+    """Whether it and what else guards the same entry could together close more than that opened."""
+    entry = floor.orders.get(order.parent)
+    if entry is None or not order.protective:
+        return False
+    listing = floor.listings[order.asked.symbol]
+    # Parts of lots of other entries may be protected along with it.
+    left = add(entry.unguarded, max(listing.lot, listing.min_quantity))
+    for child in (floor.orders.get(number) for number in entry.children):
+        if child is not None and child.id != order.id and child.out:
+            left = subtract(left, at_most(child))
+    return order.left > left
 
 
 def at_most(order: Order) -> Decimal:
