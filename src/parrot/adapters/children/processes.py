@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import signal
 import socket
 import struct
 import subprocess
@@ -120,10 +122,10 @@ class ProcessChild:
         return None
 
     def kill(self) -> None:
-        """Ends it at once."""
-        if self._process.poll() is None:
-            self._process.kill()
-            self._process.wait()
+        """Ends it at once, and whatever it started."""
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, signal.SIGKILL)  # it leads a group of its own
+        self._process.wait()
         self._socket.close()
 
     def _flush(self) -> None:
@@ -162,10 +164,15 @@ class ProcessChild:
 
 
 def _resident(pid: int) -> int:
+    """Memory of a process and of those that it started."""
+    started: list[str] = []
+    with contextlib.suppress(OSError):  # there is no such list on every system
+        started = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
     try:
-        return int(psutil.Process(pid).memory_info().rss)
+        own = int(psutil.Process(pid).memory_info().rss)
     except psutil.Error:
-        return 0
+        own = 0
+    return own + sum(_resident(int(child)) for child in started)
 
 
 def _environment(given: Mapping[str, str]) -> dict[str, str]:

@@ -30,6 +30,9 @@ while head := file.read(4):
     if body == b"end":
         print("a last word", file=sys.stderr)
         os._exit(7)
+    if body == b"fork" and os.fork() == 0:
+        hoard = bytearray(b"x") * (60 << 20)
+        import time; time.sleep(60)
     if body == b"length":
         line.sendall(struct.pack("<I", 1 << 31))
     line.sendall(struct.pack("<I", len(body)) + body)
@@ -101,6 +104,20 @@ def test_one_that_takes_too_much_memory_is_named(start):
     fault, told = gone(child)
     assert fault is Fault.MEMORY
     assert told.endswith("allowed are 100")
+
+
+def test_what_it_started_counts_as_its_own_and_ends_with_it(start):
+    child = start(memory=100 << 20)
+    child.send(b"fork")
+    child.send(b"fork")
+    assert gone(child)[0] is Fault.MEMORY
+    started = psutil.Process(child.pid).children()
+    assert len(started) == 2
+    child.kill()
+    end = time.monotonic() + 10
+    while any(other.is_running() and other.status() != psutil.STATUS_ZOMBIE for other in started):
+        assert time.monotonic() < end
+        time.sleep(0.02)
 
 
 def test_a_length_that_cannot_be_ends_the_conversation(start):
