@@ -82,7 +82,8 @@ def not_found(floor: Floor, report: NotFound, now: int) -> Iterator[Any]:
         return
     if order.state is State.UNKNOWN:
         yield from _absent(floor, order, report, now)
-    elif order.state is not State.SENT and report.ts >= order.accepted + floor.terms.fence:
+    elif order.state is not State.SENT and report.ts >= max(order.sent, order.accepted) + floor.terms.fence:
+        # A fill may come before the acceptance: then only the request says since when it can be there.
         by, reason = ("user", order.unwanted) if order.unwanted else ("venue", "the venue does not know it any more")
         yield OrderCanceled(order_id=order.id, by=by, reason=reason)
 

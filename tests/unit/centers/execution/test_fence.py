@@ -240,3 +240,10 @@ def test_a_lost_line_makes_everything_under_way_unknown_and_the_state_is_asked_f
     stage.now += SECOND
     stage.say(venue.LineBack(venue="stage", ts=stage.now))
     assert names(stage.sent) == ["AskState"]
+
+
+def test_not_found_soon_after_a_fill_that_came_before_the_acceptance_ends_nothing(stage):
+    order = stage.limit()
+    stage.fill(order, "0.25")
+    assert not_found(stage, order, FENCE - 1) == []
+    assert stage.at(order, State.PARTIALLY_FILLED)
