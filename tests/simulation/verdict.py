@@ -95,6 +95,9 @@ def protected(world: World) -> None:
             wanted[book] += life.filled - sum(orders[child].filled for child in life.children)
         elif life.order.role is Role.STOP and not life.ended:
             there[book] += life.quantity - life.filled
+    for life in orders.values():
+        if not life.ended and for_ever_unknown(world, life):
+            there[life.order.strategy, life.order.symbol] += life.most - life.filled  # it may sell that already
     for book, quantity in wanted.items():
         lot = world.market.listings[book[1]].lot
         held = world.witness.book[book] * world.net_of_fees // lot * lot
