@@ -12,7 +12,7 @@ from parrot.contracts.message import Entry
 from parrot.contracts.venue import Request
 from parrot.kernel.errors import DataError
 from parrot.ports.component import Component
-from parrot.ports.journal import Head, Journal, Snapshots
+from parrot.ports.journal import Head, Journal, Snapshots, chain
 
 _REQUESTS: frozenset[type] = frozenset(get_args(Request))
 
@@ -51,9 +51,10 @@ class Desk:
     def recover(self) -> int:
         """Folds the newest snapshot and every entry behind it; returns how many entries were replayed.
 
-        Raises DataError when the journal is damaged or of another version.
+        A desk that was given a state by `load` goes on from there. Raises DataError when the journal is damaged or of
+        another version.
         """
-        after = self._restore()
+        after = self.seq or self._restore()
         replayed = 0
         for seq, body in self._journal.read(after):
             entry = decode(body)
@@ -101,11 +102,20 @@ class Desk:
 
     def _restore(self) -> int:
         found = self._snapshots.newest() if self._snapshots is not None else None
-        if found is None or found[0].seq > self._journal.head().seq:
-            return 0
+        if found is None or not self._leads_here(found[0]):
+            return 0  # a snapshot of another journal, or none: everything is replayed
         head, state = found
         self.load(head, state)
         return head.seq
+
+    def _leads_here(self, place: Head) -> bool:
+        """Whether the chain goes on from `place` to the end of the journal: only then is it a place in this one."""
+        end, digest = self._journal.head(), place.digest
+        if place.seq > end.seq:
+            return False
+        for seq, body in self._journal.read(place.seq):
+            digest = chain(digest, seq, body)
+        return digest == end.digest
 
     def load(self, head: Head, state: bytes) -> None:
         """Takes the state of a snapshot as of `head`."""

@@ -120,7 +120,8 @@ def _rebuild(root: Path, settings: PlatformSettings, to: int, snapshots: Sequenc
 def _resumed(
     root: Path, settings: PlatformSettings, to: int, snapshot: tuple[Head, bytes], whole: str
 ) -> Iterator[tuple[int, str]]:
-    resumed = _desk(settings, ReadOnly(root / DESK, to), snapshot)
+    resumed = _desk(settings, ReadOnly(root / DESK, to))
+    resumed.load(*snapshot)
     resumed.recover()
     if resumed.hash() != whole:
         yield to, f"the state from the snapshot at entry {snapshot[0].seq} on is another than from the first entry on"
@@ -157,21 +158,7 @@ class _Witnessed(ReadOnly):
             self.differ.append(seq)
 
 
-class _Kept:
-    """One snapshot."""
-
-    def __init__(self, kept: tuple[Head, bytes]) -> None:
-        self._kept = kept
-
-    def save(self, head: Head, state: bytes) -> None:
-        """Never."""
-
-    def newest(self) -> tuple[Head, bytes]:
-        """The one."""
-        return self._kept
-
-
-def _desk(settings: PlatformSettings, journal: Any, snapshot: tuple[Head, bytes] | None = None) -> Desk:
+def _desk(settings: PlatformSettings, journal: Any) -> Desk:
     paper = paper_settings(settings.venue)
     parts = components([pair.listing for pair in paper.pairs], paper.terms)
-    return Desk(parts.all, journal, lambda request: None, snapshots=_Kept(snapshot) if snapshot else None)
+    return Desk(parts.all, journal, lambda request: None)

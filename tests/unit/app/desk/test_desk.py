@@ -106,6 +106,25 @@ def test_live_and_rebuilt_and_snapshot_with_tail_are_the_same(tmp_path, snapshot
     assert again.take(CancelOrder(order_id=9), 9)[0].seq == 13
 
 
+def test_a_snapshot_of_another_journal_is_left_alone(tmp_path):
+    for name, numbers in (("one", (1, 2)), ("other", (3, 4, 5))):
+        desk = desk_in(tmp_path / name, [], snapshots=FileSnapshots(tmp_path / name, "desk"))
+        for number in numbers:
+            desk.take(CancelOrder(order_id=number), number)
+            desk.commit()
+        desk.save_snapshot() if name == "one" else None
+        live = desk.hash()
+        desk._journal.close()
+    again = Desk(
+        [Counting()],
+        FileJournal(tmp_path / "other" / "desk.journal"),
+        [].append,
+        snapshots=FileSnapshots(tmp_path / "one", "desk"),
+    )
+    assert again.recover() == 12
+    assert again.hash() == live
+
+
 def test_entries_come_back_as_they_were(tmp_path):
     from parrot.app.desk import encode
     from parrot.contracts.commands import SubmitOrder

@@ -14,7 +14,7 @@ from parrot.contracts.listing import Listing
 from parrot.contracts.message import Entry
 from parrot.contracts.records import OrderApproved, OrderFilled, OrderReceived
 from parrot.contracts.venue import Filled
-from parrot.ports.journal import Head
+from parrot.ports.journal import EMPTY_DIGEST, Head, chain
 
 SECOND = 1_000_000_000
 MINUTE = 60 * SECOND
@@ -42,7 +42,10 @@ class MemoryJournal:
         self.bodies = list(bodies)
 
     def head(self) -> Head:
-        return Head(len(self.bodies), b"")
+        digest = EMPTY_DIGEST
+        for seq, body in self.read():
+            digest = chain(digest, seq, body)
+        return Head(len(self.bodies), digest)
 
     def append(self, bodies: Sequence[bytes]) -> Head:
         self.bodies += bodies
