@@ -11,6 +11,7 @@ from parrot.contracts.commands import OrderKind, Side, TimeInForce
 
 Name = Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[\w@.: /-]+$")]
 Amount = Annotated[Decimal, Field(gt=0, lt=Decimal("1e15"), max_digits=33, decimal_places=18)]
+Nanoseconds = Annotated[int, Field(ge=0, lt=1 << 63)]
 Text = Annotated[str, Field(max_length=300)]
 
 
@@ -31,12 +32,12 @@ class OrderBody(_Body):
     trail: Amount | None = None
     trail_percent: bool = False
     tif: TimeInForce = TimeInForce.GTC
-    until: int = Field(default=0, ge=0)
+    until: Nanoseconds = 0
     post_only: bool = False
     reduce_only: bool = False
     stop: Amount | None = None
     take: Amount | None = None
-    duration: int = Field(default=0, ge=0)
+    duration: Nanoseconds = 0
     slices: int = Field(default=0, ge=0, le=10_000)
     participation: Amount | None = None
     display: Amount | None = None

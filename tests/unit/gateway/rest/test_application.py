@@ -122,6 +122,8 @@ def test_an_order_is_taken_exactly_and_answered_with_its_number(site):
         ({"quantity": "1e400"}, "quantity"),
         ({"quantity": "0.0000000000000000001"}, "quantity"),
         ({"limit": "x"}, "limit"),
+        ({"until": 1 << 63}, "until"),  # no journal can hold it
+        ({"duration": 10**30}, "duration"),
         ({"side": "long"}, "side"),
         ({"kind": "magic"}, "kind"),
         ({"symbol": ""}, "symbol"),
