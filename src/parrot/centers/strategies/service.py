@@ -34,6 +34,7 @@ from parrot.kernel.errors import InputError, ParrotError
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 _FEEDS: Final = frozenset(("bars", "trades", "quotes"))
 _LATE_MOST: Final = 4_096
+_PEOPLE: Final = "manual"  # orders of people are of this name; their keys are no numbers of ours
 _MODES: Final = frozenset(("paper", "live"))
 
 Version = StrategyRegistered
@@ -299,6 +300,8 @@ def _check(asked: RegisterStrategy, listed: Sequence[str]) -> None:
     """Raises an error of the tree for a version that could never run."""
     if not _NAME.fullmatch(asked.strategy):
         raise InputError(f"{asked.strategy!r} is no id", expected="small letters, digits, - and _, at most 40")
+    if asked.strategy == _PEOPLE:
+        raise InputError(f"{asked.strategy!r} is the name that orders of people have", expected="another id")
     if asked.mode not in _MODES:
         raise InputError(f"mode is {asked.mode!r}", expected="paper or live")
     if set(asked.feeds) - _FEEDS:

@@ -117,6 +117,7 @@ def test_the_same_version_again_is_no_new_version(small):
     ("change", "said"),
     [
         ({"strategy": "No Name"}, "is no id"),
+        ({"strategy": "manual"}, "orders of people"),
         ({"mode": "dream"}, "paper or live"),
         ({"symbols": []}, "one or more"),
         ({"symbols": ["BTC/USDT", "BTC/USDT"]}, "each once"),
