@@ -171,6 +171,12 @@ def test_after_an_error_it_takes_no_more(tmp_path, monkeypatch):
     assert journal.head().seq == 1
 
 
+def test_only_its_owner_may_read_a_snapshot(tmp_path):
+    snapshots = FileSnapshots(tmp_path, "desk")
+    snapshots.save(Head(1, bytes(16)), b"state")
+    assert snapshots.paths()[0].stat().st_mode & 0o777 == 0o600
+
+
 def test_snapshots_keep_the_newest_two_whole_ones(tmp_path):
     snapshots = FileSnapshots(tmp_path, "desk")
     for seq in (1, 2, 3):

@@ -32,7 +32,7 @@ class FileSnapshots:
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             made = path.with_name(path.name + ".part")
-            with made.open("wb") as file:
+            with os.fdopen(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
                 file.write(whole)
                 file.flush()
                 os.fsync(file.fileno())
