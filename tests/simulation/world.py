@@ -247,7 +247,7 @@ class World:
         wide = {"max_position": str(self.referee.net("BTCUSDT") + 1)}
         self.office.deliver(SetLimits(scope="symbol:BTCUSDT", limits=wide, approver="ann"))
         tick = self.market.listings["BTCUSDT"].tick
-        passive = self.market.bid("BTCUSDT") * 995 / 1000 // tick * tick  # meets no order of ours
+        passive = self.market.bid("BTCUSDT") * 970 / 1000 // tick * tick  # meets no order of ours
         order = SubmitOrder(
             strategy="probe",
             key="1",
