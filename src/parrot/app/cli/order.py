@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import getpass
 import secrets
-from typing import Annotated, Any
+import time
+from typing import Annotated, Any, Final
 
 import typer
 
 from parrot.app.cli import options, screen
-from parrot.app.cli.instance import Data, client
+from parrot.app.cli.instance import Client, Data, client
+from parrot.app.cli.moments import moment
+from parrot.kernel.errors import InputError
 
 app = typer.Typer(no_args_is_help=True, help="Orders of a running platform.")
 
 Price = Annotated[str | None, typer.Option(metavar="PRICE")]
+_WAIT_S: Final = 1.5
+_UNDER_WAY: Final = frozenset({"new", "approved", "sent"})
 
 
 @app.command("submit")
@@ -23,39 +28,118 @@ def submit(
     symbol: Annotated[str, typer.Argument(help="Such as BTC/USDT")],
     data: Data = None,
     kind: Annotated[
-        str, typer.Option(help="market, limit, stop, stop_limit, trailing, touch, twap, vwap, pov, iceberg")
+        str,
+        typer.Option(
+            help="market, limit, stop, stop_limit, trailing, touch, touch_limit, twap, vwap, pov or iceberg; "
+            "without it what the prices say."
+        ),
     ] = "",
     limit: Price = None,
     trigger: Price = None,
     stop: Price = None,
     take: Price = None,
-    tif: Annotated[str, typer.Option(help="gtc, day, ioc or fok")] = "gtc",
+    trail: Annotated[str | None, typer.Option(metavar="DISTANCE|PERCENT%", help="Of a trailing stop.")] = None,
+    duration: Annotated[str | None, typer.Option(metavar="TIME", help="How long an algo works, such as 10m.")] = None,
+    slices: Annotated[int | None, typer.Option(help="In how many pieces an algo works.")] = None,
+    participation: Annotated[str | None, typer.Option(help="Share of the volume that POV takes, such as 0.1.")] = None,
+    display: Annotated[str | None, typer.Option(help="What an iceberg shows.")] = None,
+    tif: Annotated[str, typer.Option(help="gtc, gtd (with --until), day, ioc or fok")] = "gtc",
+    until: Annotated[str | None, typer.Option(metavar="TIME", help="End of a gtd order, ISO 8601, UTC.")] = None,
     post_only: Annotated[bool, typer.Option("--post-only", help="Refuse it rather than take.")] = False,
     reduce_only: Annotated[bool, typer.Option("--reduce-only", help="Only shrink the position.")] = False,
     key: Annotated[str, typer.Option(help="Your own id: the same key again is the same order.")] = "",
     by: Annotated[str, typer.Option("--by", help="Your name.")] = "",
     why: Annotated[str, typer.Option(help="The reason; it stands in the records.")] = "",
     as_json: options.AsJson = False,
-) -> None:
-    """Send an order through risk and execution; without --limit and --trigger a market order."""
-    named = {(False, False): "market", (True, False): "limit", (False, True): "stop", (True, True): "stop_limit"}
+) -> int:
+    """Send an order through risk and execution, and say what became of it within a second or so.
+
+    Without --kind it is a trailing stop with a --trail, a stop with a --trigger, a limit order with a --limit, else a
+    market order. --stop and --take protect what it opens. The exit code is 2 when it was refused or rejected.
+    """
+    given: dict[str, str | int | None] = {
+        "limit": limit,
+        "trigger": trigger,
+        "stop": stop,
+        "take": take,
+        "display": display,
+    }
+    given |= {"participation": participation, "slices": slices}
     body: dict[str, Any] = {
         "key": key or secrets.token_hex(8),
         "symbol": symbol,
         "side": side,
         "quantity": quantity,
-        "kind": kind or named[limit is not None, trigger is not None],
+        "kind": kind or _kind_of(limit, trigger, trail),
         "tif": tif,
         "post_only": post_only,
         "reduce_only": reduce_only,
         "user": by or getpass.getuser(),
         "why": why,
+        **{name: value for name, value in given.items() if value is not None},
+        **_times(duration, until),
+        **_trail(trail),
     }
-    prices = {"limit": limit, "trigger": trigger, "stop": stop, "take": take}
-    body |= {name: value for name, value in prices.items() if value is not None}
-    told = client(data).send("POST", "/api/v1/orders", body)
-    text = f"order {told['order_id']} is on its way" if "order_id" in told else f"key {told['key']} was used already"
-    screen.answer(told, lambda: screen.say(text), as_json=as_json)
+    running = client(data)
+    told = running.send("POST", "/api/v1/orders", body)
+    if "order_id" not in told:
+        screen.answer(told, lambda: screen.say(f"key {told['key']} was used already"), as_json=as_json)
+        return 0
+    row = _first_word(running, told["order_id"])
+    screen.answer(told | {"order": row}, lambda: screen.say(_told(row)), as_json=as_json)
+    return InputError.exit_code if row["status"] in ("refused", "rejected") else 0
+
+
+def _kind_of(limit: str | None, trigger: str | None, trail: str | None) -> str:
+    if trail is not None:
+        return "trailing"
+    named = {(False, False): "market", (True, False): "limit", (False, True): "stop", (True, True): "stop_limit"}
+    return named[limit is not None, trigger is not None]
+
+
+def _times(duration: str | None, until: str | None) -> dict[str, int]:
+    from parrot.engine.columns import timeframe_ns
+
+    found = {}
+    if duration is not None:
+        found["duration"] = timeframe_ns(duration)
+    if until is not None:
+        found["until"] = moment(until, "--until")
+    return found
+
+
+def _trail(text: str | None) -> dict[str, Any]:
+    if text is None:
+        return {}
+    return {"trail": text.removesuffix("%"), "trail_percent": text.endswith("%")}
+
+
+def _first_word(running: Client, order_id: int) -> dict[str, Any]:
+    """The order once the venue has said something, or as it stands after a second or so."""
+    end = time.monotonic() + _WAIT_S
+    while True:
+        row: dict[str, Any] = running.get(f"/api/v1/orders/{order_id}")
+        if row["status"] not in _UNDER_WAY or time.monotonic() > end:
+            return row
+        time.sleep(0.05)
+
+
+def _told(row: dict[str, Any]) -> str:
+    words = {"sent": "on its way", "accepted": "working", "partially_filled": "partly filled"}
+    text = f"order {row['order_id']} is {words.get(row['status'], row['status'])}"
+    filled = f", {row['filled']} of {row['quantity']}" if row["filled"] != "0" else ""
+    return text + filled + (f": {row['reason']}" if row["reason"] else "")
+
+
+@app.command("show")
+def show(
+    order_id: Annotated[int, typer.Argument(help="Number of the order")],
+    data: Data = None,
+    as_json: options.AsJson = False,
+) -> None:
+    """One order as it stands."""
+    row = client(data).get(f"/api/v1/orders/{order_id}")
+    screen.answer(row, lambda: screen.values(list(row.items())), as_json=as_json)
 
 
 @app.command("cancel")
@@ -86,4 +170,4 @@ def ls(
 
 
 _FILL = ("quantity", "price", "fee", "fee_currency", "trade_id")
-_ORDER = ("kind", "status", "quantity", "filled", "limit", "reason", "why")
+_ORDER = ("kind", "status", "quantity", "filled", "limit", "trigger", "reason", "why")

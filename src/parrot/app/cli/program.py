@@ -18,6 +18,7 @@ from parrot.app.cli import (
     data,
     doctor,
     kill,
+    limits,
     matching,
     order,
     runs,
@@ -53,6 +54,7 @@ app.command("status")(status.status)
 app.command("kill")(kill.kill)
 app.command("rearm")(kill.rearm)
 app.add_typer(order.app, name="order")
+app.add_typer(limits.app, name="limits")
 app.command("verify")(verify.verify)
 app.command("statement")(statement.statement)
 app.command("record")(session.record)

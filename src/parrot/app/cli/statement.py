@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
-from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 import typer
 
 from parrot.app.cli import options, screen
 from parrot.app.cli.instance import Data, folder_of
-from parrot.kernel.errors import InputError
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+from parrot.app.cli.moments import moment
 
 
 def statement(
@@ -29,20 +26,9 @@ def statement(
     """
     from parrot.app.statements import statement_of
 
-    since, until = _instant(start, "--from"), _instant(end, "--to")
+    since, until = moment(start, "--from"), moment(end, "--to")
     found = statement_of(folder_of(data), since=since, until=until)
     if as_csv:
         sys.stdout.write(found.as_csv())
     else:
         screen.answer(json.loads(found.as_json()), lambda: screen.say(found.as_text().rstrip()), as_json=as_json)
-
-
-def _instant(text: str | None, name: str) -> int | None:
-    if text is None:
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise InputError(f"{name} is {text!r}", expected="ISO 8601 such as 2026-01-31T14:05") from None
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return (aware - _EPOCH) // timedelta(microseconds=1) * 1_000

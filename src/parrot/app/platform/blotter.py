@@ -86,6 +86,11 @@ class Blotter:
         rows = [*sorted(self.live.values(), key=lambda row: -row["order_id"]), *islice(reversed(self.ended), limit)]
         return rows[:limit]
 
+    def order(self, order_id: int) -> dict[str, Any] | None:
+        """One order as it stands or ended, None when it is unknown or long gone."""
+        ended = (row for row in reversed(self.ended) if row["order_id"] == order_id)
+        return self.live.get(order_id) or next(ended, None)
+
     def newest_fills(self, limit: int) -> list[dict[str, Any]]:
         """Rows of fills, newest first."""
         return list(islice(reversed(self.filled), limit))

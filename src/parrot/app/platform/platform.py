@@ -19,6 +19,7 @@ from parrot.app.platform.spine import Spine
 from parrot.contracts.accounts import Position
 from parrot.contracts.message import Entry
 from parrot.kernel.decimals import plain
+from parrot.kernel.errors import MissingError
 
 _LATEST_S: Final = 10.0
 _STRATEGIES_MOST: Final = 100_000
@@ -65,6 +66,13 @@ class Platform:
     def rows(self, what: str, limit: int) -> list[dict[str, Any]]:
         """Rows of one kind, newest first."""
         return self.read(lambda house: _ROWS[what](house, limit))
+
+    def order(self, order_id: int) -> dict[str, Any]:
+        """One order. Raises MissingError when it is unknown or long gone."""
+        found = self.read(lambda house: house.components.blotter.order(order_id))
+        if found is None:
+            raise MissingError(f"there is no order {order_id}", expected="its number", fix="parrot order ls")
+        return found
 
     def metrics(self) -> str:
         """Everything that is measured, in the text format of Prometheus."""

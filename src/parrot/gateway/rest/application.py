@@ -89,6 +89,11 @@ def _orders(platform: RunningPlatform) -> APIRouter:
         entries = platform.ask(commands.SubmitOrder(strategy="manual", **body.fields()))
         return _sent(platform, entries, body.key)
 
+    @router.get("/orders/{order_id}", operation_id="order")
+    def order(order_id: int) -> dict[str, Any]:
+        """One order as it stands."""
+        return platform.order(order_id)
+
     @router.delete("/orders/{order_id}", operation_id="cancel_order")
     def cancel(order_id: int, body: ByBody) -> dict[str, Any]:
         """Asks for the end of an order."""

@@ -23,5 +23,8 @@ class RunningPlatform(Protocol):
     def rows(self, what: str, limit: int) -> list[dict[str, Any]]:
         """Newest first: "orders", "fills", "positions", "strategies", "limits", "decisions"."""
 
+    def order(self, order_id: int) -> dict[str, Any]:
+        """One order as it stands. Raises MissingError."""
+
     def metrics(self) -> str:
         """Everything that is measured, in the text format of Prometheus."""
