@@ -10,6 +10,7 @@ from typing import Any, Final
 import msgspec
 
 from parrot.app.inputs import InputJournal, encode
+from parrot.app.ration import A_SECOND, Ration
 from parrot.centers.strategies.manifest import Order
 from parrot.contracts.commands import AmendOrder, CancelOrder, NoteDecision, Role
 from parrot.contracts.hosting import Answer, Deed, Failed, Heard, InputBatch, LifeBegun, Noted, OrderReport, Ready
@@ -73,6 +74,8 @@ class Hosted:
         self._reports: list[OrderReport] = []
         self._reached: dict[tuple[str, str], int] = {}
         self._logged = (0, 0)
+        self._ration = Ration()
+        self._dropped: set[int] = set()
         self._silent = 0
         self._synced = now
         child.send(encode(life))
@@ -119,6 +122,8 @@ class Hosted:
                 kind, _, _, end = _place(message)
                 self._reached[kind, message.symbol] = end
             for report in batch.reports:
+                if report.kind == "refused" and not report.order_id:
+                    self._dropped.add(report.order)
                 if report.kind == "received":
                     self.received(report.order, report.order_id)
                     self.known_orders[report.order_id] = report.order
@@ -263,6 +268,7 @@ class Hosted:
             self.fault = self.fault or wrong
         except msgspec.MsgspecError as fault:
             self.fault = self.fault or (Fault.BROKEN, f"it sent what is no message: {fault}")
+        self._tell_flood(take, now)
         self._pump(now)
         return count
 
@@ -314,7 +320,8 @@ class Hosted:
     def _again(self, deed: Deed, take: Take, now: int) -> int:
         """A deed that may have been done before: orders that the desk has are not sent twice."""
         if deed.kind == "place":
-            if self.first_key + deed.order > self._last_key:
+            known = self.first_key + deed.order <= self._last_key or deed.order in self._dropped
+            if not known and not deed.refused:
                 self._do(deed, take, now)
                 return 1
         elif deed.kind == "cancel":
@@ -334,7 +341,9 @@ class Hosted:
     def _place(self, deed: Deed, take: Take, now: int) -> None:
         order = deed.submit
         assert order is not None  # the caller looked
-        if deed.refused:
+        if not self._ration.take(now) and order.role is Role.PLAIN:
+            self._drop(deed, now)
+        elif deed.refused:
             text = f"{order.side.value} {order.quantity} {order.symbol} not sent: {deed.refused}"
             take(self._note("account", text, deed.ts, passed=False, symbol=order.symbol), now)
         elif order.role not in _ROLES or order.symbol not in self._symbols:
@@ -347,6 +356,25 @@ class Hosted:
                 "account": "main",
             }
             take(msgspec.structs.replace(order, **own), now)
+
+    def _drop(self, deed: Deed, now: int) -> None:
+        """Keeps from the desk what is too much; the strategy hears that its order was refused."""
+        if not deed.refused:
+            reason = f"more than {A_SECOND} orders and notes in a second"
+            self._dropped.add(deed.order)
+            self.report(OrderReport(kind="refused", order=deed.order, order_id=0, seq=0, ts=now, reason=reason))
+
+    def _tell_flood(self, take: Take, now: int) -> None:
+        """Says once a second how much was too much, and that it goes on."""
+        flood = self._ration.flood
+        over = self._ration.over(now, ended=bool(flood))
+        if over:
+            text = f"{over} more orders or notes than {A_SECOND} in a second; they were not sent"
+            take(self._note("flood", text, now, passed=False), now)
+        if flood and self.fault is None:
+            if self.is_ready and self._reports:
+                self._give(self._batch(now), now)  # what was refused stays refused when it is played again
+            self.fault = (Fault.FLOOD, flood)
 
     def _withdraw(self, deed: Deed, take: Take, now: int) -> None:
         self._unfinished.pop(deed.order, None)

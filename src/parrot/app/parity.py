@@ -233,6 +233,8 @@ class _Told:
         self._streams = {batch.answered: batch.stream for batch in recorded.batches if batch.stream}
         self._last = max(self._streams, default=0)
         self._first_stream = ""
+        reports = (report for batch in recorded.batches for report in batch.reports)
+        self._dropped = {report.order for report in reports if report.kind == "refused" and not report.order_id}
         self.made: dict[str, SubmitOrder] = {}
 
     @property
@@ -248,7 +250,7 @@ class _Told:
         if expected != stream and not self._first_stream:
             self._first_stream = f"after batch {number} the hash of all moves was {expected}, and is {stream} now"
         for deed in deeds:
-            if deed.submit is not None and not deed.refused:
+            if deed.submit is not None and not deed.refused and deed.order not in self._dropped:
                 key = str(self._recorded.life.first_key + deed.order)
                 self.made[key] = msgspec.structs.replace(deed.submit, key=key)
 

@@ -238,7 +238,7 @@ class StopStrategy(Message, frozen=True, kw_only=True, gc=False):
 
 
 class StrategyFailed(Message, frozen=True, kw_only=True, gc=False):
-    """The supervisor had to stop a strategy; `fault` is hung, crashed, raised, memory, diverged or broken."""
+    """The supervisor had to stop a strategy; `fault` is hung, crashed, raised, memory, diverged, broken or flood."""
 
     strategy: str
     fault: str

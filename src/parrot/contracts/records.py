@@ -400,7 +400,7 @@ class StrategyStarted(Message, frozen=True, kw_only=True, gc=False):
 
 
 class StrategyStopped(Message, frozen=True, kw_only=True, gc=False):
-    """It does not run any more; `fault` says why where nobody asked: hung, crashed, memory, raised."""
+    """It does not run any more; `fault` says why where nobody asked: hung, crashed, memory, raised, flood ..."""
 
     strategy: str
     by: str

@@ -15,6 +15,7 @@ class Fault(StrEnum):
     MEMORY = "memory"
     DIVERGED = "diverged"
     BROKEN = "broken"
+    FLOOD = "flood"
 
 
 class Child(Protocol):

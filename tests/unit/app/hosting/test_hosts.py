@@ -9,10 +9,11 @@ from decimal import Decimal
 
 import pytest
 
+from parrot.adapters.journal.files import FileJournal
 from parrot.app.desk import decode
 from parrot.app.parity import add_orders, compare, lives_in, read_session, write_session
 from parrot.contracts.commands import CancelOrder, Role, Side, SubmitOrder
-from parrot.contracts.records import StrategyStopped
+from parrot.contracts.records import DecisionNoted, StrategyStopped
 from parrot.kernel.errors import DataError
 from tests.unit.app.hosting.houses import House
 
@@ -241,3 +242,54 @@ def test_a_fill_that_the_desk_made_for_it_is_heard_and_its_stop_withdrawn(house)
     assert len(house.street.orders) == sent
     house.bars(105)
     assert house.street.orders[-2].why == "above"
+
+
+FLOOD = IMPORT + (
+    "class Spam(Strategy):\n"
+    "    def on_bar(self, bar):\n"
+    "        for _ in range(1000):\n"
+    "            self.buy(SIZE, limit=1)\n"
+)
+
+
+def notes_of(house, gate):
+    entries = [decode(body).record for _, body in house.journal.read()]
+    return [record for record in entries if isinstance(record, DecisionNoted) and record.gate == gate]
+
+
+def test_what_is_refused_too_often_is_counted_and_in_the_end_stopped(house):
+    house.run("spam", FLOOD.replace("SIZE", "0.0000001"))
+    house.until(house.hosts.ready)
+    for _ in range(8):
+        if house.state_of("spam")["running"]:
+            house.bars(100)
+            time.sleep(1.01)
+            house.turn()
+    row = house.state_of("spam")
+    told = "more than 200 orders and notes a second, in 5 seconds of the last 60"
+    assert (row["running"], row["fault"], row["stopped"]) == (False, "flood", told)
+    assert len(notes_of(house, "account")) == 1000
+    counted = [note.text.split()[0] for note in notes_of(house, "flood")]
+    assert sum(map(int, counted)) == 4000
+    assert len(counted) <= 6
+
+
+def test_orders_that_were_too_many_are_refused_and_stay_so_when_it_is_rebuilt(tmp_path):
+    first = House(tmp_path)
+    first.run("spam", FLOOD.replace("SIZE", "1"))
+    first.until(first.hosts.ready)
+    first.bars(100)
+    assert 200 <= len(first.street.orders) < 500
+    sent = len(first.street.orders)
+    first.close()
+    second = House(tmp_path)
+    second.until(second.hosts.ready)
+    second.turn()
+    assert (second.street.orders, second.state_of("spam")["running"]) == ([], True)
+    second.close()
+    (recorded,) = lives_in(tmp_path / "strategies")
+    journal = FileJournal(tmp_path / "desk.journal")
+    add_orders([recorded], [decode(body) for _, body in journal.read()])
+    journal.close()
+    parity = compare(recorded)
+    assert (parity.equal, parity.orders) == (True, sent), parity.difference
