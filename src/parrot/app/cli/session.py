@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from parrot.app.platform.folder import DataFolder
 
 _DIFFERENT: Final = 1
+_SPAN_NS: Final = 600 * 10**9
 _SETTLED_S: Final = 0.5  # what was decided last has been committed by then
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 
@@ -71,22 +73,22 @@ def replay(session: Session, data: Data = None, as_json: options.AsJson = False)
 def why(
     strategy: Annotated[str, typer.Argument(help="Id of the strategy.")],
     begin: Annotated[
-        str | None, typer.Option("--from", metavar="TIME", help="ISO 8601, UTC; the last minute without it.")
+        str | None, typer.Option("--from", metavar="TIME", help="ISO 8601, UTC; ten minutes before the end.")
     ] = None,
     end: Annotated[str | None, typer.Option("--to", metavar="TIME", help="ISO 8601, UTC; now without it.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=10_000, help="So many of the newest.")] = 100,
     data: Data = None,
     as_json: options.AsJson = False,
 ) -> None:
-    """Why a strategy traded, or did not: every gate that it came to, from the records."""
+    """Why a strategy traded, or did not: the gates that it came to, newest first, from the records."""
     from parrot.centers.strategies.manifest import why as explained
 
     until = time.time_ns() if end is None else _moment(end)
-    since = until - 60 * 10**9 if begin is None else _moment(begin)
-    reasons = explained(strategy, since, until, entries_of(_folder(data)))
-    rows = [asdict(reason) for reason in reasons]
-    screen.answer(
-        {"strategy": strategy, "from": since, "to": until, "gates": rows}, lambda: _gates(rows), as_json=as_json
-    )
+    since = until - _SPAN_NS if begin is None else _moment(begin)
+    reasons = explained(strategy, since, until, entries_of(_folder(data)), most=limit)
+    rows = [asdict(reason) for reason in reversed(reasons.newest)]
+    told = {"strategy": strategy, "from": since, "to": until, "gates": rows, "left_out": reasons.left_out}
+    screen.answer(told, lambda: _gates(rows, reasons.left_out), as_json=as_json)
 
 
 def _folder(data: Path | None) -> DataFolder:
@@ -95,16 +97,14 @@ def _folder(data: Path | None) -> DataFolder:
     return DataFolder(folder_of(data))
 
 
-def entries_of(folder: DataFolder) -> list[Any]:
-    """All entries of a desk, also while its owner writes. Raises MissingError."""
-    from parrot.adapters.journal.files import verify_journal
+def entries_of(folder: DataFolder) -> Iterator[Any]:
+    """All entries of a desk, one after another, also while its owner writes. Raises MissingError."""
+    from parrot.adapters.journal.files import bodies_of
     from parrot.app.desk import decode
 
     if not folder.desk.exists():
         raise MissingError(f"there is no desk in {folder.root}", fix="parrot up")
-    entries: list[Any] = []
-    verify_journal(folder.desk, lambda _, body: entries.append(decode(bytes(body))))
-    return entries
+    return (decode(body) for body in bodies_of(folder.desk))
 
 
 def sessions_of(folder: DataFolder) -> Path:
@@ -148,7 +148,7 @@ def _draw(rows: list[dict[str, Any]]) -> None:
     screen.table("replay", ("strategy", "orders are", "batches", "orders", "hash"), shown, texts=2)
 
 
-def _gates(rows: list[dict[str, Any]]) -> None:
+def _gates(rows: list[dict[str, Any]], left_out: int) -> None:
     shown = [
         [
             screen.moment(row["ts"], seconds=True),
@@ -160,3 +160,5 @@ def _gates(rows: list[dict[str, Any]]) -> None:
         for row in rows
     ]
     screen.table("gates", ("time", "order", "gate", "", "numbers"), shown, texts=5)
+    if left_out:
+        screen.note(f"{left_out:,} older ones are left out: --limit, --from and --to say which are shown")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -53,26 +54,35 @@ class _Reader:
     killed: set[str] = field(default_factory=set)
 
 
-def why(strategy: str, start: int, end: int, entries: Iterable[Entry]) -> list[Reason]:
+@dataclass(frozen=True, slots=True)
+class Reasons:
+    """How things were at the start and the newest gates, oldest first; `left_out` older ones are not among them."""
+
+    newest: list[Reason]
+    left_out: int
+
+
+def why(strategy: str, start: int, end: int, entries: Iterable[Entry], *, most: int) -> Reasons:
     """Every gate that `strategy` came to in [start, end), ns UTC; `entries` are all of the desk, oldest first.
 
     First stands how things were at `start`: whether it ran, and which kills held. An empty rest means that it ran and
-    decided nothing: no handler of it made an order.
+    decided nothing: no handler of it made an order. Of more gates than `most` the newest are kept.
     """
-    reader, found = _Reader(strategy), list[Reason]()
-    opened = False
+    reader, standing, found = _Reader(strategy), list[Reason](), deque[Reason](maxlen=most)
+    count = 0
     for entry in entries:
         if entry.ts >= end:
             break
-        if entry.ts >= start and not opened:
-            opened = True
-            found.extend(_standing(reader, start))
+        if entry.ts >= start and not standing:
+            standing = list(_standing(reader, start))
         tell = _TELLERS.get(type(entry.record))
         told = list(tell(reader, entry)) if tell is not None else []
-        found.extend(told if entry.ts >= start else [])
-    if not opened:
-        found.extend(_standing(reader, start))
-    return found if len(found) > 1 or not reader.running else [*found, _quiet(start)]
+        if entry.ts >= start:
+            found.extend(told)
+            count += len(told)
+    standing = standing or list(_standing(reader, start))
+    quiet = [_quiet(start)] if reader.running and not count and len(standing) == 1 else []
+    return Reasons([*standing, *found, *quiet], count - len(found))
 
 
 def _standing(reader: _Reader, ts: int) -> Iterator[Reason]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from parrot.centers.strategies.book import Book, Order
-from parrot.centers.strategies.explain import why
+from parrot.centers.strategies.explain import Reasons, why
 from parrot.centers.strategies.service import Strategies, Version
 from parrot.contracts.listing import Listing
 
-__all__ = ["NAME", "Book", "Order", "Strategies", "Version", "build", "why"]
+__all__ = ["NAME", "Book", "Order", "Reasons", "Strategies", "Version", "build", "why"]
 
 NAME = "strategies"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from parrot.centers.strategies.manifest import why
+from parrot.centers.strategies.manifest import why as explained
 from parrot.contracts.commands import Side, SubmitOrder
 from parrot.contracts.message import Entry
 from parrot.contracts.records import (
@@ -29,6 +29,10 @@ def order(strategy: str) -> OrderReceived:
 def journal(*records: object) -> list[Entry]:
     """One record a second from second 1 on."""
     return [Entry(at, at, 0, record) for at, record in enumerate(records, 1)]
+
+
+def why(strategy: str, start: int, end: int, entries: list[Entry]) -> list:
+    return explained(strategy, start, end, entries, most=100).newest
 
 
 def told(entries: list[Entry], start: int, end: int) -> list[tuple[int, str, bool]]:
@@ -83,3 +87,10 @@ def test_what_its_own_account_stopped_is_told():
         strategy=MINE, symbol="BTC/USDT", order_id=0, gate="account", passed=False, text="a short", decided=9
     )
     assert told(journal(StrategyStarted(strategy=MINE, by="ann"), note), 2, 10)[-1] == (2, "account", False)
+
+
+def test_of_many_gates_the_newest_are_told_and_the_others_counted():
+    entries = journal(StrategyStarted(strategy=MINE, by="ann"), *(order(MINE) for _ in range(10)))
+    found = explained(MINE, 2, 100, entries, most=3)
+    assert ([reason.seq for reason in found.newest], found.left_out) == ([0, 9, 10, 11], 7)
+    assert found.newest[0].text == "it was running"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import mmap
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -55,6 +56,22 @@ def verify_journal(
     verdict.entries, verdict.digest = place.seq, place.digest
     _compare(path, place, head, behind, verdict)
     return verdict
+
+
+def bodies_of(path: Path) -> Iterator[bytes]:
+    """The entries of a journal without owning it, in order and one batch at a time, up to where its chain holds.
+
+    Raises OSError when the file cannot be read.
+    """
+    with (
+        path.open("rb") as file,
+        mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data,
+        memoryview(data) as view,
+    ):
+        for found in layout.frames(view):
+            if isinstance(found, Flaw):
+                return
+            yield from found[1]
 
 
 def _judge(path: Path, flaw: Flaw, head: Place | None, verdict: Verdict) -> None:
