@@ -45,25 +45,28 @@ class ProcessChildren:
 
     def start(self, name: str) -> ProcessChild:
         """A fresh child. Raises StorageError when the system gives none."""
-        ours, theirs = socket.socketpair()
-        words = tempfile.TemporaryFile()  # noqa: SIM115  the child's side closes it
-        numbers = (theirs.fileno(), self._limits.memory + self._limits.mapped >> 20, os.getpid())
-        command = [sys.executable, *self._program, *map(str, numbers)]
         try:
-            process = subprocess.Popen(
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=words,
-                stderr=words,
-                pass_fds=(theirs.fileno(),),
-                env=_environment(os.environ),
-                start_new_session=True,
-            )
+            return self._started()
         except OSError as fault:
-            ours.close()
             raise StorageError(f"no process for {name}: {fault.strerror}", fix="end other processes") from fault
-        finally:
-            theirs.close()
+
+    def _started(self) -> ProcessChild:
+        with contextlib.ExitStack() as stack:
+            ours, theirs = socket.socketpair()
+            stack.callback(ours.close)
+            with theirs:
+                words = stack.enter_context(tempfile.TemporaryFile())
+                numbers = (theirs.fileno(), self._limits.memory + self._limits.mapped >> 20, os.getpid())
+                process = subprocess.Popen(
+                    [sys.executable, *self._program, *map(str, numbers)],
+                    stdin=subprocess.DEVNULL,
+                    stdout=words,
+                    stderr=words,
+                    pass_fds=(theirs.fileno(),),
+                    env=_environment(os.environ),
+                    start_new_session=True,
+                )
+            stack.pop_all()
         return ProcessChild(process, ours, words, self._limits.memory)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import select
 import signal
 import subprocess
@@ -14,6 +15,7 @@ import psutil
 import pytest
 
 from parrot.adapters.children import ChildLimits, ProcessChildren
+from parrot.kernel.errors import StorageError
 from parrot.ports.children import Fault
 
 # Answers each frame with itself, and with its environment when it is asked for it.
@@ -155,3 +157,18 @@ def test_a_strategy_dies_with_its_platform(tmp_path):
     while child.is_running() and child.status() != psutil.STATUS_ZOMBIE:
         assert time.monotonic() < end
         time.sleep(0.02)
+
+
+def test_where_the_system_gives_no_more_files_no_child_starts_and_none_is_kept(start):
+    before, limit = _open_files(), resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (before, limit[1]))
+    try:
+        with pytest.raises(StorageError, match="no process for echo"):
+            start()
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limit)
+    assert _open_files() == before
+
+
+def _open_files() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))
