@@ -27,6 +27,8 @@ _ROLES: Final = (Role.PLAIN, Role.STOP, Role.TAKE)
 _LOGS_A_SECOND: Final = 5
 _LOOKS: Final = 100
 _SYNC_EVERY: Final = 10**9
+_TEXT_MOST: Final = 4_000  # characters that the desk's journal takes of what a strategy says
+_ORDERS_MOST: Final = 1 << 53
 
 Take = Callable[[Any, int], list[Entry]]
 
@@ -157,6 +159,12 @@ class Hosted:
         """The desk's number of an order."""
         self._ids[local] = order_id
 
+    def forget(self, local: int, order_id: int) -> None:
+        """An order ended so long ago that nothing can come of it any more."""
+        self._ids.pop(local, None)
+        self.known_orders.pop(order_id, None)
+        self._unfinished.pop(local, None)
+
     def offer(self, messages: Sequence[BarClosed | TradeTick | QuoteTick], now: int) -> None:
         """Market data, of which it is given what it wants."""
         for message in messages:
@@ -266,7 +274,7 @@ class Hosted:
             self._silent += 1  # its end is not always known in the moment in which its pipe breaks
             wrong = self._child.look() or ((Fault.CRASHED, "its pipe was closed") if self._silent > _LOOKS else None)
             self.fault = self.fault or wrong
-        except msgspec.MsgspecError as fault:
+        except (msgspec.MsgspecError, UnicodeDecodeError) as fault:
             self.fault = self.fault or (Fault.BROKEN, f"it sent what is no message: {fault}")
         self._tell_flood(take, now)
         self._pump(now)
@@ -282,7 +290,7 @@ class Hosted:
                 self._rebuilt(take, now)
         elif isinstance(message, Failed):
             kind = Fault.MEMORY if message.location == "memory" else Fault.RAISED
-            self.fault = (kind, message.problem)
+            self.fault = (kind, message.problem[:_TEXT_MOST])
         elif isinstance(message, Noted):
             second, count = self._logged
             self._logged = (now // 10**9, count + 1 if now // 10**9 == second else 1)
@@ -341,13 +349,14 @@ class Hosted:
     def _place(self, deed: Deed, take: Take, now: int) -> None:
         order = deed.submit
         assert order is not None  # the caller looked
-        if not self._ration.take(now) and order.role is Role.PLAIN:
+        known = order.role in _ROLES and order.symbol in self._symbols
+        if not known or not 0 < deed.order < _ORDERS_MOST:
+            self.fault = (Fault.BROKEN, f"it asked for {order.role.value} order {deed.order} of {order.symbol[:40]!r}")
+        elif not self._ration.take(now) and order.role is Role.PLAIN:
             self._drop(deed, now)
         elif deed.refused:
             text = f"{order.side.value} {order.quantity} {order.symbol} not sent: {deed.refused}"
             take(self._note("account", text, deed.ts, passed=False, symbol=order.symbol), now)
-        elif order.role not in _ROLES or order.symbol not in self._symbols:
-            self.fault = (Fault.BROKEN, f"it asked for a {order.role.value} order of {order.symbol}")
         else:
             own = {
                 "strategy": self._life.strategy,
@@ -384,7 +393,7 @@ class Hosted:
 
     def _resize(self, deed: Deed, take: Take, now: int) -> None:
         order_id = self._ids.get(deed.order)
-        if order_id is not None and deed.quantity > 0:
+        if order_id is not None and deed.quantity.is_finite() and deed.quantity > 0:
             why = "protection follows the position"
             amend = AmendOrder(order_id=order_id, quantity=deed.quantity, user=self._life.strategy, why=why)
             if any(isinstance(entry.record, CommandRefused | ReplaceRefused) for entry in take(amend, now)):
@@ -392,7 +401,7 @@ class Hosted:
 
     def _note(self, gate: str, text: str, ts: int, *, passed: bool, symbol: str = "") -> NoteDecision:
         return NoteDecision(
-            strategy=self._life.strategy, symbol=symbol, gate=gate, passed=passed, text=text, decided=ts
+            strategy=self._life.strategy, symbol=symbol, gate=gate, passed=passed, text=text[:_TEXT_MOST], decided=ts
         )
 
 

@@ -37,6 +37,7 @@ from parrot.kernel.errors import InputError, ParrotError
 from parrot.ports.children import Children, Fault
 
 Take = Callable[[Any, int], list[Entry]]
+_OWNERS_MOST: Final = 10_000
 _MOVES: Final = (OrderAccepted, OrderHeld, OrderReplaced, ReplaceRefused)
 _ENDS: Final[dict[Any, str]] = {
     OrderRefused: "refused",
@@ -79,6 +80,7 @@ class Hosts:
         self._expect = expect
         self._hosted: dict[str, Hosted] = {}
         self._owners: dict[int, tuple[str, int]] = {}
+        self._owners_most = _OWNERS_MOST
         self._faults: list[StrategyFailed] = []
         self._now = 0
 
@@ -158,6 +160,16 @@ class Hosts:
             fault = hosted.beat(now)
             if fault is not None:
                 self._failed(strategy, *fault)
+        if len(self._owners) > self._owners_most:
+            self._forget_ended()
+
+    def _forget_ended(self) -> None:
+        """Lets go of orders that the center does not know any more: they ended long ago."""
+        for order_id in [one for one in self._owners if self._center.owner(one) is None]:
+            strategy, local = self._owners.pop(order_id)
+            if strategy in self._hosted:
+                self._hosted[strategy].forget(local, order_id)
+        self._owners_most = max(_OWNERS_MOST, 2 * len(self._owners))
 
     # -- what comes out -------------------------------------------------------------------------------------------
 

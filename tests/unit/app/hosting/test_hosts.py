@@ -293,3 +293,13 @@ def test_orders_that_were_too_many_are_refused_and_stay_so_when_it_is_rebuilt(tm
     journal.close()
     parity = compare(recorded)
     assert (parity.equal, parity.orders) == (True, sent), parity.difference
+
+
+def test_orders_that_the_center_has_forgotten_are_forgotten(house):
+    house.run("turns", TURNS)
+    house.until(house.hosts.ready)
+    house.bars(*WAVE)
+    known = len(house.street.orders)
+    house.hosts._owners |= {-number: ("turns", -number) for number in range(1, 10_001)}
+    house.turn()
+    assert len(house.hosts._owners) == known
