@@ -65,7 +65,6 @@ class Spine:
     committed: Callable[[int], None] = lambda duration: None
     _reports: deque[Any] = field(default_factory=deque)
     _asked: Queue[tuple[Any, Future[Any]]] = field(default_factory=lambda: Queue(_WAITING_MOST))
-    _flagged: Sequence[EngageKill] = ()
 
     def connect(self) -> None:
         """Takes the venue's reports from here on."""
@@ -141,6 +140,8 @@ class Spine:
                 _answer(asked, future)
             else:
                 answers.append((future, self.parts.desk.take(asked, now)))
+        if answers:
+            self._watch_flag(now)  # one of them may have re-armed what the file holds
         return answers
 
     def _beat(self, now: int) -> bool:
@@ -153,12 +154,12 @@ class Spine:
         return True
 
     def _watch_flag(self, now: int) -> None:
-        """The file is a second way to the kill: it works while nothing else answers. Taking it away re-arms nothing."""
-        flagged = self.parts.flagged_kills()
-        if flagged != self._flagged:
-            for kill in flagged:
-                self.parts.desk.take(kill, now)
-        self._flagged = flagged
+        """The file is a second way to the kill: it works while nothing else answers. Taking it away re-arms nothing.
+
+        While it is there nothing is re-armed either; a kill that holds already is not written down again.
+        """
+        for kill in self.parts.flagged_kills():
+            self.parts.desk.take(kill, now)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,76 @@
+"""A turn of the platform: what the kill file says holds as long as it is there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from parrot.app.desk import Desk
+from parrot.app.platform.spine import BEAT_NS, Parts, Spine
+from parrot.centers.risk import manifest as risk
+from parrot.contracts.commands import RearmKill
+from parrot.contracts.records import KillEngaged, KillRearmed
+from parrot.ports.journal import EMPTY_DIGEST, Head
+
+
+class Nowhere:
+    """A journal that keeps nothing."""
+
+    def head(self) -> Head:
+        return Head(0, EMPTY_DIGEST)
+
+    def append(self, bodies: Sequence[bytes]) -> Head:
+        return self.head()
+
+    def read(self, after: int = 0) -> Iterator[tuple[int, bytes]]:
+        return iter(())
+
+    def verify(self) -> list[str]:
+        return []
+
+    def close(self) -> None:
+        pass
+
+
+def make_spine(flag: list[str]) -> tuple[Spine, list[Any]]:
+    """A spine with risk alone; `flag` holds the text of the kill file, where there is one."""
+    desk, told = Desk([risk.build([])], Nowhere(), lambda request: None), []
+    desk.watchers.append(lambda entries: told.extend(type(entry.record) for entry in entries))
+    flow = SimpleNamespace(asks=(), quoted=(), messages=())
+    parts: Any = {
+        "desk": desk,
+        "venue": SimpleNamespace(),
+        "feed": SimpleNamespace(poll=lambda now: ()),
+        "market": SimpleNamespace(take=lambda ticks, now: flow),
+        "hosts": SimpleNamespace(collect=lambda take, now: 0, beat=lambda now: None),
+        "flagged_kills": lambda: [kill for text in flag for kill in risk.kills_of(text)],
+        "record": lambda flow, now: None,
+        "beat": lambda now: None,
+    }
+    return Spine(Parts(**parts)), told
+
+
+@pytest.mark.parametrize("text", ["", "symbol:BTC/USDT flatten"])
+def test_a_kill_file_engages_once_and_again_when_it_is_re_armed_while_it_is_there(text):
+    spine, told = make_spine([text])
+    for turn in range(1, 4):
+        spine.turn(turn * BEAT_NS)
+    assert told == [KillEngaged]
+    spine.ask(RearmKill(scope=text.removesuffix(" flatten") or "all", by="ann"))
+    spine.turn(3 * BEAT_NS + 1)  # between two beats
+    assert told == [KillEngaged, KillRearmed, KillEngaged]
+
+
+def test_a_kill_file_that_is_taken_away_re_arms_nothing_and_stops_nothing_again():
+    flag = [""]
+    spine, told = make_spine(flag)
+    spine.turn(BEAT_NS)
+    flag.clear()
+    spine.turn(2 * BEAT_NS)
+    assert told == [KillEngaged]
+    spine.ask(RearmKill(by="ann"))
+    spine.turn(3 * BEAT_NS)
+    assert told == [KillEngaged, KillRearmed]
