@@ -33,7 +33,8 @@ class _Log(logging.Handler):
         self._send = send
 
     def emit(self, record: logging.LogRecord) -> None:
-        self._send(Noted(ts=getattr(record, "simulated_ns", 0), text=record.getMessage()[:2000]))
+        text = record.getMessage()[:2000].encode("utf-8", "replace").decode()  # half a character cannot be sent
+        self._send(Noted(ts=getattr(record, "simulated_ns", 0), text=text))
 
 
 def main(arguments: list[str]) -> int:

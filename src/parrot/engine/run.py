@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sysconfig
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -358,13 +359,15 @@ def _shown(
 
 
 def _user_frame(fault: BaseException) -> traceback.FrameSummary | None:
-    """The innermost frame that is not Parrot's own."""
+    """The innermost frame that is neither Parrot's own nor a library's; where there is none, that of a library."""
     own = str(Path(__file__).parents[1])
+    libraries = (*(sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")), "<")
     frames = traceback.extract_tb(fault.__traceback__)
-    outside = [frame for frame in frames if not frame.filename.startswith(own)]
     inside = [index for index, frame in enumerate(frames) if frame.filename == __file__]
     after = frames[max(inside) + 1 :] if inside else []
-    return next((frame for frame in reversed(after) if frame in outside), None)
+    outside = [frame for frame in reversed(after) if not frame.filename.startswith(own)]
+    users = (frame for frame in outside if not frame.filename.startswith(libraries))
+    return next(users, next(iter(outside), None))
 
 
 def failure(strategy: object, fault: BaseException, outcome: object = None) -> StrategyError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import difflib
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from parrot.contracts.market import Number
@@ -258,9 +258,9 @@ class Strategy(Lines):
     def on_timer(self, name: int | str) -> None:
         """Called by timers without a handler of their own."""
 
-    def log(self, text: str, *values: object) -> None:
-        """Logs `text % values` at the time of the event being handled."""
-        self._run_log.info(text, *values, extra={"simulated_ns": self.now})
+    def log(self, text: object, *values: object) -> None:
+        """Logs `text % values` at the time of the event being handled; values that do not fit stand behind the text."""
+        self._run_log.info("%s", _said(text, values), extra={"simulated_ns": self.now})
 
     # -- inside ---------------------------------------------------------------------------------------------------
 
@@ -342,3 +342,19 @@ def above(a: Series, b: Series | float) -> Condition:
 def below(a: Series, b: Series | float) -> Condition:
     """The condition a[t] < b[t], for `when`."""
     return a.is_below(b)
+
+
+def _said(text: object, values: tuple[object, ...]) -> str:
+    """What a line of the log says: a slip in it must not end a strategy that trades."""
+    try:
+        named = values[0] if len(values) == 1 and isinstance(values[0], Mapping) else values
+        return str(text) % named if values else str(text)
+    except Exception:  # noqa: BLE001  # a value may raise anything when it is shown
+        return " ".join(map(_shown, (text, *values)))
+
+
+def _shown(value: object) -> str:
+    try:
+        return str(value)
+    except Exception as fault:  # noqa: BLE001  # the same
+        return f"<{type(value).__name__} that raises {type(fault).__name__}>"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import math
 from typing import Any
@@ -363,6 +364,37 @@ def test_the_log_speaks_in_simulated_time(caplog):
     assert record.simulated_ns == closing
 
 
+class Unspeakable:
+    def __str__(self):
+        raise ValueError("no words")
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (("bar", 103.0), "bar 103.0"),
+        (("%d", "x"), "%d x"),
+        (("100 %",), "100 %"),
+        (("100 %", 5), "100 % 5"),
+        ((103.5,), "103.5"),
+        (("at %(name)s", 1), "at %(name)s 1"),
+        (("at %(name)s", {"name": 1}), "at 1"),
+        ((None, (1, 2)), "None (1, 2)"),
+        (("%s", Unspeakable()), "%s <Unspeakable that raises ValueError>"),
+        ((Unspeakable(),), "<Unspeakable that raises ValueError>"),
+    ],
+)
+def test_a_line_of_the_log_never_ends_a_strategy(given, said, caplog):
+    class Logs(Strategy):
+        def on_bar(self, bar):
+            if bar.close == 103:
+                self.log(*given)
+
+    with caplog.at_level(logging.INFO, logger="parrot.strategy"):
+        parrot.backtest(Logs, TEN)
+    assert [record.getMessage() for record in caplog.records] == [said]
+
+
 class Fails(Strategy):
     """Holds one, and divides by zero on the sixth bar."""
 
@@ -431,3 +463,13 @@ def test_numbers_come_from_anywhere():
 
     fills = parrot.backtest(Mixed, TEN).fills
     assert fills["quantity"].to_list() == [1.0, 0.5, 0.25, 2.0, 3.0]
+
+
+def test_an_error_inside_a_library_names_the_line_that_called_it():
+    class Reads(Strategy):
+        def on_bar(self, bar):
+            json.loads("{")
+
+    with pytest.raises(StrategyError, match="Reads raised JSONDecodeError") as caught:
+        parrot.backtest(Reads, TEN)
+    assert caught.value.location == f"{__file__}:{Reads.on_bar.__code__.co_firstlineno + 1}"
