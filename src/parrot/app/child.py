@@ -55,7 +55,8 @@ def main(arguments: list[str]) -> int:
     except EOFError:
         return 0
     except ParrotError as fault:
-        send(Failed(problem=str(fault)[:4000], location=str(getattr(fault, "location", ""))))
+        told = {name: text[:4000] for name, text in fault.as_dict().items()}
+        send(Failed(problem=str(fault)[:4000], location=str(getattr(fault, "location", "")), error=told))
         return 1
     except MemoryError:
         send(Failed(problem=f"it needed more than {memory_mb} MB of memory", location="memory"))

@@ -12,6 +12,7 @@ from parrot.contracts.hosting import Deed, InputBatch, LifeBegun, OrderReport
 from parrot.contracts.listing import Listing
 from parrot.contracts.market import Fees, Instrument, Market
 from parrot.engine.live import Executed, LiveRun, Move, nothing_yet
+from parrot.kernel.errors import InputError
 from parrot.sdk import Strategy
 from parrot.sdk.rules import Rules, RulesStrategy
 
@@ -41,6 +42,14 @@ def feeds_of(strategy: Strategy, begun: LifeBegun) -> list[str]:
         return list(begun.feeds)
     handled = [feed for feed in ("trades", "quotes") if hasattr(strategy, f"on_{feed[:-1]}")]
     return (["bars"] if begun.timeframe else []) + handled
+
+
+def require_bars(strategy: Strategy, begun: LifeBegun) -> None:
+    """Refuses `on_bar` where no bars will come. Raises InputError."""
+    handled = callable(getattr(strategy, "on_bar", None))
+    if handled and not begun.timeframe and (not begun.feeds or "bars" in begun.feeds):
+        problem = f"{type(strategy).__name__} has on_bar, and would be given no bars"
+        raise InputError(problem, expected="a timeframe such as 5s or 1m", fix="give --timeframe 1m")
 
 
 def market_of(listings: Sequence[Listing]) -> Market:
@@ -77,6 +86,7 @@ class Life:
         strategy: Strategy | None = None,
     ) -> None:
         strategy = (strategy_of(begun) if strategy is None else strategy).fresh()
+        require_bars(strategy, begun)
         self.feeds = feeds_of(strategy, begun)
         self.run = _empty_run(strategy, begun, self.feeds) if run is None else run(strategy, begun)
         self._strategy = strategy

@@ -125,10 +125,11 @@ class Answer(Message, frozen=True, kw_only=True, gc=False):
 
 
 class Failed(Message, frozen=True, kw_only=True, gc=False):
-    """The strategy raised, or could not be loaded."""
+    """The strategy raised, or could not be loaded; `error` is that of the tree in its parts."""
 
     problem: str
     location: str = ""
+    error: dict[str, str] = msgspec.field(default_factory=dict)
 
 
 class Noted(Message, frozen=True, kw_only=True, gc=False):

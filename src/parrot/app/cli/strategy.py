@@ -92,20 +92,20 @@ def _version(
     settings: list[str] | None,
     by: str,
 ) -> dict[str, Any]:
-    """What registers the strategy as it stands in its file now, looked at before anything is sent."""
+    """What registers the strategy as it stands in its file now; it is tried in a child before anything is sent."""
     from parrot.app.platform.settings import strategy_settings
     from parrot.app.platform.setup import registration
     from parrot.app.sources import pairs
-    from parrot.app.strategies import configured, load
+    from parrot.app.trial import try_out
 
     if not symbols:
         raise InputError("--symbol is missing", expected="at least one, such as --symbol BTC/USDT")
     parameters = pairs(settings or [], "--set")
-    configured(load(file), parameters)
     chosen = strategy_settings(
         id=strategy, file=file, symbols=symbols, timeframe=timeframe, cash=cash, parameters=parameters
     )
     command = registration(chosen, by)
+    try_out(command)
     kept = ("strategy", "name", "path", "code_hash", "parameters", "symbols", "timeframe", "by")
     return {name: getattr(command, name) for name in kept} | {"cash": str(command.cash)}
 

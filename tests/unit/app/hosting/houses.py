@@ -142,7 +142,7 @@ class House:
             code_hash=code_hash(read_text(str(path))),
             parameters=more.pop("parameters", {}),
             symbols=["BTC/USDT"],
-            timeframe="1s",
+            timeframe=more.pop("timeframe", "1s"),
             cash=Decimal(10_000),
             by="tester",
             **more,

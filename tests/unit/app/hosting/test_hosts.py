@@ -136,6 +136,14 @@ def test_text_that_cannot_run_is_named_with_its_line(house):
     assert "broken.py:2: invalid syntax" in house.state_of("broken")["stopped"]
 
 
+def test_one_that_handles_bars_and_gets_none_is_stopped_at_once(house):
+    house.run("turns", TURNS, timeframe="")
+    house.until(lambda: not house.state_of("turns")["running"])
+    assert house.state_of("turns")["stopped"].startswith(
+        "Turns has on_bar, and would be given no bars; expected: a time"
+    )
+
+
 def test_text_that_has_changed_since_it_was_registered_does_not_start(tmp_path):
     house = House(tmp_path)
     house.run("turns", TURNS)
