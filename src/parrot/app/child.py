@@ -1,4 +1,4 @@
-"""The program of one strategy's process: no keys, no database, no network; a pipe to the platform and nothing else.
+"""The program of one strategy's process: a pipe to the platform, and fences towards everything else.
 
 python -m parrot.app.child FD MEMORY_MB
 """
@@ -15,6 +15,7 @@ from typing import Any, Final
 
 import msgspec
 
+from parrot.app.fences import enclose
 from parrot.app.pipe import Pipe
 from parrot.contracts.hosting import Answer, Failed, Heard, InputBatch, LifeBegun, LifeEnded, Noted, Ready, Told
 from parrot.kernel.errors import ParrotError
@@ -40,6 +41,7 @@ class _Log(logging.Handler):
 def main(arguments: list[str]) -> int:
     """Serves one life; returns the exit code."""
     number, memory_mb, parent = (int(argument) for argument in arguments)
+    fences = enclose()
     _restrict(memory_mb << 20, parent)
     pipe = Pipe(number)
     encode, decode = msgspec.msgpack.Encoder().encode, msgspec.msgpack.Decoder(Told).decode
@@ -51,7 +53,7 @@ def main(arguments: list[str]) -> int:
         begun = decode(pipe.receive())
         if not isinstance(begun, LifeBegun):
             return 2
-        _live(begun, pipe, send, decode)
+        _live(begun, pipe, send, decode, fences)
     except EOFError:
         return 0
     except ParrotError as fault:
@@ -64,7 +66,7 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def _live(begun: LifeBegun, pipe: Pipe, send: Any, decode: Any) -> None:
+def _live(begun: LifeBegun, pipe: Pipe, send: Any, decode: Any, fences: list[str]) -> None:
     from parrot.app.life import Life
 
     life = Life(begun)
@@ -77,7 +79,7 @@ def _live(begun: LifeBegun, pipe: Pipe, send: Any, decode: Any) -> None:
         if last is not None:
             send(_answer(life, last.number))
         else:
-            send(Ready(feeds=list(life.feeds), timers=life.has_timers))
+            send(Ready(feeds=list(life.feeds), timers=life.has_timers, fences=fences))
         told = decode(pipe.receive())
         if isinstance(told, LifeEnded):
             return False

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import msgspec
+import structlog
 
+from parrot.app.fences import ALL
 from parrot.app.inputs import InputJournal, encode
 from parrot.app.ration import A_SECOND, Ration
 from parrot.centers.strategies.manifest import Order
@@ -49,6 +51,7 @@ class Hosted:
         self.fault: tuple[Fault, str] | None = None
         self.known_orders: dict[int, int] = {}
         self.seen = life.seen
+        self.fences: list[str] | None = None
         self._child = child
         self._journal = journal
         self._life = life
@@ -286,6 +289,8 @@ class Hosted:
         if isinstance(message, Ready):
             self._loaded, self._since = True, now
             self._feeds = frozenset(message.feeds)
+            if self.fences is None:
+                self.fences = _told_fences(self._life.strategy, message.fences)
             if self._number == 0:
                 self._rebuilt(take, now)
         elif isinstance(message, Failed):
@@ -418,3 +423,10 @@ def _data_of(batch: InputBatch) -> Iterator[BarClosed | TradeTick | QuoteTick]:
     yield from batch.bars
     yield from batch.trades
     yield from batch.quotes
+
+
+def _told_fences(strategy: str, named: Sequence[str]) -> list[str]:
+    standing, missing = [name for name in ALL if name in named], [name for name in ALL if name not in named]
+    log = structlog.get_logger("parrot.strategies")
+    (log.warning if missing else log.info)("fences", strategy=strategy, standing=standing, missing=missing)
+    return standing

@@ -116,6 +116,11 @@ class Hosts:
         return {name: hosted.pid for name, hosted in self._hosted.items()}
 
     @property
+    def fences(self) -> dict[str, list[str]]:
+        """The fences around those that have been loaded."""
+        return {name: hosted.fences for name, hosted in self._hosted.items() if hosted.fences is not None}
+
+    @property
     def waiting(self) -> int:
         """Market data and reports that wait for strategies."""
         return sum(hosted.waiting for hosted in self._hosted.values())

@@ -93,10 +93,11 @@ class LifeEnded(Message, frozen=True, kw_only=True, gc=False):
 
 
 class Ready(Message, frozen=True, kw_only=True, gc=False):
-    """The strategy is loaded: which feeds its handlers take, and whether it has timers."""
+    """The strategy is loaded: which feeds its handlers take, whether it has timers, which fences are around it."""
 
     feeds: list[str]
     timers: bool
+    fences: list[str] = msgspec.field(default_factory=list)
 
 
 class Deed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):

@@ -144,8 +144,11 @@ def _memory(house: House) -> dict[str, int]:
 
 
 def _strategies(house: House) -> list[dict[str, Any]]:
-    rows = house.components.strategies.rows()
-    return [row | {"state": "running" if row["running"] else "stopped"} for row in rows]
+    rows, fences = house.components.strategies.rows(), house.hosts.fences
+    return [
+        row | {"state": "running" if row["running"] else "stopped", "fences": fences.get(row["strategy"])}
+        for row in rows
+    ]
 
 
 def _positions(house: House) -> list[dict[str, Any]]:
