@@ -62,6 +62,14 @@ def test_a_damaged_journal_is_named_and_nothing_is_touched(
     assert "parrot verify" in error["fix"]
 
 
+@pytest.mark.parametrize("name", ["desk.journal", "audit.journal", "venue/000001.journal"])
+def test_a_missing_journal_is_named_and_not_made_anew(data: Path, name: str) -> None:
+    (data / name).unlink()
+    error = refused(data)
+    assert Path(name).name in error["problem"]
+    assert not (data / name).exists()
+
+
 def test_a_damaged_input_journal_stops_its_strategy_and_harms_nobody(data: Path) -> None:
     flip(data / "strategies" / "reversion.journal")
     running = up(data.parent)
@@ -80,6 +88,8 @@ def test_a_damaged_input_journal_stops_its_strategy_and_harms_nobody(data: Path)
         ("colour = 1", "colour is no setting"),
         ("[venue]\nlatency_us = -1", "venue.latency_us is -1"),
         ('[venue]\nsymbols = ["FOO/BAR"]', "FOO/BAR"),
+        ('[limits]\nmax_notionl = "5"', "max_notionl"),
+        ('[limits]\nmax_notional = "-5"', "-5"),
         ("[[strategies]]\nid='a'\nfile='missing.py'\nsymbols=['BTC/USDT']\ncash=1", "missing.py"),
     ],
 )

@@ -11,10 +11,10 @@ from typing import Final
 import structlog
 
 from parrot.adapters.journal.files import FileJournal
-from parrot.app.durable import AUDIT, durable_heads
+from parrot.app.durable import AUDIT, DESK, SEGMENT, SNAPSHOT, durable_heads
 from parrot.centers.audit.manifest import AuditLog, Signer
 from parrot.contracts.message import Entry
-from parrot.kernel.errors import StorageError
+from parrot.kernel.errors import DataError, StorageError
 
 _log: Final = structlog.get_logger("parrot.audit")
 _KEY: Final = "audit.key"
@@ -55,9 +55,24 @@ class Auditing:
 
         Acts that were committed and not noted before a crash are noted now.
         """
+        self._require_whole()
         self._log.open(account, desk=desk, now=now)
         if desk > self._log.acts_to:
             self._log.heard(missed(self._log.acts_to))
+
+    def _require_whole(self) -> None:
+        """Refuses to go on without the desk or the venue that were seen; a strategy that lost its past is named."""
+        heads = durable_heads(self._root)
+        lost = {name: seq for name, seq in self._log.lost(heads).items() if not SNAPSHOT.fullmatch(name)}
+        segments = {name for name in lost if SEGMENT.fullmatch(name)}
+        gone = set() if any(SEGMENT.fullmatch(name) for name in heads) else segments  # others made room for newer ones
+        for name in sorted(gone | ({DESK} & lost.keys())):
+            problem = f"{name} is missing or cut: entries to {lost[name]} were seen"
+            raise DataError(
+                problem, expected="every durable file", fix="run `parrot verify`, bring it back from a copy"
+            )
+        for name in sorted(lost.keys() - segments):
+            _log.error("a durable file is missing or cut", file=name, seen=lost[name])
 
     def expect(self, path: Path, now: int) -> None:
         """Notes that a durable file is about to be made."""

@@ -70,7 +70,7 @@ def submit(
         "symbol": symbol,
         "side": side,
         "quantity": quantity,
-        "kind": kind or _kind_of(limit, trigger, trail),
+        **({"kind": kind} if kind else {}),
         "tif": tif,
         "post_only": post_only,
         "reduce_only": reduce_only,
@@ -88,13 +88,6 @@ def submit(
     row = _first_word(running, told["order_id"])
     screen.answer(told | {"order": row}, lambda: screen.say(_told(row)), as_json=as_json)
     return InputError.exit_code if row["status"] in ("refused", "rejected") else 0
-
-
-def _kind_of(limit: str | None, trigger: str | None, trail: str | None) -> str:
-    if trail is not None:
-        return "trailing"
-    named = {(False, False): "market", (True, False): "limit", (False, True): "stop", (True, True): "stop_limit"}
-    return named[limit is not None, trigger is not None]
 
 
 def _times(duration: str | None, until: str | None) -> dict[str, int]:

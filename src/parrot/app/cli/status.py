@@ -53,8 +53,11 @@ def _draw(found: dict[str, Any]) -> None:
             ("kill switch", ", ".join(found["killed"]) or "off"),
         ]
     )
-    rows = [[row["strategy"], row["state"], ", ".join(row["symbols"]), row["version"]] for row in found["strategies"]]
-    screen.table("strategies", ("strategy", "state", "symbols", "version"), rows, texts=3)
+    rows = [
+        [row["strategy"], row["state"], ", ".join(row["symbols"]), row["version"], row["fault"] or None]
+        for row in found["strategies"]
+    ]
+    screen.table("strategies", ("strategy", "state", "symbols", "version", "fault"), rows, texts=3)
     held = [
         [
             row["strategy"] or "account",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from parrot.app.cli import options, screen
 from parrot.app.cli.instance import Data, folder_of
 
@@ -23,12 +25,11 @@ def verify(data: Data = None, as_json: options.AsJson = False) -> int:
             screen.say(f"problem  {problem}")
         for note in found.notes:
             screen.say(f"note     {note}")
-        held = sum(told == "holds" for told in found.invariants.values())
         screen.values(
             [
                 ("files", f"{found.files}, {found.entries:,} entries"),
                 ("orders", f"{found.orders:,}, {found.fills:,} fills"),
-                ("invariants", f"{held} of {len(found.invariants)} hold"),
+                ("invariants", _told(found.invariants)),
                 ("state", found.state_hash or "unknown"),
             ]
         )
@@ -36,3 +37,12 @@ def verify(data: Data = None, as_json: options.AsJson = False) -> int:
 
     screen.answer(report.as_json(), lambda: draw(report), as_json=as_json)
     return 0 if report.ok else NOT_WELL
+
+
+def _told(invariants: Mapping[str, str]) -> str:
+    """How many hold, which do not, and which these files cannot tell."""
+    broken = [name for name, told in invariants.items() if told == "violated"]
+    elsewhere = [name for name, told in invariants.items() if told not in ("holds", "violated")]
+    text = f"{len(invariants) - len(broken) - len(elsewhere)} hold"
+    text += f", {', '.join(broken)} violated" if broken else ""
+    return text + (f"; {', '.join(elsewhere)} are looked at elsewhere" if elsewhere else "")

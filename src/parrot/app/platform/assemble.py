@@ -28,7 +28,7 @@ from parrot.centers.risk import manifest as risk
 from parrot.centers.strategies import manifest as strategies
 from parrot.contracts.listing import Listing, VenueTerms
 from parrot.contracts.message import Entry
-from parrot.kernel.errors import InputError
+from parrot.kernel.errors import DataError, InputError
 
 _CHILD: Final = ("-m", "parrot.app.child")
 
@@ -82,12 +82,20 @@ def assemble(folder: DataFolder, settings: PlatformSettings) -> House:
 
     Raises InputError when another process owns it, DataError when a journal is damaged, StorageError.
     """
+    _require_both(folder)
     journal = FileJournal(folder.desk)  # owning the journal is owning the directory
     try:
         return _assemble(folder, settings, journal)
     except BaseException:
         journal.close()
         raise
+
+
+def _require_both(folder: DataFolder) -> None:
+    """The desk's journal is made first, then the audit log: one without the other was lost."""
+    if folder.audit.exists() and not folder.desk.exists():
+        fix = "run `parrot verify`, bring it back from a copy, or use another --data"
+        raise DataError(f"{folder.desk} is missing, and {folder.audit.name} is there", expected="both", fix=fix)
 
 
 def _assemble(folder: DataFolder, settings: PlatformSettings, journal: FileJournal) -> House:
@@ -100,6 +108,9 @@ def _assemble(folder: DataFolder, settings: PlatformSettings, journal: FileJourn
     )
     replayed = desk.recover()
     clock = SteadyClock(desk.ts)
+    if desk.seq and not folder.audit.exists():
+        fix = "run `parrot verify`, bring it back from a copy"
+        raise DataError(f"{folder.audit} is missing, and {folder.desk.name} is there", expected="both", fix=fix)
     audit = Auditing(folder.root)
     audit.open("main", desk=desk.seq, missed=partial(_entries, journal), now=clock.now_ns())
     venue = matching.build(paper, FileSegments(folder.venue), now=clock.now_ns())

@@ -10,8 +10,10 @@ from typing import Any, Final
 
 from parrot.contracts import records
 from parrot.contracts.message import Entry
+from parrot.kernel.decimals import add
 
 _KEPT: Final = 5_000
+_ALGOS: Final = frozenset({"twap", "vwap", "pov", "iceberg"})
 _ENDS: Final = frozenset({"refused", "rejected", "filled", "canceled", "expired"})
 
 
@@ -153,6 +155,7 @@ class Blotter:
         row = self.live.get(record.order_id)
         if row is not None:
             row["filled"] = _text(record.filled)
+            self._of_parent(row["parent"], fill.quantity)
         self.filled.append(
             {
                 "order_id": record.order_id,
@@ -169,6 +172,12 @@ class Blotter:
             }
         )
         self._move(entry, "filled" if record.left == 0 else "partially_filled")
+
+    def _of_parent(self, parent: int, quantity: Decimal) -> None:
+        """An algo has filled what its children have."""
+        row = self.live.get(parent)
+        if row is not None and row["kind"] in _ALGOS:
+            row["filled"] = _text(add(Decimal(row["filled"]), quantity))
 
     def _move(self, entry: Entry, status: str, reason: str = "") -> None:
         row = self.live.get(entry.record.order_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 from pathlib import Path
@@ -23,11 +24,12 @@ class DiskWatch:
 
     def prepare(self) -> None:
         """Makes the reserve where there is room for it, else lets it go."""
-        if self.free() < LOW_BYTES:
-            self._reserve.unlink(missing_ok=True)
-        elif not self._reserve.exists():
-            with self._reserve.open("wb") as file:
-                os.posix_fallocate(file.fileno(), 0, RESERVE_BYTES)
+        with contextlib.suppress(OSError):  # a start does not fail for want of a reserve
+            if self.free() < LOW_BYTES:
+                self._reserve.unlink(missing_ok=True)
+            elif not self._reserve.exists():
+                with self._reserve.open("wb") as file:
+                    os.posix_fallocate(file.fileno(), 0, RESERVE_BYTES)
 
     def free(self) -> int:
         """Bytes that this user may still write, without the reserve."""

@@ -21,7 +21,7 @@ from parrot.app.platform.folder import DataFolder, announce, withdraw
 from parrot.app.platform.loop import Loop
 from parrot.app.platform.platform import Platform
 from parrot.app.platform.settings import PlatformSettings
-from parrot.app.platform.setup import first_commands, strategies_of
+from parrot.app.platform.setup import first_commands, require_limits, strategies_of
 from parrot.app.platform.spine import Parts, Spine
 from parrot.app.platform.telling import tell
 from parrot.app.platform.web import WebServer
@@ -50,6 +50,7 @@ class Runtime:
 
     def run(self, listener: socket.socket, url: str, ready: Callable[[dict[str, Any]], None]) -> None:
         """Recovers, serves and trades until a signal. Raises InputError, DataError, StorageError."""
+        require_limits(self._settings)
         self._folder.make()
         house = assemble(self._folder, self._settings)
         logs = set_up(self._folder.logs, screen=None)

@@ -10,8 +10,11 @@ from typing import Any, Final
 from parrot.app.exhibits import examples_folder
 from parrot.app.platform.settings import PlatformSettings, StrategySettings
 from parrot.app.strategies import code_hash, read_text
+from parrot.centers.risk.manifest import build as build_risk
 from parrot.centers.risk.manifest import paper_limits
 from parrot.contracts.commands import Deposit, RegisterStrategy, SetLimits, StartStrategy
+from parrot.contracts.records import CommandRefused
+from parrot.kernel.errors import InputError
 
 BY: Final = "parrot up"
 # Small orders, because fees of many quick ones add up; quick ones, because people want to see something happen.
@@ -29,6 +32,16 @@ def first_commands(settings: PlatformSettings) -> Iterator[Any]:
         yield SetLimits(scope="account:main", limits=settings.limits, approver=BY)
     for currency, amount in settings.venue.deposit.items():
         yield Deposit(key=f"opening:{currency}", currency=currency, amount=amount, by="opening")
+
+
+def require_limits(settings: PlatformSettings) -> None:
+    """Raises InputError for limits that risk would refuse: half a set of limits must never be in force."""
+    wanted = {"account:main": settings.limits} | {f"strategy:{one.id}": one.limits for one in settings.strategies or ()}
+    risk = build_risk(())
+    for scope, limits in wanted.items():
+        for answer in risk.receives[SetLimits](SetLimits(scope=scope, limits=limits, approver=BY), 0):
+            if isinstance(answer, CommandRefused):
+                raise InputError(f"limits of {scope}: {answer.text}", expected="limits of docs/reference/risk.md")
 
 
 def strategies_of(settings: PlatformSettings, known: Sequence[str]) -> Iterator[Any]:

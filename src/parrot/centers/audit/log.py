@@ -71,6 +71,11 @@ class AuditLog:
         seen = self._told.get(DESK)
         return max(self._acts_to, seen.seq if seen else 0)
 
+    def lost(self, heads: Heads) -> dict[str, int]:
+        """Files that were witnessed and that are missing or end earlier now, with the entry that was seen last."""
+        now = {name: head.seq for name, head in heads.items()}
+        return {name: seen.seq for name, seen in self._told.items() if now.get(name, 0) < seen.seq}
+
     def _follow(self, record: AuditRecord, body: bytes) -> None:
         self.identity = self.identity or chain(EMPTY_DIGEST, 1, body).hex()
         if isinstance(record, FileExpected):

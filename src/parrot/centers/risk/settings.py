@@ -32,14 +32,15 @@ _PAPER: Final = MappingProxyType(
     {
         "firm": {
             "price_collar": "0.05",
-            "max_gross": "1000000",
+            "max_gross": "200000",
+            "max_notional": "50000",
             "stale_data": "5s",
             "order_rate": "200/1s",
             "rate_breaker": "2000/10s",
             "refusal_breaker": "500/1m",
             "max_open_orders": "2000",
-            "daily_loss": "100000",
-            "drawdown": "200000",
+            "daily_loss": "10000",
+            "drawdown": "20000",
             "concentration": "1",
             "long_only": "yes",
             "self_trade": "yes",

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from parrot.contracts.commands import OrderKind, Side, TimeInForce
 
@@ -20,13 +20,16 @@ class _Body(BaseModel):
 
 
 class OrderBody(_Body):
-    """An order of a person; amounts as text or numbers, exact. The same `key` again is the same order."""
+    """An order of a person; amounts as text or numbers, exact. The same `key` again is the same order.
+
+    Without `kind` it is trailing with a trail, a stop with a trigger, a limit order with a limit, else a market order.
+    """
 
     key: Name
     symbol: Name
     side: Side
     quantity: Amount
-    kind: OrderKind = OrderKind.MARKET
+    kind: OrderKind | None = None
     limit: Amount | None = None
     trigger: Amount | None = None
     trail: Amount | None = None
@@ -47,7 +50,21 @@ class OrderBody(_Body):
 
     def fields(self) -> dict[str, Any]:
         """As fields of SubmitOrder."""
-        return {name: getattr(self, name) for name in type(self).model_fields}
+        given = {name: getattr(self, name) for name in type(self).model_fields}
+        return given | {"kind": self.kind or self._kind()}
+
+    def _kind(self) -> OrderKind:
+        if self.trail is not None:
+            return OrderKind.TRAILING
+        if self.trigger is not None:
+            return OrderKind.STOP if self.limit is None else OrderKind.STOP_LIMIT
+        return OrderKind.MARKET if self.limit is None else OrderKind.LIMIT
+
+    @model_validator(mode="after")
+    def _no_price_is_dropped(self) -> Self:
+        if self.kind is OrderKind.MARKET and not (self.limit is None is self.trigger):
+            raise ValueError("a market order has no limit and no trigger; leave kind away, or the prices")
+        return self
 
 
 class KillBody(_Body):

@@ -128,6 +128,25 @@ def test_the_rest_of_a_batch_that_nobody_was_told_of_is_cut_off(tmp_path):
         os.close(journal._head)
 
 
+@pytest.mark.parametrize("more", [b"\0", b"x" * 512])
+def test_what_was_added_behind_a_clean_end_is_refused(tmp_path, more):
+    path = written(tmp_path)
+    whole = path.read_bytes()
+    path.write_bytes(whole + more)
+    with pytest.raises(DataError, match="added behind its clean end"):
+        FileJournal(path)
+    assert path.read_bytes() == whole + more
+
+
+def test_another_chain_under_the_same_head_is_refused(tmp_path):
+    path = written(tmp_path)
+    (tmp_path / "other").mkdir()
+    other = written(tmp_path / "other", [[b"one"], [b"two", b"", b"THREE" * 40], [b"four"]])
+    path.write_bytes(path.read_bytes()[:96] + other.read_bytes()[96:])
+    with pytest.raises(DataError, match="not the one it ended in"):
+        FileJournal(path)
+
+
 def test_an_empty_file_is_no_new_journal(tmp_path):
     path = written(tmp_path, [])
     path.write_bytes(b"")

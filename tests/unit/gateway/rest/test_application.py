@@ -173,6 +173,29 @@ def test_names_of_other_machines_are_not_answered(site):
     assert site.call("GET", "/health", host="127.0.0.1")[0] == 200
 
 
+@pytest.mark.parametrize(
+    ("prices", "kind"),
+    [
+        ({}, "market"),
+        ({"limit": "1"}, "limit"),
+        ({"trigger": "1"}, "stop"),
+        ({"limit": "1", "trigger": "1"}, "stop_limit"),
+        ({"trail": "1"}, "trailing"),
+    ],
+    ids=lambda value: str(value),
+)
+def test_the_kind_follows_from_the_prices(site, prices, kind):
+    assert site.command("POST", "/api/v1/orders", ORDER | prices)[0] == 201
+    assert site.platform.asked[0].kind == kind
+
+
+def test_a_price_is_never_dropped(site):
+    status, _, told = site.command("POST", "/api/v1/orders", ORDER | {"kind": "market", "limit": "2990"})
+    assert status == 422
+    assert "no limit" in told["title"]
+    assert site.platform.asked == []
+
+
 def test_large_bodies_are_refused_unread(site):
     status, _, _ = site.command("POST", "/api/v1/orders", b"x" * 100_000)
     assert status == 413

@@ -116,12 +116,16 @@ class FileJournal:
         """Marks a clean end and lets go of the file."""
         if self._file < 0:
             return
-        if not self._broken:
-            if self._lazy:
-                os.fdatasync(self._file)
-            self._move_head(self._place._replace(clean=True))
-            os.fsync(self._file)
-        self._let_go()
+        try:
+            if not self._broken:
+                if self._lazy:
+                    os.fdatasync(self._file)
+                self._move_head(self._place._replace(clean=True))
+                os.fsync(self._file)
+        except OSError as fault:
+            raise _storage(self.path, fault) from fault
+        finally:
+            self._let_go()
 
     def _let_go(self) -> None:
         os.close(self._head)
@@ -151,7 +155,7 @@ class FileJournal:
         """The place behind the last whole batch. Raises DataError when the head says that there was more."""
         if size < layout.START:
             raise DataError(f"{self.path} is cut off at byte {size}", expected="a whole header", fix=_FIX)
-        place, flaw = Place(0, layout.START, layout.EMPTY), None
+        place, flaw, strange = Place(0, layout.START, layout.EMPTY), None, False
         with mmap.mmap(self._file, size, access=mmap.ACCESS_READ) as data, memoryview(data) as view:
             head = layout.read_head(view)
             for found in layout.frames(view):
@@ -160,8 +164,13 @@ class FileJournal:
                 else:
                     place = found[0]
                     self._mark(place)
+                    strange |= head is not None and place.seq == head.seq and place[:3] != head[:3]
         if head is None:
             raise DataError(f"{self.path}: the header or the head is altered (bytes 0 to 95)", fix=_FIX)
+        if strange:
+            raise DataError(f"{self.path}: the chain at entry {head.seq} is not the one it ended in", fix=_FIX)
+        if head.clean and size > head.offset:
+            raise DataError(f"{self.path}: {size - head.offset} bytes were added behind its clean end", fix=_FIX)
         if place.seq < head.seq:
             text = flaw.text if flaw else "the end is cut off"
             problem = (
