@@ -10,7 +10,7 @@ from typing import Any
 
 from parrot.adapters.journal.files import FileJournal, FileSegments, FileSnapshots
 from parrot.app.desk import Desk
-from parrot.app.life import Life
+from parrot.app.hosting.life import Life
 from parrot.app.platform.assemble import components
 from parrot.centers.market_data.live import LiveMarket
 from parrot.centers.matching import manifest as matching

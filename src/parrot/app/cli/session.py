@@ -33,7 +33,7 @@ Name = Annotated[str | None, typer.Option("--name", help="Name of the session; t
 
 def record(duration: For = "60s", data: Data = None, name: Name = None, as_json: options.AsJson = False) -> None:
     """Keep a session: what the running strategies are given, and what they order."""
-    from parrot.app.parity import add_orders, lives_in, write_session
+    from parrot.app.hosting.parity import add_orders, lives_in, write_session
     from parrot.engine.columns import timeframe_ns
 
     folder = _folder(data)
@@ -58,7 +58,7 @@ def record(duration: For = "60s", data: Data = None, name: Name = None, as_json:
 
 def replay(session: Session, data: Data = None, as_json: options.AsJson = False) -> int:
     """Play a session again in the back-tester: are the orders the same?"""
-    from parrot.app.parity import compare, read_session
+    from parrot.app.hosting.parity import compare, read_session
 
     path = Path(session).expanduser()
     if path.suffix != ".journal":

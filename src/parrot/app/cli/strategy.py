@@ -93,10 +93,10 @@ def _version(
     by: str,
 ) -> dict[str, Any]:
     """What registers the strategy as it stands in its file now; it is tried in a child before anything is sent."""
+    from parrot.app.hosting.trial import try_out
     from parrot.app.platform.settings import strategy_settings
     from parrot.app.platform.setup import registration
     from parrot.app.sources import pairs
-    from parrot.app.trial import try_out
 
     if not symbols:
         raise InputError("--symbol is missing", expected="at least one, such as --symbol BTC/USDT")

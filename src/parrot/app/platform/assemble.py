@@ -14,8 +14,8 @@ from parrot.adapters.journal.files import FileJournal, FileSegments, FileSnapsho
 from parrot.adapters.lake.files import FileLake
 from parrot.app.auditing import Auditing
 from parrot.app.desk import Desk, decode
-from parrot.app.hosted import Limits
-from parrot.app.hosting import Desklog, Hosts
+from parrot.app.hosting.hosted import Limits
+from parrot.app.hosting.hosts import Desklog, Hosts
 from parrot.app.platform.blotter import Blotter
 from parrot.app.platform.folder import DataFolder
 from parrot.app.platform.settings import PlatformSettings, VenueSettings
@@ -30,7 +30,7 @@ from parrot.contracts.listing import Listing, VenueTerms
 from parrot.contracts.message import Entry
 from parrot.kernel.errors import DataError, InputError
 
-_CHILD: Final = ("-m", "parrot.app.child")
+_CHILD: Final = ("-m", "parrot.app.hosting.child")
 
 
 @dataclass(slots=True)

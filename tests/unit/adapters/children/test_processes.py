@@ -141,7 +141,7 @@ def test_a_strategy_dies_with_its_platform(tmp_path):
     keeper.write_text(
         "import time\n"
         "from parrot.adapters.children import ProcessChildren\n"
-        "child = ProcessChildren(['-m', 'parrot.app.child']).start('x')\n"
+        "child = ProcessChildren(['-m', 'parrot.app.hosting.child']).start('x')\n"
         "print(child.pid, flush=True)\n"
         "time.sleep(60)\n"
     )

@@ -12,8 +12,8 @@ from typing import Any
 from parrot.adapters.children import ChildLimits, ProcessChildren
 from parrot.adapters.journal.files import FileJournal
 from parrot.app.desk import Desk, decode
-from parrot.app.hosted import Limits
-from parrot.app.hosting import Desklog, Hosts
+from parrot.app.hosting.hosted import Limits
+from parrot.app.hosting.hosts import Desklog, Hosts
 from parrot.app.strategies import code_hash, read_text
 from parrot.centers.strategies.manifest import build
 from parrot.contracts.commands import (
@@ -123,7 +123,7 @@ class House:
         self.journal = FileJournal(folder / "desk.journal", sync=False)
         self.desk = Desk([self.street, self.center], self.journal, lambda request: None)
         self.desk.recover()
-        children = ProcessChildren(["-m", "parrot.app.child"], ChildLimits(memory=memory_mb << 20))
+        children = ProcessChildren(["-m", "parrot.app.hosting.child"], ChildLimits(memory=memory_mb << 20))
         log = Desklog(lambda after: (decode(body) for _, body in self.journal.read(after)), lambda: self.desk.seq)
         limits = Limits(patience=int(patience * SECOND))
         self.hosts = Hosts(self.center, [LISTING], folder / "strategies", children, log, limits)

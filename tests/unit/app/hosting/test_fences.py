@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from parrot.app.fences import ALL, CALLS, FILES, NETWORK
+from parrot.app.hosting.fences import ALL, CALLS, FILES, NETWORK
 from tests.unit.app.hosting.houses import House
 
 ROOT = Path(__file__).parents[4]
@@ -35,7 +35,7 @@ class Tries(Strategy):
 
 @pytest.fixture(scope="module")
 def standing():
-    program = "from parrot.app.fences import enclose; print(*enclose())"
+    program = "from parrot.app.hosting.fences import enclose; print(*enclose())"
     found = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     return found.stdout.split()
 

@@ -7,8 +7,8 @@ from decimal import Decimal
 import msgspec
 import pytest
 
-from parrot.app.hosted import Hosted, Limits
-from parrot.app.inputs import InputJournal
+from parrot.app.hosting.hosted import Hosted, Limits
+from parrot.app.hosting.inputs import InputJournal
 from parrot.contracts.commands import NoteDecision, Role, Side, SubmitOrder
 from parrot.contracts.hosting import Answer, Deed, LifeBegun, Noted, Ready
 from parrot.contracts.ticks import QuoteTick

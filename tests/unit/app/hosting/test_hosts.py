@@ -11,7 +11,7 @@ import pytest
 
 from parrot.adapters.journal.files import FileJournal
 from parrot.app.desk import decode
-from parrot.app.parity import add_orders, compare, lives_in, read_session, write_session
+from parrot.app.hosting.parity import add_orders, compare, lives_in, read_session, write_session
 from parrot.contracts.commands import CancelOrder, Role, Side, SubmitOrder
 from parrot.contracts.records import DecisionNoted, StrategyStopped
 from parrot.kernel.errors import DataError

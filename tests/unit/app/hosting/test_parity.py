@@ -6,7 +6,7 @@ import pytest
 
 import parrot
 from parrot.adapters.importers import read_quotes, read_trades
-from parrot.app.rehearsal import Rehearsal, backtested
+from parrot.app.hosting.rehearsal import Rehearsal, backtested
 from parrot.contracts.market import Fees, Instrument, Market
 from parrot.engine.bars import Bars
 from parrot.engine.run import Inputs

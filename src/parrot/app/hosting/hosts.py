@@ -9,8 +9,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from parrot.app.hosted import Hosted, Limits
-from parrot.app.inputs import InputJournal
+from parrot.app.hosting.hosted import Hosted, Limits
+from parrot.app.hosting.inputs import InputJournal
 from parrot.app.strategies import code_hash, read_text
 from parrot.centers.strategies.manifest import Strategies, Version
 from parrot.contracts.commands import StrategyFailed

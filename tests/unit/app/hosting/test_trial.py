@@ -7,8 +7,8 @@ from decimal import Decimal
 
 import pytest
 
+from parrot.app.hosting.trial import try_out
 from parrot.app.strategies import code_hash
-from parrot.app.trial import try_out
 from parrot.contracts.commands import RegisterStrategy
 from parrot.kernel.errors import InputError, MissingError, ParameterError, StrategyError
 

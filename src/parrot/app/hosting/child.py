@@ -1,6 +1,6 @@
 """The program of one strategy's process: a pipe to the platform, and fences towards everything else.
 
-python -m parrot.app.child FD MEMORY_MB
+python -m parrot.app.hosting.child FD MEMORY_MB
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from typing import Any, Final
 
 import msgspec
 
-from parrot.app.fences import enclose
-from parrot.app.pipe import Pipe
+from parrot.app.hosting.fences import enclose
+from parrot.app.hosting.pipe import Pipe
 from parrot.contracts.hosting import Answer, Failed, Heard, InputBatch, LifeBegun, LifeEnded, Noted, Ready, Told
 from parrot.kernel.errors import ParrotError
 
@@ -67,7 +67,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _live(begun: LifeBegun, pipe: Pipe, send: Any, decode: Any, fences: list[str]) -> None:
-    from parrot.app.life import Life
+    from parrot.app.hosting.life import Life
 
     life = Life(begun)
     logging.getLogger("parrot.strategy").addHandler(_Log(send))

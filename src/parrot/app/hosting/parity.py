@@ -12,8 +12,8 @@ import msgspec
 import numpy as np
 
 from parrot.adapters.journal.files import FileJournal, verify_journal
-from parrot.app.inputs import InputJournal
-from parrot.app.life import Life, feeds_of, market_of
+from parrot.app.hosting.inputs import InputJournal
+from parrot.app.hosting.life import Life, feeds_of, market_of
 from parrot.contracts.commands import SubmitOrder
 from parrot.contracts.hosting import Deed, InputBatch, LifeBegun, SessionInput, SessionLife, SessionOrder
 from parrot.contracts.listing import Listing

@@ -10,9 +10,9 @@ from typing import Any, Final
 import msgspec
 import structlog
 
-from parrot.app.fences import ALL
-from parrot.app.inputs import InputJournal, encode
-from parrot.app.ration import A_SECOND, Ration
+from parrot.app.hosting.fences import ALL
+from parrot.app.hosting.inputs import InputJournal, encode
+from parrot.app.hosting.ration import A_SECOND, Ration
 from parrot.centers.strategies.manifest import Order
 from parrot.contracts.commands import AmendOrder, CancelOrder, NoteDecision, Role
 from parrot.contracts.hosting import Answer, Deed, Failed, Heard, InputBatch, LifeBegun, Noted, OrderReport, Ready

@@ -6,7 +6,7 @@ from collections import deque
 from functools import partial
 
 from parrot.adapters.venues.replay import Moment, ReplayVenue
-from parrot.app.life import Life
+from parrot.app.hosting.life import Life
 from parrot.contracts.commands import Side, SubmitOrder
 from parrot.contracts.hosting import Deed, InputBatch, LifeBegun, OrderReport
 from parrot.contracts.market import Market, Number

@@ -10,7 +10,7 @@ from typing import Final
 import msgspec
 
 from parrot.adapters.children import ProcessChildren
-from parrot.app.inputs import encode
+from parrot.app.hosting.inputs import encode
 from parrot.app.strategies import read_text
 from parrot.contracts.commands import RegisterStrategy
 from parrot.contracts.hosting import Failed, Heard, LifeBegun, Ready
@@ -19,7 +19,7 @@ from parrot.engine.columns import timeframe_ns
 from parrot.kernel.errors import InputError, MissingError, ParameterError, ParrotError, StrategyError
 from parrot.ports.children import Child
 
-CHILD: Final = ("-m", "parrot.app.child")
+CHILD: Final = ("-m", "parrot.app.hosting.child")
 _PATIENCE_S: Final = 10.0
 _LOOK_S: Final = 0.1
 _DECODER: Final = msgspec.msgpack.Decoder(Heard)

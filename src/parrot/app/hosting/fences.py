@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from parrot.app.syscalls import forbid
+from parrot.app.hosting.syscalls import forbid
 
 FILES: Final = "files"
 NETWORK: Final = "network"
@@ -115,5 +115,5 @@ def _readable() -> Iterator[str]:
         yield from (f"{prefix}/{name}" for name in _OF_PYTHON)
     yield from (place for place in sys.path if place.endswith(("site-packages", "dist-packages")))
     yield str(Path(os.__file__).parent)
-    yield str(Path(__file__).parents[1])
+    yield str(Path(__file__).parents[2])
     yield from _SYSTEM
