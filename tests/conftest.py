@@ -25,7 +25,7 @@ BUDGETS = {
     "unit": 60,
     "unit/adapters": 60,
     "unit/app/desk": 20,
-    "unit/app/hosting": 40,
+    "unit/app/hosting": 60,
     "unit/engine": 100,
     "unit/gateway": 20,
 }
