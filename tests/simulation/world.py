@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from parrot.app.desk import decode
-from parrot.contracts.commands import Beat, CancelOrder, OrderKind, SetLimits, Side, SubmitOrder
+from parrot.contracts.commands import Beat, CancelOrder, Deposit, OrderKind, SetLimits, Side, SubmitOrder
 from parrot.contracts.listing import IdScope, VenueTerms
 from parrot.contracts.message import Entry
 from tests.simulation.agenda import Agenda
@@ -243,7 +243,13 @@ class World:
             self.agenda.after(16 * SECOND, self.person.cancel)
 
     def probe(self) -> None:
-        """The next order: it has to work, with room below the limit of its symbol."""
+        """The next order: it has to work, with room below the limit of its symbol and money of its own.
+
+        What is UNKNOWN for ever, at a venue whose requests do not expire, holds its money for ever.
+        """
+        amount = Decimal(100)
+        self.referee.balances["USDT"] += amount
+        self.office.deliver(Deposit(key="probe", currency="USDT", amount=amount, by="ann"))
         wide = {"max_position": str(self.referee.net("BTCUSDT") + 1)}
         self.office.deliver(SetLimits(scope="symbol:BTCUSDT", limits=wide, approver="ann"))
         tick = self.market.listings["BTCUSDT"].tick

@@ -30,6 +30,7 @@ FIRED: Final = {
 class Order(msgspec.Struct, kw_only=True, gc=False):
     """Times ns UTC, quantities in base, prices in quote units; `quantity` and `limit` are what works now.
 
+    `seen` is when the first fill proved that the venue has it: that may be before `accepted`, or without it.
     `trades` are the executions that were counted, by client id and trade id. `paid` is the sum of price times quantity.
     `done` is what the children of an algo have filled, or what was closed again of a position that has protection.
     """
@@ -50,6 +51,7 @@ class Order(msgspec.Struct, kw_only=True, gc=False):
     first_sent: int = 0
     sent: int = 0
     accepted: int = 0
+    seen: int = 0
     fence: int = 0
     filled: Decimal = ZERO
     paid: Decimal = ZERO

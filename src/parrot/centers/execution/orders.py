@@ -187,6 +187,7 @@ class Orders:
             return
         fill = record.fill
         order.filled = record.filled
+        order.seen = order.seen or entry.ts
         order.first_price = order.first_price or fill.price
         order.paid = add(order.paid, multiply(fill.price, fill.quantity))
         order.trades[trade_key(fill.client_id, fill.trade_id)] = fill.number

@@ -242,6 +242,16 @@ def test_a_lost_line_makes_everything_under_way_unknown_and_the_state_is_asked_f
     assert names(stage.sent) == ["AskState"]
 
 
+def test_not_found_soon_after_the_first_fill_of_a_request_that_came_late_ends_nothing(stage):
+    order = stage.limit()
+    stage.now += 10 * FENCE
+    stage.fill(order, "0.25")
+    assert not_found(stage, order, 11 * FENCE - 1) == []
+    assert stage.at(order, State.PARTIALLY_FILLED)
+    not_found(stage, order, 11 * FENCE)
+    assert stage.at(order, State.CANCELED)
+
+
 def test_not_found_soon_after_a_fill_that_came_before_the_acceptance_ends_nothing(stage):
     order = stage.limit()
     stage.fill(order, "0.25")
