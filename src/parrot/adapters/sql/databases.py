@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import sqlite3
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
@@ -16,6 +18,7 @@ from parrot.adapters.sql.schema import bring_to_this_version, refuse_other_versi
 from parrot.kernel.errors import ParameterError, StorageError
 
 LOCK_WAIT_S: Final = 5.0
+_LOCK_PAUSE_S: Final = 0.005
 READS: Final = "reads"  # an execution option: this transaction writes nothing
 
 
@@ -37,7 +40,7 @@ def open_sqlite(
             URL.create("sqlite+pysqlite", database=str(path)),
             connect_args={"isolation_level": None, "timeout": lock_wait_s, "check_same_thread": False},
         )
-        event.listen(engine, "connect", _sqlite_settings(path, synchronous))
+        event.listen(engine, "connect", _sqlite_settings(path, synchronous, lock_wait_s))
         event.listen(engine, "begin", _begin_sqlite)
         return _of_this_version(engine, upgrade)
 
@@ -93,9 +96,9 @@ def _make(path: Path) -> None:
         raise StorageError(f"{path}: {fault.strerror}", fix="give this user permission to write there") from fault
 
 
-def _sqlite_settings(path: Path, synchronous: str) -> Callable[[Any, Any], None]:
+def _sqlite_settings(path: Path, synchronous: str, lock_wait_s: float) -> Callable[[Any, Any], None]:
     def at_connect(raw: Any, _record: Any) -> None:
-        [[mode]] = raw.execute("PRAGMA journal_mode = WAL").fetchall()
+        mode = _write_ahead(raw, lock_wait_s)
         if mode != "wal":
             raise StorageError(
                 f"{path} cannot have a write-ahead log: SQLite chose {mode}",
@@ -106,6 +109,22 @@ def _sqlite_settings(path: Path, synchronous: str) -> Callable[[Any, Any], None]
             raw.execute(f"PRAGMA {setting}")
 
     return at_connect
+
+
+def _write_ahead(raw: Any, lock_wait_s: float) -> str:
+    """Asks for the write-ahead log; the mode that SQLite chose.
+
+    A new database changes its mode under a lock for which SQLite does not wait, whatever the connection's timeout.
+    """
+    deadline = time.monotonic() + lock_wait_s
+    while True:
+        try:
+            [[mode]] = raw.execute("PRAGMA journal_mode = WAL").fetchall()
+            return str(mode)
+        except sqlite3.OperationalError as fault:
+            if fault.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() >= deadline:
+                raise
+            time.sleep(_LOCK_PAUSE_S)
 
 
 def _begin_sqlite(connection: Connection) -> None:
