@@ -49,7 +49,7 @@ def go_on(floor: Floor, order: Order, now: int) -> Iterator[Any]:
         yield from _call_back(floor, children, over, now)
     elif over:
         yield _end(order, over)
-    elif floor.ready and now >= max(order.due, floor.asked.get(order.id, 0)):
+    elif floor.ready and now >= order.due and floor.questions.may(order.id, now, floor.settings.query_every):
         yield from _step(floor, order, children, now)
 
 
@@ -124,7 +124,7 @@ def _step(floor: Floor, order: Order, children: list[Order], now: int) -> Iterat
     rest = subtract(subtract(order.quantity, order.done), working)
     amount = _dealable(floor, order, amount, rest=rest)
     if not amount and note == order.note and order.asked.kind is OrderKind.POV:
-        floor.asked[order.id] = due  # nothing was traded: nothing to remember
+        floor.questions.ask(order.id, now)  # nothing was traded: nothing to remember
         return
     step = order.step + 1
     yield TaskMoved(order_id=order.id, step=step, due=due, done=order.done, note=note)

@@ -36,8 +36,13 @@ def overdue(floor: Floor, now: int) -> Iterator[Any]:
     for order in list(floor.orders.unsettled.values()):
         yield from _late(floor, order, now)
         if _ask_now(floor, order, now):
-            floor.asked[order.id] = now
-            yield QueryPlaced(client_id=order.client_id, symbol=order.asked.symbol, ts=now)
+            yield from ask(floor, order, now)
+
+
+def ask(floor: Floor, order: Order, now: int) -> Iterator[QueryPlaced]:
+    """The question what became of an order."""
+    floor.questions.ask(order.id, now)
+    yield QueryPlaced(client_id=order.client_id, symbol=order.asked.symbol, ts=now)
 
 
 def _late(floor: Floor, order: Order, now: int) -> Iterator[OrderUnknown]:
@@ -54,9 +59,9 @@ def _late(floor: Floor, order: Order, now: int) -> Iterator[OrderUnknown]:
 def _ask_now(floor: Floor, order: Order, now: int) -> bool:
     pause = floor.settings.query_every
     if order.state is State.UNKNOWN and not order.fence:
-        # It may stay so for long: the older the question, the more seldom it is asked.
-        pause = min(max(pause, (now - order.first_sent) // 4), floor.settings.seldom)
-    if now - floor.asked.get(order.id, 0) < pause or not floor.line_up:
+        # It may stay so for long: the more often it was asked, the more seldom it is asked again.
+        pause = floor.questions.patience(order.id)
+    if not floor.line_up or not floor.questions.may(order.id, now, pause):
         return False
     # Before the fence only "found" would mean anything, and that is seen in the state of the account as well.
     if order.state is State.UNKNOWN:
@@ -70,9 +75,8 @@ def absent(floor: Floor, now: int) -> Iterator[QueryPlaced]:
         order = floor.orders.get(order_id)
         if order is None or not order.out or order.state is State.UNKNOWN:
             floor.absent.discard(order_id)
-        elif floor.line_up and now - floor.asked.get(order_id, 0) >= floor.settings.query_every:
-            floor.asked[order_id] = now
-            yield QueryPlaced(client_id=order.client_id, symbol=order.asked.symbol, ts=now)
+        elif floor.line_up and floor.questions.may(order_id, now, floor.settings.query_every):
+            yield from ask(floor, order, now)
 
 
 def not_found(floor: Floor, report: NotFound, now: int) -> Iterator[Any]:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from parrot.centers.execution.order import Order
 from parrot.centers.execution.orders import Orders
 from parrot.centers.execution.profile import Volumes
+from parrot.centers.execution.questions import Questions
 from parrot.centers.execution.scopes import covers
 from parrot.centers.execution.settings import Settings
 from parrot.contracts.commands import Quoted, SubmitOrder
@@ -18,8 +19,8 @@ from parrot.contracts.venue import Withdrawn
 class Floor:
     """Orders are durable; everything else here comes again by itself after a restart.
 
-    `ready` says that the line stands and that the venue's state was compared since the desk was opened. `asked` is when
-    something was last asked about an order, `closing` the ends that wait for fills which have not come yet, `absent`
+    `ready` says that the line stands and that the venue's state was compared since the desk was opened. `questions`
+    are those to the venue, `closing` the ends that wait for fills which have not come yet, `absent`
     the orders that the venue's state did not show, `shown` those it should not have shown with the venue's time of the
     first one that did, `doomed` those whose end is decided and stands further on in the same transaction, `again` the
     symbols whose last quote reaches more orders than were let go. `peaks` are the best prices of trailing stops, `bare`
@@ -38,7 +39,7 @@ class Floor:
         self.line_up = True
         self.reconciled = False
         self.venue_now = 0
-        self.asked: dict[int, int] = {}
+        self.questions = Questions(every=settings.query_every, seldom=settings.seldom)
         self.absent: set[int] = set()
         self.shown: dict[str, int] = {}
         self.again: set[str] = set()
@@ -52,9 +53,7 @@ class Floor:
         self.flatten: dict[str, int] = {}
         self.volumes = Volumes()
         self.closing: dict[int, Withdrawn] = {}
-        self.state_asked = 0
         self.state_wanted = True
-        self.state_due = 0
 
     @property
     def ready(self) -> bool:
@@ -82,7 +81,7 @@ class Floor:
 
     def forget(self, order: Order) -> None:
         """Lets go of what was noted about an order that has ended."""
-        self.asked.pop(order.id, None)
+        self.questions.forget(order.id)
         self.doomed.discard(order.id)
         self.peaks.pop(order.id, None)
         self.bare.pop(order.id, None)

@@ -12,6 +12,7 @@ from parrot.centers.execution.floor import Floor
 from parrot.centers.execution.life import Pending, State
 from parrot.centers.execution.order import Order
 from parrot.centers.execution.orders import trade_key
+from parrot.centers.execution.questions import STATE
 from parrot.centers.execution.reports import cancel_again, count, orphan, reduce_only
 from parrot.contracts.records import CancelRefused, ExternalSeen, OrderAccepted, OrderReplaced, Reconciled
 from parrot.contracts.venue import AskState, CancelPlaced, Filled, OpenOrder, VenueState
@@ -20,10 +21,9 @@ from parrot.kernel.decimals import ZERO, add, plain
 
 def ask(floor: Floor, now: int) -> Iterator[AskState]:
     """The question, when it is time for it."""
-    settings = floor.settings
-    wanted = floor.state_wanted and now - floor.state_asked >= settings.state_every
-    if floor.line_up and (wanted or now >= floor.state_due):
-        floor.state_asked, floor.state_due = now, now + settings.reconcile_every
+    pause = floor.settings.state_every if floor.state_wanted else floor.settings.reconcile_every
+    if floor.line_up and floor.questions.may(STATE, now, pause):
+        floor.questions.ask(STATE, now)
         yield AskState(after=floor.orders.trades, ts=now)
 
 

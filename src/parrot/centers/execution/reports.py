@@ -7,11 +7,12 @@ from decimal import Decimal
 from typing import Any
 
 from parrot.centers.execution.client_ids import own_prefix
-from parrot.centers.execution.fence import unknown
+from parrot.centers.execution.fence import ask, unknown
 from parrot.centers.execution.floor import Floor
 from parrot.centers.execution.life import Pending, State
 from parrot.centers.execution.order import Order
 from parrot.centers.execution.orders import trade_key
+from parrot.centers.execution.questions import STATE
 from parrot.contracts.records import (
     CancelRefused,
     CancelSent,
@@ -30,7 +31,6 @@ from parrot.contracts.venue import (
     CancelPlaced,
     Filled,
     Found,
-    QueryPlaced,
     Rejected,
     Replaced,
     Unanswered,
@@ -166,20 +166,20 @@ def cancel_failed(floor: Floor, report: CancelFailed, now: int) -> Iterator[Any]
     if Pending.NONE not in (order.cancel, order.replace) or order.cancel is not order.replace:
         yield CancelRefused(order_id=order.id, client_id=report.client_id, reason=report.reason)
         if order.state is not State.SENT:
-            floor.asked[order.id] = now
-            yield QueryPlaced(client_id=order.client_id, symbol=order.asked.symbol, ts=now)
+            yield from ask(floor, order, now)
 
 
 def unanswered(floor: Floor, report: Unanswered, now: int) -> Iterator[Any]:
     """No usable answer came."""
     if report.request == "state":
-        floor.state_asked, floor.state_wanted = now + report.retry_after, True
+        floor.questions.unanswered(STATE, now, report.retry_after)
+        floor.state_wanted = True
         return
     order = floor.orders.of_client(report.client_id)
     if order is None or order.ended or report.client_id != order.client_id:
         return
     if report.request == "query":
-        floor.asked[order.id] = now + report.retry_after
+        floor.questions.unanswered(order.id, now, report.retry_after)
     elif report.request == "place" and order.state is State.SENT:
         yield unknown(floor, order, "place", report.reason)
     elif report.request == "cancel" and order.cancel is Pending.ASKED:

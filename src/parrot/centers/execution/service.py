@@ -22,6 +22,7 @@ from parrot.centers.execution import (
 from parrot.centers.execution.floor import Floor
 from parrot.centers.execution.life import Pending, State
 from parrot.centers.execution.order import Order
+from parrot.centers.execution.questions import STATE
 from parrot.centers.execution.settings import Settings
 from parrot.contracts import commands, records, venue
 from parrot.contracts.listing import Listing, VenueTerms
@@ -158,7 +159,8 @@ class Execution:
             if order.state in (State.NEW, State.APPROVED, State.TRIGGERED):
                 yield records.OrderCanceled(order_id=order.id, by="desk", reason="the desk stopped before it was sent")
         self._floor.reconciled = False
-        self._floor.state_wanted, self._floor.state_due = True, 0
+        self._floor.state_wanted = True
+        self._floor.questions.forget(STATE)
         yield from reconcile.ask(self._floor, now)
 
     def _close(self, command: commands.CloseDesk, now: int) -> Iterator[Any]:
@@ -208,7 +210,8 @@ class Execution:
         if not floor.line_up:
             floor.line_up = True
             yield records.LineChanged(venue=report.venue, up=True, reason="")
-        floor.state_wanted, floor.state_due = True, 0
+        floor.state_wanted = True
+        floor.questions.forget(STATE)
         yield from reconcile.ask(floor, now)
 
     def _quoted(self, quote: commands.Quoted, now: int) -> Answers:

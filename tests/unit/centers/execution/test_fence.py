@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from parrot.centers.execution.life import Pending, State
@@ -12,6 +14,8 @@ from parrot.contracts.records import OrderMissing, OrderSent, OrderUnknown
 from tests.unit.centers.execution.stage import SECOND, TERMS, Stage, names
 
 FENCE = TERMS.fence
+HOUR = 3600 * SECOND
+SLOW = VenueTerms(venue="slow", expires_requests=False)
 
 
 @pytest.fixture
@@ -164,12 +168,62 @@ def test_attempts_are_bounded(stage):
 
 
 def test_where_requests_never_expire_and_ids_may_repeat_it_stays_unknown():
-    stage = Stage(terms=VenueTerms(venue="slow", expires_requests=False))
+    stage = Stage(terms=SLOW)
     order = lost(stage)
     stage.now += 1000 * SECOND
     assert not_found(stage, order, 1000 * SECOND) == []
     assert stage.at(order, State.UNKNOWN)
     assert stage.records(OrderMissing) == []
+
+
+def asked(stage):
+    """When questions about orders left, in seconds since the first one."""
+    times = [request.ts for request in stage.requests(venue.QueryPlaced)]
+    return [(ts - times[0]) / SECOND for ts in times]
+
+
+def test_what_no_answer_may_settle_is_asked_about_more_and_more_seldom():
+    stage = Stage(terms=SLOW)
+    lost(stage)
+    stage.wait(600 * SECOND, step=SECOND // 2)
+    pauses = [later - sooner for sooner, later in pairwise(asked(stage))]
+    assert pauses[0] == 1
+    assert pauses == sorted(pauses)
+    assert pauses[-1] == 60
+
+
+@pytest.mark.parametrize("hours", [1, -1])
+def test_a_clock_that_was_put_right_at_a_start_makes_no_question_seldom(hours):
+    stage = Stage(terms=SLOW, now=10 * HOUR)
+    lost(stage)
+    again = stage.reborn(after=hours * HOUR)
+    again.wait(10 * SECOND)
+    assert len(asked(again)) >= 5
+
+
+def test_a_clock_that_is_set_back_stops_no_questions():
+    stage = Stage(terms=SLOW, now=10 * HOUR)
+    lost(stage)
+    stage.wait(2 * SECOND)
+    stage.now -= HOUR
+    stage.sent.clear()
+    stage.wait(12 * SECOND)
+    assert len(asked(stage)) >= 4
+    assert len(stage.requests(venue.AskState)) == 2
+
+
+def test_a_venue_that_asks_to_wait_is_left_alone_so_long():
+    stage = Stage(terms=SLOW)
+    order = lost(stage)
+    stage.wait(SECOND)
+    fields = {"reason": "429", "retry_after": 30 * SECOND, "ts": stage.now}
+    for request, name in (("query", order.client_id), ("state", "")):
+        stage.say(venue.Unanswered(client_id=name, request=request, **fields))
+    stage.sent.clear()
+    stage.wait(30 * SECOND)
+    assert stage.sent == []
+    stage.wait(2 * SECOND)
+    assert set(names(stage.sent)) == {"QueryPlaced", "AskState"}
 
 
 def test_where_ids_are_unique_for_ever_the_same_id_is_sent_again():
