@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -19,7 +20,7 @@ class Violation(NamedTuple):
     text: str
 
 
-class Check:
+class Check(ABC):
     """One reading of a journal for one invariant, named by its number.
 
     `looks` maps a kind of record to the method that is shown each of them, in order, and says what is wrong with it;
@@ -29,9 +30,9 @@ class Check:
     name = ""
 
     @property
+    @abstractmethod
     def looks(self) -> Mapping[type, Look]:
         """Which records it is shown."""
-        raise NotImplementedError
 
     def end(self) -> Iterable[tuple[int, str]]:
         """What only the end shows: pairs of the entry's number and the text."""
