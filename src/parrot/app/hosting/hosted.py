@@ -180,7 +180,7 @@ class Hosted:
     def _take_in(self, message: BarClosed | TradeTick | QuoteTick) -> None:
         """Keeps what it wants; what lies behind what it was given cannot be given any more."""
         kind, line, begin, end = _place(message)
-        if kind == "bars" and (message.kind != "time" or message.step != self._life.timeframe):  # type: ignore[union-attr]
+        if isinstance(message, BarClosed) and (message.kind != "time" or message.step != self._life.timeframe):
             return
         if (kind in self._feeds or not self._loaded) and begin >= self._reached.get((kind, message.symbol), 0):
             self._reached[kind, message.symbol] = end

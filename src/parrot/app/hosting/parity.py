@@ -64,11 +64,15 @@ def lives_in(folder: Path) -> list[Recorded]:
     for path in sorted(folder.glob("*.journal")):
         if path.name.endswith(".head.journal"):
             continue
-        bodies: list[bytes] = []
-        verify_journal(path, lambda _, body, kept=bodies: kept.append(bytes(body)))  # type: ignore[misc]
-        recorded = InputJournal.last_life(bodies)
+        recorded = InputJournal.last_life(_bodies(path))
         if recorded is not None:
             found.append(Recorded(*recorded))
+    return found
+
+
+def _bodies(path: Path) -> list[bytes]:
+    found: list[bytes] = []
+    verify_journal(path, lambda _, body: found.append(bytes(body)))
     return found
 
 
