@@ -40,8 +40,8 @@ class Clock:
         return None
 
 
-class Trades:
-    """The gates of one symbol's trades."""
+class _Stream:
+    """What the gates of a stream of numbered ticks of one symbol remember."""
 
     __slots__ = ("_settings", "_tick", "clock", "sequence", "spikes")
 
@@ -51,6 +51,12 @@ class Trades:
         self.sequence = Sequence(settings.restart, on_gap)
         self.spikes = SpikeGate(settings)
         self.clock = Clock(settings)
+
+
+class Trades(_Stream):
+    """The gates of one symbol's trades."""
+
+    __slots__ = ()
 
     def refuses(self, trade: TradeTick, now: int) -> Refusal | None:
         """Why a well-formed trade is kept back, or None when it is good."""
@@ -73,17 +79,10 @@ class Trades:
         return None
 
 
-class Quotes:
+class Quotes(_Stream):
     """The gates of one symbol's quotes."""
 
-    __slots__ = ("_settings", "_tick", "clock", "sequence", "spikes")
-
-    def __init__(self, settings: Gates, tick: int, on_gap: OnGap) -> None:
-        self._settings = settings
-        self._tick = tick
-        self.sequence = Sequence(settings.restart, on_gap)
-        self.spikes = SpikeGate(settings)
-        self.clock = Clock(settings)
+    __slots__ = ()
 
     def refuses(self, quote: QuoteTick, now: int) -> Refusal | None:
         """Why a well-formed quote is kept back, or None when it is good."""
