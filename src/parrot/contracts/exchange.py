@@ -138,8 +138,9 @@ class NewOrder(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """An order as a client asks for it.
 
     `quantity` in base units, or `quote_quantity` for a market order by amount. `trail_bips` makes a stop or touch
-    follow the best price, from `trigger` on where that is given. `display` is an iceberg's visible part. `client_id` is
-    the client's own name of it, unique among the account's open orders; the exchange makes one where it is empty.
+    follow the best price, from `trigger` on where that is given; `trail` the same by an amount. `display` is an
+    iceberg's visible part. `client_id` is the client's own name of it, unique among the account's open orders; the
+    exchange makes one where it is empty. `flags` are marks of the protocol that it came by, which the exchange keeps.
     """
 
     symbol: str
@@ -157,6 +158,8 @@ class NewOrder(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     client_id: str = ""
     strategy_id: int = 0
     strategy_type: int = 0
+    trail: int = 0
+    flags: int = 0
 
 
 class ListForm(StrEnum):

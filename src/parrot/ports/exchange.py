@@ -82,6 +82,9 @@ class PublicExchange(Protocol):
     ) -> OrderState:
         """Changes an open order in place; 0 leaves a field. Only a smaller quantity keeps its place in the queue."""
 
+    def replace(self, account: str, order_id: int, order: NewOrder, request_id: str = "") -> OrderState:
+        """Ends an open order and sends another in its stead, both or neither; what the old one held is free for it."""
+
     def order(self, account: str, order_id: int) -> OrderState:
         """One order of the account, open or ended."""
 
