@@ -9,6 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMPS := $(VENV)/stamps
 BENCH := .venv-bench
+CLIENTS := .venv-clients
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 # Slow lines and mirrors: what pip was told about this machine holds for uv as well.
 export UV_LINK_MODE ?= copy
@@ -27,13 +28,14 @@ PYTEST_ARGS ?=
 BENCH_ARGS ?=
 SOAK_ARGS ?=
 CHAOS_ARGS ?=
+CLIENTS_ARGS ?=
 
 NATIVE_SOURCES := $(shell find native -name target -prune -o \( -name '*.rs' -o -name '*.toml' -o -name Cargo.lock \) -print)
 ifeq ($(wildcard src/parrot/_core*.so src/parrot/_core*.pyd),)
 MISSING_MODULE := always
 endif
 
-.PHONY: help build up test test-native test-python check format bench soak chaos lock clean always
+.PHONY: help build up test test-native test-python check format bench soak chaos clients lock clean always
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -76,9 +78,11 @@ format: build ## rewrite the sources in the house format
 bench: build $(STAMPS)/bench ## compare speed with peers, which live in an environment of their own (BENCH_ARGS="--quick --only bars")
 	@PEERS_PYTHON=$(CURDIR)/$(BENCH)/bin/python $(BIN)/python benchmarks/run.py $(BENCH_ARGS)
 
+clients: build $(STAMPS)/clients ## let unmodified clients of other houses trade on the exchange (CLIENTS_ARGS="freqtrade")
+	@$(BIN)/python -m tests.clients --environments $(CLIENTS) $(CLIENTS_ARGS)
+
 lock: $(STAMPS)/tools ## compile the lock files anew from pyproject.toml and requirements/*.in
-	@for name in bootstrap dev bench; do \
-	    test -f requirements/$$name.in || continue; \
+	@for name in bootstrap dev bench $(patsubst requirements/%.in,%,$(wildcard requirements/clients-*.in)); do \
 	    project=; if [ $$name = dev ]; then project=pyproject.toml; fi; \
 	    $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --universal \
 	        $$project requirements/$$name.in -o requirements/$$name.lock; \
@@ -86,7 +90,7 @@ lock: $(STAMPS)/tools ## compile the lock files anew from pyproject.toml and req
 	done
 
 clean: ## remove everything that was built
-	rm -rf $(VENV) $(BENCH) native/target src/parrot/_core*.so .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(BENCH) $(CLIENTS) native/target src/parrot/_core*.so .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 # A venv with the pinned uv; the machine is examined first, so that what is missing is named before anything fails.
 $(BIN)/uv: requirements/bootstrap.lock requirements/machine
@@ -110,4 +114,14 @@ $(STAMPS)/bench: $(BIN)/uv requirements/bench.lock
 	@mkdir -p $(STAMPS)
 	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(BENCH)
 	@$(BIN)/uv pip sync --quiet --python $(BENCH) --require-hashes requirements/bench.lock
+	@touch $@
+
+# Every client in an environment of its own: some have packages of the same name.
+$(STAMPS)/clients: $(BIN)/uv $(wildcard requirements/clients-*.lock)
+	@mkdir -p $(STAMPS)
+	@for lock in $(filter %.lock,$^); do \
+	    name=$${lock#requirements/clients-}; name=$${name%.lock}; \
+	    $(BIN)/uv venv --quiet --clear --python $(BIN)/python $(CLIENTS)/$$name; \
+	    $(BIN)/uv pip sync --quiet --python $(CLIENTS)/$$name --require-hashes $$lock; \
+	done
 	@touch $@

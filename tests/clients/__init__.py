@@ -1,0 +1,1 @@
+"""Unmodified clients of other houses against the simulated exchange, each in an environment of its own."""
