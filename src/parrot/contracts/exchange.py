@@ -333,10 +333,12 @@ class OrderChanged(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One change of an account's order, the order as it stands after it.
 
     `request_id` is the client's own name of the request that caused it (a cancel has one), empty otherwise.
+    `id` counts the changes of all orders of the exchange, 0 where nobody counts.
     """
 
     change: Change
     order: OrderState
+    id: int = 0
     execution: Execution | None = None
     request_id: str = ""
     against: int = 0  # PREVENTED: the order of the same account that it would have met
