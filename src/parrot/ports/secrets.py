@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from hmac import compare_digest
-from typing import Any, NoReturn, Protocol
+from typing import Any, NamedTuple, NoReturn, Protocol
 
 
 class Secret:
@@ -46,3 +47,24 @@ class Secrets(Protocol):
         Raises MissingError when there is none, ParameterError for what is no name, StorageError when others could read
         where it is kept. No error holds anything of it.
         """
+
+
+class SecretStore(Secrets, Protocol):
+    """Where secrets can be put too."""
+
+    def set(self, name: str, text: str) -> None:
+        """Keeps a secret durably, in the place of an older one. Raises ParameterError, StorageError."""
+
+    def remove(self, name: str) -> bool:
+        """Lets go of a secret for good; False where there was none."""
+
+    def names(self) -> Sequence[str]:
+        """The names of all that are kept, sorted."""
+
+
+class Credentials(NamedTuple):
+    """What signs requests to a venue."""
+
+    key: Secret
+    secret: Secret
+    passphrase: Secret | None = None
