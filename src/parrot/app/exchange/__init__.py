@@ -1,0 +1,1 @@
+"""The simulated exchange as a server: who owns it, who may call, which protocols speak for it."""

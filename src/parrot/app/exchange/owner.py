@@ -1,0 +1,93 @@
+"""The exchange and its time on one event loop."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Final, TypeVar
+
+from parrot.contracts.exchange import AccountEvent, MarketEvent
+from parrot.ports.clock import Clock
+from parrot.ports.exchange import Listener, PublicExchange
+
+T = TypeVar("T")
+_LATEST: Final = 0.02  # s that time may stand still
+_SOONEST: Final = 0.001
+
+
+class LoopOwner:
+    """Owns an exchange in the thread of the running loop: time goes on before each call, and by a timer.
+
+    Listeners hear of things once the exchange has returned, so that they may ask it something.
+    """
+
+    def __init__(self, exchange: PublicExchange, clock: Clock) -> None:
+        self._exchange = exchange
+        self._clock = clock
+        self._loop = asyncio.get_running_loop()
+        self._events: list[AccountEvent | MarketEvent] = []
+        self._listeners: list[Listener] = []
+        self._ticks: list[Callable[[int], None]] = []
+        self._timer: asyncio.TimerHandle | None = None
+        exchange.listen(self._heard)
+
+    def call(self, work: Callable[[], T], done: Callable[[T | None, Exception | None], None]) -> None:
+        """Has `work` done now; `done` hears the result or the error before this returns."""
+        self._exchange.turn(self._clock.now_ns())
+        result, error = None, None
+        try:
+            result = work()
+        except Exception as fault:  # noqa: BLE001  # whoever asked gets it
+            error = fault
+        self._tell()
+        done(result, error)
+
+    async def run(self, work: Callable[[], T]) -> T:
+        """What `work` returns, or the error that it raises."""
+        self._exchange.turn(self._clock.now_ns())
+        try:
+            return work()
+        finally:
+            self._tell()
+
+    def listen(self, listener: Listener) -> None:
+        """Tells `listener` all that happens."""
+        self._listeners.append(listener)
+
+    def each_tick(self, tick: Callable[[int], None]) -> None:
+        """Calls `tick(now)` after each turn of the timer."""
+        self._ticks.append(tick)
+
+    def start(self) -> None:
+        """Lets time go on until `stop`."""
+        self._turn()
+
+    def stop(self) -> None:
+        """Lets time stand still."""
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def _turn(self) -> None:
+        now = self._clock.now_ns()
+        try:
+            self._exchange.turn(now)
+            self._tell()
+            for tick in self._ticks:
+                tick(now)
+        finally:
+            self._timer = self._loop.call_later(self._pause(), self._turn)
+
+    def _pause(self) -> float:
+        due = self._exchange.due()
+        if due is None:
+            return _LATEST
+        return min(_LATEST, max(_SOONEST, (due - self._clock.now_ns()) / 1e9))
+
+    def _heard(self, events: Sequence[AccountEvent | MarketEvent]) -> None:
+        self._events.extend(events)
+
+    def _tell(self) -> None:
+        while self._events:
+            events, self._events = self._events, []
+            for listener in self._listeners:
+                listener(events)
