@@ -13,8 +13,7 @@ from parrot.centers.matching.agents import Agent, Maker, Noise, Place, Trend
 from parrot.centers.matching.commands import packed
 from parrot.centers.matching.floor import Floor
 from parrot.centers.matching.opening import CROWD
-from parrot.contracts.venue import Report
-from parrot.engine.matching import EventKind, Mark
+from parrot.engine.matching import EventKind, Mark, Phase
 
 _MAKERS: Final = tuple(number for number, name in enumerate(CROWD) if name.startswith("maker"))
 _TRADE: Final = int(EventKind.TRADE)
@@ -22,17 +21,14 @@ _MAKER_DONE: Final = int(Mark.MAKER_DONE)
 _NOISE: Final = CROWD.index("noise")
 _TREND: Final = CROWD.index("trend")
 
-Told = Callable[[list[Report]], None]
-
 
 class Crowd:
-    """Agents of all symbols on one floor. `told` is given the reports that their trading means for us."""
+    """Agents of all symbols on one floor; in a symbol that is not in continuous trading they wait."""
 
-    def __init__(self, floor: Floor, agenda: Agenda, told: Told, resting: Callable[[], int]) -> None:
+    def __init__(self, floor: Floor, agenda: Agenda, resting: Callable[[], int]) -> None:
         """`resting` tells until when nobody trades, 0 when everybody may."""
         self._floor = floor
         self._agenda = agenda
-        self._told = told
         self._resting = resting
         self._patience = floor.settings.patience
         self._until = 0
@@ -40,7 +36,8 @@ class Crowd:
         self._unseen: list[list[Event]] = []
         self._places: list[Place] = []
         self._makers: dict[tuple[int, int], Maker] = {}
-        self._agents: list[Agent] = []
+        self._agents: list[tuple[int, Agent]] = []
+        floor.watchers.append(self.watch)
         for number in range(len(floor.listings)):
             self._settle(number)
 
@@ -53,30 +50,35 @@ class Crowd:
         self._places.append(place)
         for owner in _MAKERS:
             self._makers[number, owner] = maker = Maker(place, owner)
-            self._agents.append(maker)
-        self._agents += (Noise(place, _NOISE), Trend(place, _TREND))
+            self._agents.append((number, maker))
+        self._agents += ((number, Noise(place, _NOISE)), (number, Trend(place, _TREND)))
 
     def begin(self, now: int) -> None:
         """Everybody comes at once, so that there is a book from the first moment; then each at its own pace."""
         self._present = True
-        for agent in self._agents:
-            self._act(agent)
-            self._agenda.at(now + agent.gap(), self._wake, agent)
+        for number, agent in self._agents:
+            if self._trades(number):
+                self._act(agent)
+            self._agenda.at(now + agent.gap(), self._wake, number, agent)
+
+    def _trades(self, number: int) -> bool:
+        return self._floor.exchange.core.phase(number) == Phase.CONTINUOUS
 
     def hurry(self, until: int) -> None:
         """Time goes on to `until`: who has fallen behind by more than the patience catches up by leaving out."""
         self._until = until
 
-    def _wake(self, agent: Agent) -> None:
+    def _wake(self, number: int, agent: Agent) -> None:
         now = max(self._agenda.now, self._floor.now)
         rests, behind = self._resting(), self._until - self._patience
         if rests > now:
-            self._agenda.at(rests, self._wake, agent)
+            self._agenda.at(rests, self._wake, number, agent)
         elif behind > now:
-            self._agenda.at(behind + agent.gap(), self._wake, agent)
+            self._agenda.at(behind + agent.gap(), self._wake, number, agent)
         else:
-            self._act(agent)
-            self._agenda.at(now + agent.gap(), self._wake, agent)
+            if self._trades(number):
+                self._act(agent)
+            self._agenda.at(now + agent.gap(), self._wake, number, agent)
 
     def _act(self, agent: Agent) -> None:
         self._see()
@@ -84,13 +86,10 @@ class Crowd:
         commands = agent.act(now)
         if not commands:
             return
-        results, events, reports = self._floor.move(now, packed(commands))
-        agent.done(results)
-        self.watch(events)
-        self._told(reports)
+        agent.done(self._floor.move(now, packed(commands)))
 
     def watch(self, events: list[Event]) -> None:
-        """Events of what we did; whoever looks next knows of them."""
+        """Events of what anybody did; whoever looks next knows of them."""
         if events and self._present:
             self._unseen.append(events)
 

@@ -1,10 +1,10 @@
-"""The floor: the exchange and our account on it, moved by operations that can be done again to the last digit."""
+"""The floor: the exchange and everybody's accounts, moved by operations that can be done again to the last digit."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 import numpy as np
@@ -13,13 +13,16 @@ from numpy.typing import NDArray
 from parrot.centers.matching import commands as records
 from parrot.centers.matching import operations, orders
 from parrot.centers.matching.account import Account, Event, Own, balances_of
+from parrot.centers.matching.membership.members import Members
 from parrot.centers.matching.opening import OWN_NUMBER, built
-from parrot.centers.matching.operations import Begun, Changed, Ended, Image, Moved, Placed
+from parrot.centers.matching.operations import Act, Begun, Changed, Ended, Image, Moved, Placed
 from parrot.centers.matching.settings import Settings
 from parrot.contracts.venue import PlaceOrder, ReplacePlaced, Report
-from parrot.engine.matching import Exchange, Reason
+from parrot.engine.matching import EventKind, Exchange, Reason
 from parrot.engine.matching.refusals import refusal
 from parrot.kernel.errors import DataError, Refused
+
+_TRADE: Final = int(EventKind.TRADE)
 
 Batch = tuple[NDArray[np.void], int]
 Outcome = tuple[list[Event], list[Report]]
@@ -27,9 +30,10 @@ Outcome = tuple[list[Event], list[Report]]
 
 
 class Floor:
-    """Carries out what the crowd and we want, and keeps what has to be journalled.
+    """Carries out what the crowd, we and the members want, and keeps what has to be journalled.
 
-    `done` are the operations since they were last taken, `batches` the events with their time, for the tape.
+    `done` are the operations since they were last taken. `watchers` are given the events of each operation, `tapes` the
+    same as records with their time; `tell` what happened to our orders without our asking.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -39,11 +43,14 @@ class Floor:
         self.account = self._account()
         self.session = 0
         self.now = 0
-        self.done: list[operations.Any] = []
-        self.batches: list[Batch] = []
+        self.done: list[operations.Operation] = []
+        self.watchers: list[Callable[[list[Event]], None]] = []
+        self.tapes: list[Callable[[Batch], None]] = []
+        self.tell: Callable[[list[Report]], None] = lambda reports: None
         self._numbers = {listing.symbol: number for number, listing in enumerate(self.listings)}
         self._core = self.exchange.core
         self._core.clear_events()
+        self.members = Members(settings, self.exchange)
 
     def _account(self) -> Account:
         kept = self.settings
@@ -54,20 +61,22 @@ class Floor:
         self.session += 1
         self.done.append(Begun(self.session))
         gone = records.packed([records.mass_cancel(owner) for owner in range(OWN_NUMBER)])
-        self.move(max(now, self.now + 1), gone)
-        last = int(self.batches[-1][0]["seq"].max())
-        self.batches.clear()
-        return last
-
-    def move(self, now: int, commands: bytes = b"") -> tuple[Sequence[int], list[Event], list[Report]]:
-        """Lets time go on (never back) and carries out the crowd's commands: results, events, our reports."""
-        if now <= self.now and not commands:
-            return (), [], []
-        operation = Moved(max(now, self.now), commands)
-        self.done.append(operation)
-        results = self._move(operation)
+        self._done(Moved(max(now, self.now + 1), gone))
         events, reports = self._absorb()
-        return results, events, reports
+        self.tell(reports)
+        return max(event[0] for event in events)
+
+    def _done(self, operation: Moved) -> Sequence[int]:
+        self.done.append(operation)
+        return self._move(operation)
+
+    def move(self, now: int, commands: bytes = b"") -> Sequence[int]:
+        """Lets time go on (never back) and carries out the crowd's commands; returns their results."""
+        if now <= self.now and not commands:
+            return ()
+        results = self._done(Moved(max(now, self.now), commands))
+        self.tell(self._absorb()[1])
+        return results
 
     def _move(self, operation: Moved) -> Sequence[int]:
         if operation.ts > self.now:
@@ -165,14 +174,57 @@ class Floor:
             raise orders.refused("UNKNOWN_ORDER", f"no open order {client_id[:50]}", "the client id of an open order")
         return own
 
+    def act(self, operation: Act) -> int:
+        """What a member asks for; below zero (minus a Reason): refused, and nothing but time has changed."""
+        moved = operation.ts > self.now
+        code = self._act(operation)
+        if code >= 0:
+            self.done.append(operation)
+        elif moved:
+            self.done.append(Moved(operation.ts, b""))
+        else:
+            self._core.clear_events()
+            return code
+        self.tell(self._absorb()[1])
+        return code
+
+    def _act(self, operation: Act) -> int:
+        if operation.ts > self.now:
+            self._core.advance(operation.ts)
+            self.now = operation.ts
+        return self.members.carry_out(operation)
+
     def _absorb(self) -> Outcome:
         """Takes the events that are new; reports are ours."""
-        events = self._core.events()
-        self.batches.append((events, self.now))
-        rows: list[Event] = events.tolist()
-        take = self.account.take
-        reports = [report for row in rows if row[11] == OWN_NUMBER or row[12] == OWN_NUMBER for report in take(row)]
+        rows: list[Event] = []
+        reports: list[Report] = []
+        while True:
+            events = self._core.events()
+            for tape in self.tapes:
+                tape((events, self.now))
+            found: list[Event] = events.tolist()
+            reports += self._take(found)
+            rows += found
+            if not self.members.follow():
+                break
+        for watcher in self.watchers:
+            watcher(rows)
+        self.members.settle(self.now)
         return rows, reports
+
+    def _take(self, rows: Sequence[Event]) -> list[Report]:
+        """Everybody hears of what happened to the own orders."""
+        reports: list[Report] = []
+        members, account = self.members, self.account
+        for row in rows:
+            owner, taker = row[11], row[12]
+            if row[14] == _TRADE:
+                members.traded(row)
+            elif owner > OWN_NUMBER:
+                members.take(row)
+            if owner == OWN_NUMBER or taker == OWN_NUMBER:
+                reports += account.take(row)
+        return reports
 
     def balances(self) -> dict[str, Decimal]:
         """What we own of each currency, locked or not."""
@@ -187,7 +239,8 @@ class Floor:
 
     def image(self) -> Image:
         """The whole floor, to go on from."""
-        return Image(self.terms, self.session, self.now, self.exchange.snapshot(), self.account.keep())
+        kept = self.exchange.snapshot(), self.account.keep(), self.members.keep()
+        return Image(self.terms, self.session, self.now, *kept)
 
     @property
     def terms(self) -> str:
@@ -205,13 +258,15 @@ class Floor:
         self.exchange = Exchange.restore(image.exchange)
         self._core = self.exchange.core
         self.account = self._account()
+        self.members = Members(self.settings, self.exchange)
         try:
             self.account.load(image.account)
+            self.members.load(image.members)
         except msgspec.MsgspecError as fault:
             raise DataError(f"the paper venue's account cannot be read: {fault}") from None
         self.session, self.now = image.session, image.now
 
-    def again(self, operation: operations.Any) -> None:
+    def again(self, operation: operations.Operation) -> None:
         """Does an operation of the journal again. Raises DataError when it cannot be: the engine is another one."""
         actions: dict[type, Callable[[Any], Any]] = {
             Image: self.load,
@@ -221,7 +276,7 @@ class Floor:
             Ended: self._end,
             Changed: self._change,
         }
-        action = actions.get(type(operation))
+        action = actions.get(type(operation), self._acted if isinstance(operation, Act) else None)
         if action is None:
             return
         try:
@@ -229,6 +284,11 @@ class Floor:
         except Refused as fault:
             raise DataError(f"the paper venue's journal cannot be done again: {fault}") from None
         self._reabsorb()
+
+    def _acted(self, operation: Act) -> None:
+        code = self._act(operation)
+        if code < 0:
+            raise refusal(-code, "what a member asked for")
 
     def _begun(self, operation: Begun) -> None:
         self.session = operation.session
@@ -239,8 +299,11 @@ class Floor:
             raise refusal(-code, f"order {operation.number}")
 
     def _reabsorb(self) -> None:
-        """Events of what is done again concern our account only."""
-        events = self._core.events()
-        ours = events[(events["owner"] == OWN_NUMBER) | (events["taker_owner"] == OWN_NUMBER)]
-        for row in ours.tolist():
-            self.account.take(row)
+        """As when it was done, but nobody is told."""
+        while True:
+            events = self._core.events()
+            ours = (events["owner"] >= OWN_NUMBER) | (events["taker_owner"] >= OWN_NUMBER)
+            self._take(events[ours | (events["kind"] == _TRADE)].tolist())
+            if not self.members.follow():
+                break
+        self.members.forget()

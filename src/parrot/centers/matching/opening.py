@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Final
 
 from parrot.centers.matching.settings import Settings
+from parrot.contracts.exchange import MarketKind
 from parrot.contracts.listing import Listing
 from parrot.engine.matching import Exchange
 
@@ -14,7 +15,8 @@ OWN: Final = "own"
 OWN_NUMBER: Final = len(CROWD)
 CURRENCY_DECIMALS: Final = 8
 _CROWD_WEALTH: Final = Decimal(3_000_000_000)  # in quote units, and as much of each base at its first price
-_OWN_TIER: Final = 1
+TIERS: Final = (1, 2)  # of fees: for spot symbols, for stocks
+_MOST: Final = 2_000_000_000  # of one base, for each of the crowd
 _UNITS_MAX: Final = 1 << 53
 
 
@@ -26,12 +28,15 @@ def built(settings: Settings) -> Exchange:
             if currency not in exchange.currencies:
                 exchange.add_currency(currency, CURRENCY_DECIMALS)
         _list(exchange, listing)
-    first = settings.pairs[0].listing
-    exchange.set_fees(maker=first.maker_fee, taker=first.taker_fee, tier=_OWN_TIER)
+    for tier, kind in zip(TIERS, (MarketKind.SPOT, MarketKind.STOCK), strict=True):
+        for listing in [pair.listing for pair in settings.pairs if pair.kind is kind][:1]:
+            exchange.set_fees(maker=listing.maker_fee, taker=listing.taker_fee, tier=tier)
     for name in CROWD:
         exchange.add_account(name)
         _enrich(exchange, name, settings)
-    exchange.add_account(OWN, tier=_OWN_TIER)
+    exchange.add_account(
+        OWN, tier=TIERS[0] if any(pair.kind is MarketKind.SPOT for pair in settings.pairs) else TIERS[1]
+    )
     for currency, amount in settings.deposits.items():
         if amount:
             exchange.deposit(OWN, currency, amount)
@@ -58,6 +63,6 @@ def _list(exchange: Exchange, listing: Listing) -> None:
 
 def _enrich(exchange: Exchange, name: str, settings: Settings) -> None:
     for pair in settings.pairs:
-        exchange.deposit(name, pair.listing.base, round(_CROWD_WEALTH / pair.price))
+        exchange.deposit(name, pair.listing.base, min(round(_CROWD_WEALTH / pair.price), _MOST))
     for quote in {pair.listing.quote: None for pair in settings.pairs}:
         exchange.deposit(name, quote, _CROWD_WEALTH)

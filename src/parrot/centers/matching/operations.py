@@ -8,6 +8,7 @@ from typing import Final
 
 import msgspec
 
+from parrot.contracts.exchange import NewOrder
 from parrot.contracts.venue import PlaceOrder
 from parrot.kernel.errors import DataError
 
@@ -26,6 +27,7 @@ class Image(Operation, frozen=True, gc=False):
     now: int
     exchange: bytes
     account: bytes
+    members: bytes = b""
 
 
 class Begun(Operation, frozen=True, gc=False):
@@ -64,18 +66,74 @@ class Changed(Operation, frozen=True, gc=False):
     limit: Decimal | None
 
 
+class Act(Operation, frozen=True, gc=False):
+    """Base of what the public exchange did at `ts`, ns UTC."""
+
+    ts: int
+
+
+class Opened(Act, frozen=True, gc=False):
+    """An account was opened."""
+
+    account: str
+
+
+class Deposit(Act, frozen=True, gc=False):
+    """An amount came to an account, below zero it left, in units."""
+
+    member: int
+    asset: str
+    amount: int
+
+
+class Sent(Act, frozen=True, gc=False):
+    """A member sent an order, `fields` being the arguments of the exchange's `submit`."""
+
+    member: int
+    number: int
+    client_id: str
+    fields: tuple[int, ...]
+    order: NewOrder
+
+
+class Withdrew(Act, frozen=True, gc=False):
+    """A member cancelled its order of this number; `request_id` is its name of that request."""
+
+    number: int
+    request_id: str = ""
+
+
+class Amended(Act, frozen=True, gc=False):
+    """A member gave its order other values, in units of its symbol; 0 leaves one."""
+
+    number: int
+    price: int
+    quantity: int
+    trigger: int
+    stp: int
+    request_id: str = ""
+
+
+class Rang(Act, frozen=True, gc=False):
+    """A symbol went to another phase (its code), its reference price set before where that is above 0."""
+
+    symbol: int
+    phase: int
+    reference: int = 0
+
+
 class Continued(Operation, frozen=True, gc=False):
     """Nothing more follows here; segment `segment` goes on."""
 
     segment: int
 
 
-Any = Image | Begun | Moved | Placed | Ended | Changed | Continued
+Any = Image | Begun | Moved | Placed | Ended | Changed | Continued | Opened | Deposit | Sent | Withdrew | Amended | Rang
 _ENCODER: Final = msgspec.msgpack.Encoder(decimal_format="string")
 _DECODER: Final = msgspec.msgpack.Decoder(list[Any])
 
 
-def encode(operations: Sequence[Any]) -> bytes:
+def encode(operations: Sequence[Operation]) -> bytes:
     """Operations as the body of one entry."""
     return _ENCODER.encode(operations)
 

@@ -9,6 +9,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
+from parrot.contracts.exchange import MarketKind
 from parrot.contracts.listing import Listing, VenueTerms
 from parrot.engine.matching import SelfTrade
 from parrot.kernel.errors import ParameterError
@@ -40,6 +41,7 @@ class Pair:
     pace: float = 1.5
     spread_bps: float = 1.5
     shocks: float = 3.0
+    kind: MarketKind = MarketKind.SPOT
 
     def __post_init__(self) -> None:
         limits = {
@@ -150,7 +152,8 @@ class Settings:
     `deposits` is what our account begins with. `self_trade` is what happens when our orders would meet each other. Of
     orders that have ended the newest `orders_kept` can be queried, of trades `trades_kept` asked for. A segment of the
     journal takes `segment_bytes` before the next begins with a snapshot. Crowds that fell behind by more than
-    `patience` ns go on from now instead of living through it all.
+    `patience` ns go on from now instead of living through it all. `public` says that accounts other than ours may be
+    opened: trades and bars are kept for them.
     """
 
     venue: str = "paper"
@@ -167,10 +170,10 @@ class Settings:
     trades_kept: int = 10_000
     segment_bytes: int = 16 << 20
     patience: int = 5 * SECOND
+    public: bool = False
 
     def __post_init__(self) -> None:
         symbols = [pair.listing.symbol for pair in self.pairs]
-        fees = {(pair.listing.maker_fee, pair.listing.taker_fee) for pair in self.pairs}
         known = {currency for pair in self.pairs for currency in (pair.listing.base, pair.listing.quote)}
         limits = {
             "pairs": (0 < len(symbols) == len(set(symbols)), "one or more, all different"),
@@ -182,5 +185,16 @@ class Settings:
             "patience": (self.patience > 0, "above 0, in ns"),
         }
         _checked(self, limits, "paper venue: ")
-        if len(fees) > 1:
-            raise ParameterError("paper venue: symbols with different fees", expected="the same fees for all symbols")
+        self._check_kinds()
+
+    def _check_kinds(self) -> None:
+        """Spot symbols and stocks each have fees of their own, and money of their own."""
+        money: dict[str, MarketKind] = {}
+        for kind in MarketKind:
+            listings = [pair.listing for pair in self.pairs if pair.kind is kind]
+            if len({(listing.maker_fee, listing.taker_fee) for listing in listings}) > 1:
+                expected = "the same fees for all symbols"
+                raise ParameterError("paper venue: symbols with different fees", expected=expected)
+            for currency in {name for listing in listings for name in (listing.base, listing.quote)}:
+                if money.setdefault(currency, kind) is not kind:
+                    raise ParameterError(f"{currency} is money of spot symbols and of stocks", expected="one of both")

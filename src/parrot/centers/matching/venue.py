@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Final
+from typing import Any
 
-from parrot.centers.matching.agenda import Agenda
-from parrot.centers.matching.crowd import Crowd
-from parrot.centers.matching.floor import Floor, Outcome
+from parrot.centers.matching.floor import Batch, Floor, Outcome
+from parrot.centers.matching.house import OPERATIONS_HELD, House
 from parrot.centers.matching.keeping import Keeper
 from parrot.centers.matching.line import CLOCK_AHEAD, Line
-from parrot.centers.matching.settings import Outage, Settings
+from parrot.centers.matching.settings import Outage
 from parrot.centers.matching.tape import Tape
 from parrot.contracts.listing import Listing, VenueTerms
 from parrot.contracts.ticks import Tick
@@ -26,9 +25,6 @@ from parrot.contracts.venue import (
     Request,
 )
 from parrot.kernel.errors import Refused, StorageError
-from parrot.ports.journal import Segments
-
-_OPERATIONS_HELD: Final = 1_000  # of the crowd, until they are written down without anything of ours
 
 Sent = tuple[int, Report]
 
@@ -41,34 +37,34 @@ class PaperVenue:
     DataError when the journal cannot be used; later failures of the journal end the line for good.
     """
 
-    def __init__(self, settings: Settings, segments: Segments | None = None, *, now: int) -> None:
-        self.settings = settings
-        self._floor = Floor(settings)
-        self._keeper = Keeper(segments, settings.segment_bytes) if segments is not None else None
-        self._agenda = Agenda()
+    def __init__(self, house: House, *, now: int) -> None:
+        """To be made before the house lets the crowd in; else the tape begins with the next change."""
+        self.settings = house.settings
+        self._house = house
+        self._agenda = house.agenda
         self._outbox: list[Sent] = []
         self._wanted: list[str] = []
+        self._batches: list[Batch] = []
         self._carry_out: dict[type, Callable[[Any], Outcome]] = {
             PlaceOrder: self._place,
             CancelPlaced: self._cancel,
             ReplacePlaced: self._replace,
         }
-        self._open(now)
-
-    def _open(self, now: int) -> None:
-        if self._keeper is not None:
-            self._keeper.recover(self._floor)
-            self._keeper.begin(self._floor)
-        self._agenda.run(now)
-        last = self._floor.begin(now)
-        session = self._floor.session
-        self._line = Line(self.settings, self._agenda, self._arrive, session)
-        self._tape = Tape(self._floor.exchange, self._floor.listings, session=session, last=last)
+        floor = house.floor
+        self._line = Line(self.settings, self._agenda, self._arrive, floor.session)
+        self._tape = Tape(floor.exchange, floor.listings, session=floor.session, last=house.last)
+        floor.tapes.append(self._batches.append)
+        floor.tell = self._told
+        house.rests(self._line.resting)
         self._line.begin(now)
-        self._crowd = Crowd(self._floor, self._agenda, self._told, self._line.resting)
-        if self.settings.crowd:
-            self._crowd.begin(now)
-        self._release()
+
+    @property
+    def _floor(self) -> Floor:
+        return self._house.floor
+
+    @property
+    def _keeper(self) -> Keeper | None:
+        return self._house.keeper
 
     # -- the trading port ----------------------------------------------------------------------------------------------
 
@@ -92,26 +88,21 @@ class PaperVenue:
 
     def close(self) -> None:
         """Writes down what is left and lets go of the journal."""
-        if self._keeper is not None:
-            self._keeper.write(self._floor)
-            self._keeper.close()
-            self._keeper = None
+        self._house.close()
 
     def abandon(self) -> None:
         """Lets go of the journal as a killed process does, without writing down what is left."""
-        self._floor.done.clear()
-        self.close()
+        self._house.abandon()
 
     # -- the feed port -------------------------------------------------------------------------------------------------
 
     def poll(self, now: int) -> Sequence[Tick]:
         """Lets time go on to `now`: the crowd trades, reports arrive; returns the market data."""
-        self._crowd.hurry(now)
-        self._agenda.run(now)
+        self._house.run(now)
         while self._outbox:
             self._release()
             self._agenda.run(now)
-        if len(self._floor.done) > _OPERATIONS_HELD:
+        if len(self._floor.done) > OPERATIONS_HELD:
             self._write()
         return self._published(now)
 
@@ -121,7 +112,7 @@ class PaperVenue:
 
     def due(self) -> int | None:
         """When something happens next."""
-        return self._agenda.due()
+        return self._agenda.now if self._outbox else self._agenda.due()
 
     def plan(self, outage: Outage) -> None:
         """Something will be broken for a while."""
@@ -133,10 +124,9 @@ class PaperVenue:
 
     def _published(self, now: int) -> list[Tick]:
         ticks: list[Tick] = []
-        batches = self._floor.batches
-        for events, ts in batches:
+        for events, ts in self._batches:
             ticks += self._tape.publish(events, ts, max(now, ts))
-        batches.clear()
+        self._batches.clear()
         for symbol in self._wanted:
             book = self._tape.snapshot(symbol, self._floor.now, max(now, self._floor.now))
             if book is not None:
@@ -149,20 +139,17 @@ class PaperVenue:
     def _arrive(self, number: int, request: Request) -> None:
         now = max(min(request.ts, self._agenda.now + CLOCK_AHEAD), self._agenda.now, self._floor.now)
         if now > self._floor.now:
-            _, events, reports = self._floor.move(now)
-            self._crowd.watch(events)
-            self._told(reports)
+            self._floor.move(now)
         carry_out = self._carry_out.get(type(request))
         if carry_out is None:
             self._outbox.append((number, self._told_of(request)))
             return
         try:
             self._in_time(request)
-            events, (first, *others) = carry_out(request)
+            _, (first, *others) = carry_out(request)
         except Refused as fault:
             self._outbox.append((number, _refusal(request, str(fault), self._floor.now)))
             return
-        self._crowd.watch(events)
         self._outbox.append((number, first))
         if others:
             self._told(others)
@@ -210,15 +197,11 @@ class PaperVenue:
                 self._line.stream(report)
 
     def _write(self) -> None:
-        if self._keeper is None:
-            self._floor.done.clear()
-            return
         try:
-            self._keeper.write(self._floor)
-        except StorageError as fault:
+            self._house.write()
+        except StorageError:
             self._outbox.clear()
-            self._keeper = None
-            self._line.cut(f"the venue's journal failed: {fault}")
+            self._line.cut(self._house.failed)
             self._line.end()
 
 

@@ -1,0 +1,216 @@
+"""What an order must be before the engine sees it: the filters of a symbol, in the order of the venue."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from parrot.centers.matching.membership.member import Member
+from parrot.centers.matching.terms import Terms
+from parrot.contracts.commands import Side
+from parrot.contracts.exchange import SCALE, Kind, Lifetime, NewOrder, SelfTrade, Why
+from parrot.engine.matching import Flag, OrderType, Phase, Reason, TimeInForce
+from parrot.engine.matching import SelfTrade as EngineSelfTrade
+from parrot.kernel.errors import Refused
+
+_TYPES: Final = {
+    Kind.MARKET: OrderType.MARKET,
+    Kind.LIMIT: OrderType.LIMIT,
+    Kind.STOP: OrderType.STOP,
+    Kind.STOP_LIMIT: OrderType.STOP_LIMIT,
+    Kind.TOUCH: OrderType.TOUCH,
+    Kind.TOUCH_LIMIT: OrderType.TOUCH_LIMIT,
+}
+_TIFS: Final = {
+    Lifetime.GTC: int(TimeInForce.GTC),
+    Lifetime.DAY: int(TimeInForce.DAY),
+    Lifetime.IOC: int(TimeInForce.IOC),
+    Lifetime.FOK: int(TimeInForce.FOK),
+    Lifetime.OPEN: int(TimeInForce.AT_OPEN),
+    Lifetime.CLOSE: int(TimeInForce.AT_CLOSE),
+}
+_MODES: Final = {
+    SelfTrade.NONE: int(EngineSelfTrade.NONE),
+    SelfTrade.EXPIRE_TAKER: int(EngineSelfTrade.CANCEL_NEWEST),
+    SelfTrade.EXPIRE_MAKER: int(EngineSelfTrade.CANCEL_OLDEST),
+    SelfTrade.EXPIRE_BOTH: int(EngineSelfTrade.CANCEL_BOTH),
+    SelfTrade.DECREMENT: int(EngineSelfTrade.DECREMENT),
+}
+STOPS: Final = (Kind.STOP, Kind.STOP_LIMIT, Kind.TOUCH, Kind.TOUCH_LIMIT)
+LIMITS: Final = (Kind.LIMIT, Kind.STOP_LIMIT, Kind.TOUCH_LIMIT)
+_STAYING: Final = (Lifetime.GTC, Lifetime.DAY)
+_UNITS_MAX: Final = (1 << 63) - 1
+_ID_LONGEST: Final = 64
+_WHY: Final = {
+    Reason.MARKET_CLOSED: Why.CLOSED,
+    Reason.MARKET_HALTED: Why.CLOSED,
+    Reason.WRONG_PHASE: Why.CLOSED,
+    Reason.PRICE_TICK: Why.PRICE_FILTER,
+    Reason.PRICE_RANGE: Why.PRICE_FILTER,
+    Reason.QUANTITY_LOT: Why.LOT_SIZE,
+    Reason.QUANTITY_RANGE: Why.LOT_SIZE,
+    Reason.NOTIONAL: Why.NOTIONAL,
+    Reason.AMOUNT: Why.BALANCE,
+    Reason.INSUFFICIENT_BALANCE: Why.BALANCE,
+    Reason.WOULD_TAKE: Why.WOULD_TAKE,
+    Reason.WOULD_TRIGGER: Why.WOULD_TRIGGER,
+    Reason.NO_REFERENCE: Why.NO_PRICE,
+    Reason.UNKNOWN_ORDER: Why.UNKNOWN_ORDER,
+    Reason.INVALID_QUANTITY: Why.AMEND,
+    Reason.LISTED: Why.LIST,
+    Reason.INVALID_LIST: Why.LIST,
+    Reason.LIST_MEMBER: Why.LIST,
+}
+
+
+def refuse(why: Why, problem: str, expected: str = "") -> Refused:
+    """A refusal with its reason."""
+    return Refused(problem, reason=why, expected=expected)
+
+
+def why_of(code: int) -> Why:
+    """The reason of a refusal of the engine."""
+    return _WHY.get(Reason(code), Why.COMBINATION)
+
+
+def mode_of(order: NewOrder) -> int:
+    """The engine's mode of self-trade prevention."""
+    return _MODES[order.self_trade]
+
+
+class Admission:
+    """Checks of one exchange; `average` is asked for a symbol's average price where a filter needs one."""
+
+    def __init__(self, average: Callable[[int], int]) -> None:
+        self._average = average
+
+    def check(self, member: Member, terms: Terms, order: NewOrder, *, shape: bool = True) -> None:
+        """Raises Refused for the first filter that does not let the order pass."""
+        if shape:
+            _check_shape(order)
+        market = terms.market
+        for price in (order.limit, order.trigger):
+            if price and (price % market.tick or not market.min_price <= price <= market.max_price):
+                raise refuse(Why.PRICE_FILTER, f"{market.symbol}: price {price}", f"a multiple of {market.tick}")
+        if order.trail and order.trail % market.tick:
+            raise refuse(Why.PRICE_FILTER, f"{market.symbol}: trail {order.trail}", f"a multiple of {market.tick}")
+        if not order.quote_quantity:
+            _check_lots(terms, order)
+        self._check_notional(terms, order)
+        if order.limit:
+            self._check_band(terms, order)
+        _check_counts(member, terms, order)
+        if order.display and -(-order.quantity // order.display) > market.max_iceberg_parts:
+            problem = f"{market.symbol}: an iceberg of {order.display}"
+            raise refuse(Why.ICEBERG_PARTS, problem, f"at most {market.max_iceberg_parts} parts")
+        bips = order.trail_bips
+        if bips and not market.min_trailing_bips <= bips <= market.max_trailing_bips:
+            expected = f"{market.min_trailing_bips} to {market.max_trailing_bips} basis points"
+            raise refuse(Why.TRAILING_DELTA, f"{market.symbol}: trails by {bips}", expected)
+        self._check_name(member, order)
+
+    def _check_name(self, member: Member, order: NewOrder) -> None:
+        if order.client_id and any(not known.ended for known in member.all_named(order.client_id)):
+            raise refuse(Why.DUPLICATE_ID, f"client id {order.client_id} is of an open order", "another one")
+
+    def _check_notional(self, terms: Terms, order: NewOrder) -> None:
+        market = terms.market
+        if order.quote_quantity:
+            notional = order.quote_quantity
+        else:
+            price = order.limit or order.trigger or self._average(terms.number)
+            if not price:
+                return
+            notional = price * order.quantity // SCALE
+        if notional < market.min_notional or notional > market.max_notional > 0:
+            raise refuse(Why.NOTIONAL, f"{market.symbol}: notional {notional}", f"at least {market.min_notional}")
+
+    def _check_band(self, terms: Terms, order: NewOrder) -> None:
+        average, market = self._average(terms.number), terms.market
+        if average and not average * market.band_down <= order.limit * SCALE <= average * market.band_up:
+            problem = f"{market.symbol}: price {order.limit} is too far from {average}"
+            raise refuse(Why.PERCENT_PRICE, problem, "a price nearer to the market")
+
+
+def _check_shape(order: NewOrder) -> None:
+    """Which fields go together."""
+    kind, stop = order.kind, order.kind in STOPS
+    trails = bool(order.trail_bips or order.trail)
+    amounts = (order.quantity, order.quote_quantity, order.limit, order.trigger, order.display, order.trail)
+    right = (
+        all(0 <= amount <= _UNITS_MAX for amount in (*amounts, order.trail_bips)),
+        (order.quantity > 0) != (order.quote_quantity > 0),
+        not order.quote_quantity or (kind is Kind.MARKET and order.lifetime is not Lifetime.FOK),
+        (order.limit > 0) == (kind in LIMITS),
+        stop or not (order.trigger or trails),
+        not stop or order.trigger > 0 or trails,
+        not (order.trail_bips and order.trail),
+        not stop or order.lifetime in _STAYING,
+        not order.post_only or (kind is Kind.LIMIT and order.lifetime in _STAYING),
+        not order.display or (kind is Kind.LIMIT and order.lifetime in _STAYING and order.display <= order.quantity),
+        len(order.client_id) <= _ID_LONGEST and order.client_id.isascii(),
+        not (order.quote_quantity and order.self_trade is SelfTrade.DECREMENT),
+    )
+    if not all(right):
+        raise refuse(Why.COMBINATION, f"a {kind.value} order with fields that do not go together")
+
+
+def _check_lots(terms: Terms, order: NewOrder) -> None:
+    market = terms.market
+    for quantity in (order.quantity, order.display):
+        if quantity and (quantity % market.step or not market.min_quantity <= quantity <= market.max_quantity):
+            raise refuse(Why.LOT_SIZE, f"{market.symbol}: quantity {quantity}", f"a multiple of {market.step}")
+    if order.kind is Kind.MARKET and order.quantity > market.market_max_quantity > 0:
+        raise refuse(Why.MARKET_LOT_SIZE, f"{market.symbol}: quantity {order.quantity}", "a smaller one")
+
+
+def _check_counts(member: Member, terms: Terms, order: NewOrder) -> None:
+    if order.kind is Kind.MARKET or order.lifetime in (Lifetime.IOC, Lifetime.FOK):
+        return
+    market, standing = terms.market, member.open.get(terms.number, {})
+    if market.max_orders and len(standing) >= market.max_orders:
+        raise refuse(Why.MAX_ORDERS, f"{market.symbol}: {len(standing)} open orders", f"{market.max_orders} at most")
+    if order.kind in STOPS and market.max_stops:
+        stops = sum(other.order.kind in STOPS and not other.triggered for other in standing.values())
+        if stops >= market.max_stops:
+            raise refuse(Why.MAX_STOPS, f"{market.symbol}: {stops} open stops", f"{market.max_stops} at most")
+    if order.display and market.max_icebergs:
+        icebergs = sum(other.order.display > 0 for other in standing.values())
+        if icebergs >= market.max_icebergs:
+            raise refuse(Why.MAX_ICEBERGS, f"{market.symbol}: {icebergs} icebergs", f"{market.max_icebergs} at most")
+
+
+def fields_of(order: NewOrder, terms: Terms, owner: int, number: int, *, phase: int) -> tuple[int, ...]:
+    """The arguments of the engine's `submit`."""
+    kind, tif, flags = int(_TYPES[order.kind]), _TIFS[order.lifetime], 0
+    trail, trigger = 0, order.trigger // terms.price_scale
+    if order.kind is Kind.MARKET and order.lifetime in (Lifetime.GTC, Lifetime.DAY):
+        tif = int(TimeInForce.AT_OPEN if phase == Phase.OPENING else TimeInForce.IOC)
+    if order.trail_bips or order.trail:
+        kind, trigger = int(OrderType.TRAILING), 0
+        trail, flags = (
+            (order.trail_bips, int(Flag.PERCENT)) if order.trail_bips else (order.trail // terms.price_scale, 0)
+        )
+    if order.post_only:
+        flags |= Flag.POST_ONLY
+    quantity = order.quantity // terms.quantity_scale
+    if order.quote_quantity:
+        flags, quantity = flags | Flag.QUOTE, order.quote_quantity
+    display = order.display // terms.quantity_scale
+    return (
+        terms.number,
+        owner,
+        0 if order.side is Side.BUY else 1,
+        order.limit // terms.price_scale,
+        quantity,
+        number,
+        kind,
+        tif,
+        _MODES[order.self_trade],
+        int(flags),
+        0 if display >= quantity else display,
+        0,
+        trigger,
+        trail,
+        0,
+    )

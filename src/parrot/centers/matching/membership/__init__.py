@@ -1,0 +1,1 @@
+"""The accounts of the public exchange: who they are, their orders, fills and costs."""

@@ -1,0 +1,138 @@
+"""One account of the public exchange."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+
+import msgspec
+
+from parrot.centers.matching.membership.standing import Standing
+from parrot.contracts.exchange import SCALE, Execution, OrderChanged
+
+
+class Cost(msgspec.Struct, gc=False):
+    """A position from fills: base units, and what it cost in quote units."""
+
+    position: int = 0
+    spent: int = 0
+
+    def fill(self, quantity: int, amount: int) -> None:
+        """`quantity` above zero was bought for `amount`, below zero sold."""
+        before = self.position
+        after = before + quantity
+        if before * quantity >= 0:
+            self.spent += amount
+        elif before * after > 0:
+            self.spent = self.spent * abs(after) // abs(before)
+        else:
+            self.spent = amount * abs(after) // abs(quantity)
+        self.position = after
+
+    @property
+    def price(self) -> int:
+        """The average entry price, 0 without a position."""
+        return self.spent * SCALE // abs(self.position) if self.position else 0
+
+
+class KeptMember(msgspec.Struct, kw_only=True, gc=False):
+    """A member as a snapshot holds it."""
+
+    account: str
+    owners: tuple[int, int]
+    orders: list[Standing]
+    ended: list[int]
+    executions: list[Execution]
+    preventions: list[OrderChanged]
+    costs: dict[int, Cost]
+
+
+class Member:
+    """Its orders by id, its fills, its costs; of ended orders and fills the newest are kept."""
+
+    def __init__(self, account: str, number: int, owners: tuple[int, int], *, orders: int, trades: int) -> None:
+        """`owners` are its two numbers in the engine: for spot symbols and for stocks."""
+        self.account = account
+        self.number = number
+        self.owners = owners
+        self.orders: dict[int, Standing] = {}
+        self.open: dict[int, dict[int, Standing]] = {}
+        self.executions: deque[Execution] = deque(maxlen=trades)
+        self.preventions: deque[OrderChanged] = deque(maxlen=trades)
+        self.costs: dict[int, Cost] = {}
+        self.known: dict[int, tuple[int, int]] = {}
+        self._ended: deque[int] = deque()
+        self._orders_kept = orders
+        self._names: dict[str, dict[int, int]] = {}
+
+    def add(self, standing: Standing) -> None:
+        """A new order."""
+        self.orders[standing.order_id] = standing
+        self.open.setdefault(standing.symbol, {})[standing.order_id] = standing
+        self.name(standing)
+
+    def name(self, standing: Standing) -> None:
+        """Its client id means this order from now on."""
+        self._names.setdefault(standing.client_id, {})[standing.symbol] = standing.order_id
+
+    def end(self, standing: Standing) -> None:
+        """An order has ended; the oldest of those is forgotten."""
+        standing.ended = True
+        self.open[standing.symbol].pop(standing.order_id, None)
+        self._ended.append(standing.order_id)
+        while len(self._ended) > self._orders_kept:
+            self._forget(self.orders.pop(self._ended.popleft()))
+
+    def _forget(self, old: Standing) -> None:
+        named = self._names.get(old.client_id)
+        if named is not None and named.get(old.symbol) == old.order_id:
+            del named[old.symbol]
+            if not named:
+                del self._names[old.client_id]
+
+    def named(self, client_id: str, symbol: int | None = None) -> Standing | None:
+        """The newest order of a client id."""
+        found = self._names.get(client_id)
+        if not found:
+            return None
+        number = max(found.values()) if symbol is None else found.get(symbol, 0)
+        return self.orders.get(number)
+
+    def all_named(self, client_id: str) -> Iterator[Standing]:
+        """The newest orders of a client id, one a symbol."""
+        for number in self._names.get(client_id, {}).values():
+            yield self.orders[number]
+
+    def all_open(self) -> Iterator[Standing]:
+        """Open orders of all symbols."""
+        for orders in self.open.values():
+            yield from orders.values()
+
+    def cost(self, symbol: int) -> Cost:
+        """The position of a symbol."""
+        found = self.costs.get(symbol)
+        if found is None:
+            found = self.costs[symbol] = Cost()
+        return found
+
+    def keep(self) -> KeptMember:
+        """The member for a snapshot."""
+        return KeptMember(
+            account=self.account,
+            owners=self.owners,
+            orders=list(self.orders.values()),
+            ended=list(self._ended),
+            executions=list(self.executions),
+            preventions=list(self.preventions),
+            costs=self.costs,
+        )
+
+    def load(self, kept: KeptMember) -> None:
+        """Goes on from what `keep` gave."""
+        for standing in kept.orders:
+            self.add(standing)
+        for number in kept.ended:
+            self.end(self.orders[number])
+        self.executions.extend(kept.executions)
+        self.preventions.extend(kept.preventions)
+        self.costs = kept.costs
