@@ -126,6 +126,7 @@ class Holdings:
         if owner is None:
             owner = Owner("", self._settings.account, "unknown", fill.symbol)
         self._move(owner, fill)
+        self._pay(fill)
         self.market.traded[fill.symbol] = fill.price
         parent = self.orders.get(order.parent) if order is not None and order.is_child else None
         if parent is not None:
@@ -145,6 +146,15 @@ class Holdings:
             node.day_fills += 1
             if elsewhere:
                 node.fees[fill.fee_currency] = node.fees.get(fill.fee_currency, ZERO) + fill.fee
+
+    def _pay(self, fill: Filled) -> None:
+        listing = self.market.listings[fill.symbol]
+        sign = 1 if fill.side is Side.BUY else -1
+        account = self._settings.account
+        self._own(account, listing.base, sign * fill.quantity)
+        self._own(account, listing.quote, -sign * fill.quantity * fill.price)
+        if fill.fee:
+            self._own(account, fill.fee_currency, -fill.fee)
 
     def _count(self, order: Order, change: int) -> None:
         for node in order.nodes:
@@ -180,10 +190,15 @@ class Holdings:
 
     def post(self, posted: LedgerPosted) -> None:
         """Follows the ledger: coins and money of each account."""
+        if posted.what == "trade":
+            return  # its fill was counted: orders that leave between the two records must not find its coins again
         for leg in posted.legs:
             if leg.kind in _OWNED and not leg.owner.startswith("strategy:"):
-                funds = self.funds.setdefault(leg.owner, {})
-                funds[leg.currency] = funds.get(leg.currency, ZERO) + leg.amount
+                self._own(leg.owner, leg.currency, leg.amount)
+
+    def _own(self, account: str, currency: str, amount: Decimal) -> None:
+        funds = self.funds.setdefault(account, {})
+        funds[currency] = funds.get(currency, ZERO) + amount
 
     def available(self, owner: Owner, currency: str) -> Decimal:
         """What of a currency is neither spent nor set aside, for one more order of `owner`."""

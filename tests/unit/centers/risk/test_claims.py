@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from parrot.centers.risk.manifest import Settings
-from parrot.contracts import records
+from parrot.contracts import ledger, records
 from parrot.contracts.commands import OrderKind
 from tests.unit.centers.risk.table import BTC, CHILD, ETH, STOP, Table, gates, listing
 
@@ -168,7 +168,7 @@ def held(table: Table, side: str, quantity: str, **more: Any) -> int:
 
 
 def test_a_held_sell_whose_coins_are_gone_is_refused_when_it_is_to_leave() -> None:
-    table = Table({"firm": {"long_only": "yes"}}, settings=Settings(), coins="2")
+    table = Table({"firm": {"long_only": "yes"}}, settings=Settings(), coins="0")
     table.hold_position("2")
     sell = held(table, "sell", "2")
     table.own("BTC", "-1")
@@ -194,8 +194,19 @@ def test_a_held_buy_whose_money_is_gone_is_refused_when_it_is_to_leave() -> None
     assert trigger(table, buy).actual == "180 of 179.99 USDT"
 
 
+def test_coins_are_gone_with_the_fill_that_sold_them() -> None:
+    table = Table(settings=Settings(), coins="2")
+    first = table.place("sell", "2")
+    table.fill(first, "sell", "2")
+    assert table.refused("sell", "0.001").actual == "0.001 of 0 BTC"
+    sold = ledger.Posting("main", ledger.AccountKind.CASH, "BTC", Decimal(-2))
+    table.tell(ledger.LedgerPosted(what="trade", ref="t", order_id=first, strategy="s", symbol=BTC, legs=[sold]))
+    table.own("BTC", "1")
+    table.place("sell", "1")
+
+
 def test_coins_that_others_protect_are_not_free_to_be_sold() -> None:
-    table = Table(settings=Settings(), coins="3")
+    table = Table(settings=Settings(), coins="1")
     table.hold_position("2")
     stop = table.place("sell", "2", role=STOP)
     table.tell(records.OrderHeld(order_id=stop, waits_for="trigger"))
@@ -206,7 +217,7 @@ def test_coins_that_others_protect_are_not_free_to_be_sold() -> None:
 
 
 def test_protection_of_a_short_position_sets_its_money_aside() -> None:
-    table = Table(settings=Settings(), coins="3", cash="300")
+    table = Table(settings=Settings(), coins="3", cash="100")
     table.hold_position("-2")
     table.place("buy", "2", role=STOP, trigger="110", kind=OrderKind.STOP)
     assert table.refused("buy", "1", "100", strategy="t").actual == "100 of 77.8 USDT"

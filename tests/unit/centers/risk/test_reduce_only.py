@@ -5,8 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 from parrot.centers.risk.manifest import Settings
-from parrot.contracts import ledger, records
-from tests.unit.centers.risk.table import BTC, FLATTEN, STOP, TAKE, Table
+from parrot.contracts import records
+from tests.unit.centers.risk.table import FLATTEN, STOP, TAKE, Table
 
 
 def trigger(table: Table, order_id: int):
@@ -116,10 +116,7 @@ def test_a_growing_change_of_it_is_cut_too() -> None:
 def test_fees_taken_in_coins_leave_less_to_close() -> None:
     table = Table(settings=Settings(), coins="0")
     order_id = table.place("buy", "2")
-    fill = ledger.Posting("main", ledger.AccountKind.POSITION, "BTC", Decimal("1.9985"))
     table.fill(order_id, "buy", "2", fee="0.0015", paid="BTC")
-    posted = ledger.LedgerPosted(what="trade", ref="t", order_id=1, strategy="s", symbol=BTC, legs=[fill])
-    table.tell(posted)
     assert table.book("strategy:s").position == Decimal("1.9985")
     assert table.ask("sell", "2", role=STOP).quantity == Decimal("1.998"), "whole lots of what is owned"
 
