@@ -10,18 +10,13 @@ ZERO = Decimal(0)
 
 
 class Claim(NamedTuple):
-    """What an order or a group sets aside: base units on each side, the reduce-only part of them, and money.
-
-    `guarding` is what stops and targets may sell: no room that an exit of the same book would lack, but nothing that
-    another book may sell.
-    """
+    """What an order or a group sets aside: base units on each side, the reduce-only part of them, and money."""
 
     buys: Decimal = ZERO
     sells: Decimal = ZERO
     closing_buys: Decimal = ZERO
     closing_sells: Decimal = ZERO
     quote: Decimal = ZERO
-    guarding: Decimal = ZERO
 
     def less(self, other: Claim) -> Claim:
         """The change from `other` to this."""
@@ -31,7 +26,6 @@ class Claim(NamedTuple):
             self.closing_buys - other.closing_buys,
             self.closing_sells - other.closing_sells,
             self.quote - other.quote,
-            self.guarding - other.guarding,
         )
 
     def worse(self, other: Claim) -> Claim:
@@ -45,12 +39,12 @@ NOTHING = Claim()
 class Book:
     """One symbol of one strategy at one node; base units, `cash` in quote units (paid negative, fees included)."""
 
-    __slots__ = ("buys", "cash", "closing_buys", "closing_sells", "guarding", "position", "sells")
+    __slots__ = ("buys", "cash", "closing_buys", "closing_sells", "position", "sells")
 
     def __init__(self, position: Decimal = ZERO, cash: Decimal = ZERO) -> None:
         self.position = position
         self.cash = cash
-        self.buys = self.sells = self.closing_buys = self.closing_sells = self.guarding = ZERO
+        self.buys = self.sells = self.closing_buys = self.closing_sells = ZERO
 
     def claim(self, change: Claim) -> None:
         """Sets aside, or gives back."""
@@ -58,11 +52,6 @@ class Book:
         self.sells += change.sells
         self.closing_buys += change.closing_buys
         self.closing_sells += change.closing_sells
-        self.guarding += change.guarding
-
-    def selling(self) -> Decimal:
-        """What its orders and, of what it holds, its stops and targets may sell together."""
-        return max(self.sells, min(self.sells + self.guarding, self.position))
 
 
 class Shelf:
@@ -115,8 +104,14 @@ class Shelf:
         return sum((book.position - book.sells for book in self.books.values()), ZERO)
 
     def selling(self, strategy: str) -> Decimal:
-        """What is not free to be sold by a strategy: its own sells, and what others may sell with their protection."""
-        return sum((book.sells if name == strategy else book.selling() for name, book in self.books.items()), ZERO)
+        """What is not free to be sold by a strategy: its own sells, and all that others sell or hold.
+
+        So an exit finds its coins, also the stop of what was bought a moment ago, which nobody has asked for yet.
+        """
+        return sum(
+            (book.sells if name == strategy else max(book.sells, book.position) for name, book in self.books.items()),
+            ZERO,
+        )
 
 
 class Node:

@@ -138,7 +138,7 @@ def _family_claim(family: Collection[Order], fee: Decimal) -> Claim:
     first, quantity = next(iter(family)), max(own, children)
     closing = quantity if first.only_shrinks else ZERO
     if first.guards:
-        return Claim(quote=max(own_money, child_money)) if first.buys else Claim(guarding=quantity)
+        return Claim(quote=max(own_money, child_money)) if first.buys else NOTHING
     if first.buys:
         return Claim(buys=quantity, closing_buys=closing, quote=max(own_money, child_money))
     return Claim(sells=quantity, closing_sells=closing)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+import pytest
+
 from parrot.centers.risk.manifest import Settings
 from parrot.contracts import ledger, records
 from parrot.contracts.commands import OrderKind
@@ -205,11 +207,13 @@ def test_coins_are_gone_with_the_fill_that_sold_them() -> None:
     table.place("sell", "1")
 
 
-def test_coins_that_others_protect_are_not_free_to_be_sold() -> None:
+@pytest.mark.parametrize("protected", [True, False])
+def test_coins_that_others_hold_are_not_free_to_be_sold(protected: bool) -> None:
     table = Table(settings=Settings(), coins="1")
     table.hold_position("2")
-    stop = table.place("sell", "2", role=STOP)
-    table.tell(records.OrderHeld(order_id=stop, waits_for="trigger"))
+    if protected:
+        stop = table.place("sell", "2", role=STOP)
+        table.tell(records.OrderHeld(order_id=stop, waits_for="trigger"))
     assert table.refused("sell", "1.001", "101", strategy="t").actual == "1.001 of 1 BTC"
     table.place("sell", "2", "101")
     table.place("sell", "1", "101", strategy="t")
