@@ -70,7 +70,7 @@ def _closing(floor: Floor, strategy: str, symbol: str, amount: Decimal, *, now: 
         return None
     return SubmitOrder(
         strategy=strategy,
-        key=f"flatten/{symbol}/{now}",
+        key=_key(floor, strategy, symbol, now),
         symbol=symbol,
         side=Side.SELL if amount > 0 else Side.BUY,
         quantity=down(free, listing.lot),
@@ -79,3 +79,10 @@ def _closing(floor: Floor, strategy: str, symbol: str, amount: Decimal, *, now: 
         account=floor.orders.account,
         why="everything of its scope is to be flat",
     )
+
+
+def _key(floor: Floor, strategy: str, symbol: str, now: int) -> str:
+    # A clock that was put right brings the same time once more.
+    while floor.orders.of_key(strategy, key := f"flatten/{symbol}/{now}") is not None:
+        now += 1
+    return key

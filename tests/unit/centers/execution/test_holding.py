@@ -6,9 +6,9 @@ import pytest
 
 from parrot.centers.execution.life import State
 from parrot.contracts import venue
-from parrot.contracts.commands import AmendOrder, OrderKind, RearmKill, Role, Side, StopStrategy, TimeInForce
+from parrot.contracts.commands import AmendOrder, Beat, OrderKind, RearmKill, Role, Side, StopStrategy, TimeInForce
 from parrot.contracts.listing import VenueTerms
-from parrot.contracts.records import OrderCanceled, OrderRefused, OrderSent, OrderTriggered, TaskMoved
+from parrot.contracts.records import OrderCanceled, OrderReceived, OrderRefused, OrderSent, OrderTriggered, TaskMoved
 from tests.unit.centers.execution.stage import SECOND, D, Stage, names
 
 NO_STOPS = VenueTerms(venue="plain", stops=False)
@@ -225,6 +225,18 @@ def test_a_fill_that_comes_after_a_flattening_kill_is_closed_too():
     stage.withdraw(order)
     stage.wait(SECOND)
     assert stage.requests()[-1].quantity == D("0.4")
+
+
+def test_flattening_goes_on_where_a_clock_brings_the_same_time_again():
+    stage = Stage()
+    stage.fill(stage.working(), "1")
+    stage.kill(flatten=True)
+    first = stage.newest("s", stage.records(OrderReceived)[-1].order.key)
+    stage.withdraw(first, "0")
+    again = stage.reborn()
+    again.say(Beat(ts=stage.now))
+    keys = [record.order.key for record in stage.records(OrderReceived) if record.order.role is Role.FLATTEN]
+    assert len(keys) == len(set(keys)) == 2
 
 
 def test_flattening_stops_at_a_second_kill_that_does_not_flatten():
