@@ -12,7 +12,6 @@ from parrot.gateway.binance_api.call import Call
 from parrot.gateway.binance_api.endpoints import BY_PATH, PATHS, Endpoint, Security
 from parrot.gateway.binance_api.errors import ApiError
 from parrot.gateway.binance_api.limits import SECOND
-from parrot.gateway.binance_api.listen_keys import ListenKeys
 from parrot.gateway.binance_api.refusals import of_order
 from parrot.gateway.binance_api.venue import Venue
 from parrot.gateway.binance_api.views import MICROSECOND, MILLISECOND
@@ -41,10 +40,9 @@ class Face:
     ) -> None:
         self.venue = Venue(exchange, keys, limits=limits, legacy_listen_key=legacy_listen_key, seed=seed)
 
-    @property
-    def listen_keys(self) -> ListenKeys:
-        """The keys that older clients hear their events with."""
-        return self.venue.listen_keys
+    def listen_account(self, key: str) -> str | None:
+        """Whose events a listen key tells, None for one that is not known or not any more."""
+        return self.venue.listen_keys.account_of(key, self.venue.now)
 
     @property
     def skew(self) -> int:

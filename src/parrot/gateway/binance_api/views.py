@@ -227,6 +227,11 @@ def canceled_list(state: OrderListState, request_id: str, unit: int) -> dict[str
     return shown
 
 
+def trailing_since(state: OrderState, unit: int) -> int:
+    """Since when a trailing stop follows the price, -1 while it waits for its own price."""
+    return state.created // unit if not state.order.trigger or state.triggered else -1
+
+
 def _add_standing(shown: dict[str, Any], state: OrderState) -> None:
     order = state.order
     shown["price"] = text(state.limit) if state.limit else ZERO
@@ -248,7 +253,7 @@ def _add_conditional(shown: dict[str, Any], state: OrderState, unit: int) -> Non
         shown["icebergQty"] = text(order.display)
     if order.trail_bips:
         shown["trailingDelta"] = order.trail_bips
-        shown["trailingTime"] = state.created // unit if not order.trigger or state.triggered else -1
+        shown["trailingTime"] = trailing_since(state, unit)
     if order.strategy_id:
         shown["strategyId"] = order.strategy_id
     if order.strategy_type:
