@@ -33,7 +33,7 @@ impl Engine {
         if let Some(reason) = refusal {
             self.end_order(id, Status::Refused, Some(&reason));
             self.tidy(symbol);
-        } else if self.symbols[symbol].by_ticks && !self.is_live() {
+        } else if self.symbols[symbol].by_ticks && self.fills_here() {
             self.ticks.arrive(id, self.orders[id as usize].active_from);
         }
         Ok(id)

@@ -1,12 +1,13 @@
 //! The live mode: columns grow, time goes no further than what is known, and what became of orders comes from outside.
 //!
-//! The loop, the accounts, targets and protection are those of a back-test; only nothing is filled here.
+//! The loop, the accounts, targets and protection are those of a back-test; only nothing is filled here, unless
+//! [`Engine::fill_here`] was called: then orders meet the growing columns as they do in a back-test.
 
 use std::collections::VecDeque;
 
 use parrot_kernel::Growing;
 
-use crate::data::{Quotes, Trades};
+use crate::data::{Books, Quotes, Trades};
 use crate::engine::{Engine, Step};
 use crate::execute::{Charge, Moment};
 use crate::feeds::Feed;
@@ -65,6 +66,8 @@ pub struct Live {
     pub(crate) needs: Vec<(usize, usize)>,
     ended: bool,
     hidden: bool,
+    fills: bool,
+    messages: i64,
     reports: VecDeque<Report>,
     bars: Vec<Option<[Growing<i64>; 7]>>,
     ticks: Vec<Option<Tape>>,
@@ -74,6 +77,7 @@ pub struct Live {
 enum Tape {
     Trades([Growing<i64>; 3], Growing<i8>),
     Quotes([Growing<i64>; 5]),
+    Books([Growing<i64>; 4], Growing<i8>, Growing<u8>),
 }
 
 impl Live {
@@ -83,6 +87,8 @@ impl Live {
             needs: Vec::new(),
             ended: false,
             hidden: false,
+            fills: false,
+            messages: 0,
             reports: VecDeque::new(),
             bars: (0..streams).map(|_| None).collect(),
             ticks: Vec::new(),
@@ -93,6 +99,10 @@ impl Live {
 /// What cannot follow what is there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Backward;
+
+/// A message of a book that goes back in time, or has a row off the grid, without a side or below zero.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnusableMessage;
 
 impl Engine {
     pub(crate) fn first_datum(&self) -> Option<i64> {
@@ -114,7 +124,7 @@ impl Engine {
     pub(crate) fn known_moment(&self, limit: i64) -> Option<i64> {
         let bars = self.groups.iter().map(|group| group.time).min().unwrap_or(i64::MAX);
         let timers = self.timers.iter().map(|timer| timer.due).min().unwrap_or(i64::MAX);
-        let time = bars.min(self.ticks.next_time()).min(timers);
+        let time = bars.min(self.ticks.next_time()).min(timers).min(self.ticks.next_arrival());
         (time != i64::MAX && time <= limit).then_some(time.max(self.now))
     }
 
@@ -144,6 +154,16 @@ impl Engine {
     /// True in the live mode.
     pub fn is_live(&self) -> bool {
         self.live.is_some()
+    }
+
+    /// Orders meet the growing columns here, and nothing comes from outside; before the first order.
+    pub fn fill_here(&mut self) {
+        self.live_mut().fills = true;
+    }
+
+    /// True in a back-test, and in the live mode once orders meet the columns here.
+    pub(crate) fn fills_here(&self) -> bool {
+        self.live.as_ref().is_none_or(|live| live.fills)
     }
 
     /// Everything up to `ts` is known: timers may run until then.
@@ -281,6 +301,49 @@ impl Engine {
         Ok(())
     }
 
+    /// Adds one message of a book behind the last of a symbol: rows of side, price and size. `whole` replaces the book.
+    ///
+    /// # Errors
+    /// When its time lies before the last one's, or a row cannot be used.
+    ///
+    /// # Panics
+    /// When the run is not live, or the symbol has no such feed.
+    pub fn extend_books(
+        &mut self,
+        symbol: u16,
+        ts: i64,
+        whole: bool,
+        rows: &[(i8, i64, i64)],
+    ) -> Result<(), UnusableMessage> {
+        let at = self.source_of(symbol, |feed| matches!(feed, Feed::Book(_)));
+        let Some(grid) = self.ticks.markets[symbol as usize].book.as_ref().map(|book| *book.grid()) else {
+            return Err(UnusableMessage);
+        };
+        let usable = |row: &(i8, i64, i64)| row.0.abs() == 1 && row.2 >= 0 && grid.level(row.1).is_some();
+        if !rows.iter().all(usable) || self.make_room(at, ts).is_err() {
+            return Err(UnusableMessage);
+        }
+        let live = self.live.as_mut().expect("the live mode is on");
+        let tape = live.ticks[at]
+            .get_or_insert_with(|| Tape::Books(Default::default(), Growing::default(), Growing::default()));
+        live.messages += 1; // ids of our own: they only rise, whatever a venue's do after it was reached again
+        if let (Tape::Books(columns, sides, flags), Feed::Book(books)) = (tape, &mut self.ticks.sources[at].feed) {
+            for (side, price, size) in rows {
+                columns
+                    .iter_mut()
+                    .zip([ts, *price, *size, live.messages])
+                    .for_each(|(column, value)| column.push(value));
+                sides.push(*side);
+                flags.push(u8::from(whole));
+            }
+            let [ts, price, size, last_id] = columns.each_ref().map(Growing::column);
+            let (side, flags, last_id) = (sides.column(), flags.column(), Some(last_id));
+            *books = Books { ts, side, price, size, flags, last_id };
+        }
+        self.wind_up(ts);
+        Ok(())
+    }
+
     fn source_of(&mut self, symbol: u16, fits: impl Fn(&Feed) -> bool) -> usize {
         let sources = &self.ticks.sources;
         let at = sources.iter().position(|source| source.symbol == symbol && fits(&source.feed));
@@ -297,7 +360,7 @@ impl Engine {
             return Err(Backward);
         }
         if played.next == played.times().len() && played.next >= KEPT {
-            (played.next, live.ticks[source]) = (0, None);
+            (played.next, played.position.row, live.ticks[source]) = (0, 0, None);
         }
         Ok(())
     }
@@ -323,9 +386,18 @@ impl Engine {
     /// True when nothing that is known is left to do; reports that came alone are heard first.
     pub(crate) fn is_starved(&mut self) -> bool {
         let live = self.live.as_ref().expect("the live mode is on");
-        if self.known_moment(live.limit).is_some() {
+        let limit = live.limit;
+        if self.known_moment(limit).is_some() {
             return false;
         }
+        if self.fills_here() && self.now < limit {
+            self.now = limit;
+            self.tick_housekeeping(limit); // orders end by their time also when no tick comes
+            if self.has_notices() {
+                return false;
+            }
+        }
+        let live = self.live.as_ref().expect("the live mode is on");
         if live.reports.is_empty() {
             return !live.ended;
         }

@@ -229,7 +229,7 @@ impl Engine {
     /// Liquidates a position whose account fell below its maintenance margin (rule A3 on ticks).
     pub(crate) fn watch_margin(&mut self, symbol: usize) {
         let state = &self.symbols[symbol];
-        let watched = self.is_margin() && !self.is_live() && state.position.quantity != 0;
+        let watched = self.is_margin() && self.fills_here() && state.position.quantity != 0;
         if !watched || !self.is_below_maintenance(symbol, state.last) {
             return;
         }

@@ -92,8 +92,8 @@ impl Engine {
     }
 
     /// Expiries and corporate actions of symbols that ticks decide.
-    fn tick_housekeeping(&mut self, now: i64) {
-        if self.is_live() || (self.open_orders == 0 && !self.calendar.any()) {
+    pub(crate) fn tick_housekeeping(&mut self, now: i64) {
+        if !self.fills_here() || (self.open_orders == 0 && !self.calendar.any()) {
             return;
         }
         for symbol in 0..self.symbols.len() {
@@ -139,7 +139,7 @@ impl Engine {
             market.updated = ts;
             self.symbols[symbol].last = price;
         }
-        if !self.symbols[symbol].open.is_empty() && !self.is_live() {
+        if !self.symbols[symbol].open.is_empty() && self.fills_here() {
             let aggressor = match side {
                 1 => Some(Side::Bid),
                 -1 => Some(Side::Ask),
@@ -227,7 +227,7 @@ impl Engine {
             self.symbols[symbol].last = mark;
         }
         self.symbols[symbol].liquidity.spread = spread;
-        if !self.symbols[symbol].open.is_empty() && !self.is_live() {
+        if !self.symbols[symbol].open.is_empty() && self.fills_here() {
             self.work_quote(symbol);
         }
         self.watch_margin(symbol);

@@ -75,6 +75,21 @@ impl Engine {
         self.core_mut()?.extend_quotes(symbol, row).map_err(|_| behind("a quote", ts))
     }
 
+    /// Adds one message of a book behind the last of a symbol: rows of side, price and size in 10^-8; `whole` replaces it.
+    #[allow(clippy::needless_pass_by_value)] // extraction from Python owns the list
+    fn extend_books(&mut self, symbol: u16, ts: i64, whole: bool, rows: Vec<(i8, i64, i64)>) -> PyResult<()> {
+        self.require_live()?;
+        let added = self.core_mut()?.extend_books(symbol, ts, whole, &rows);
+        added.map_err(|_| PyValueError::new_err(format!("a message of a book at {ts} cannot follow")))
+    }
+
+    /// Orders meet the growing columns here, as in a back-test; before the first order.
+    fn fill_here(&mut self) -> PyResult<()> {
+        self.require_live()?;
+        self.core_mut()?.fill_here();
+        Ok(())
+    }
+
     /// Hides columns that are filled already until their rows are revealed; before lines and timers are declared.
     fn hide(&mut self) -> PyResult<()> {
         self.require_live()?;
