@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from parrot.adapters.journal.files import FileSegments
+from parrot.adapters.venues.shadow import ShadowSettings, ShadowVenue
+from parrot.centers.market_data.live import LiveMarket
 from parrot.centers.matching.manifest import Faults, Latency, PaperVenue, Settings, build
 from parrot.contracts.commands import OrderKind, Side, TimeInForce
 from parrot.contracts.ticks import TradeTick
@@ -148,6 +150,46 @@ class PaperRig:
         self.venue = self._built()
 
 
+class ShadowRig:
+    """The shadow venue on the market of another venue's crowd, behind the gates of live data."""
+
+    symbol = "BTC/USDT"
+    quantity = Decimal("0.01")
+    durable = True
+
+    def __init__(self, folder: Path, **settings: Any) -> None:
+        self.now = 1_750_000_000 * SECOND
+        self._folder = folder
+        self._feed = build(Settings(), now=self.now)
+        deposits = {"USDT": Decimal(1_000_000), "BTC": Decimal(2)}
+        self._settings = ShadowSettings(deposits=deposits, **settings)
+        self._begin()
+
+    def _begin(self) -> None:
+        self._market = LiveMarket(self._feed.listings())
+        segments = FileSegments(self._folder, sync=False)
+        self.venue: ShadowVenue = ShadowVenue(self._feed.listings(), self._settings, segments, now=self.now)
+        self.pass_time(0.5)
+
+    def pass_time(self, seconds: float) -> None:
+        end = self.now + int(seconds * SECOND)
+        while self.now < end:
+            self.now = min(end, self.now + SECOND // 50)
+            flow = self._market.take(self._feed.poll(self.now), self.now)
+            for symbol in flow.asks:
+                self._feed.ask_snapshot(symbol, self.now)
+            self.venue.heard(flow.messages, self.now)
+
+    def price(self) -> Decimal:
+        touch = self._market.symbol(self.symbol).touch.tell(self.now)
+        return touch.last
+
+    def restart(self) -> None:
+        self.venue.close()
+        self.now += SECOND
+        self._begin()
+
+
 RIGS: dict[str, Callable[[Path], Rig]] = {
     "paper": PaperRig,
     "paper-slow": lambda folder: PaperRig(
@@ -156,6 +198,8 @@ RIGS: dict[str, Callable[[Path], Rig]] = {
         replies=Latency(fixed=20_000_000, jitter=30_000_000),
         faults=Faults(repeated=0.2),
     ),
+    "shadow": ShadowRig,
+    "shadow-slow": lambda folder: ShadowRig(folder, latency=50_000_000),
 }
 """Add a venue here, and the whole suite runs on it."""
 
