@@ -12,6 +12,7 @@ from parrot.contracts.listing import Listing, VenueTerms
 
 
 def real_parts(listings: Mapping[str, Listing], terms: VenueTerms) -> Sequence[Any]:
-    """Risk, execution and capital, in the desk's order."""
+    """Risk, execution, groups and capital, in the desk's order."""
     listed = list(listings.values())
-    return risk.build(listed), execution.build(listed, terms), capital.build(listed)
+    orders = execution.build(listed, terms)
+    return risk.build(listed), orders, execution.build_groups(orders), capital.build(listed)

@@ -19,6 +19,7 @@ from parrot.contracts.message import Entry
 from tests.simulation.agenda import Agenda
 from tests.simulation.callers import STYLES, Caller
 from tests.simulation.faults import Faults
+from tests.simulation.groups import Planner
 from tests.simulation.line import MILLISECOND, Line
 from tests.simulation.market import SYMBOLS, Market
 from tests.simulation.office import Office
@@ -78,6 +79,7 @@ class World:
         self.office = Office(self, parts)
         self.line.inbox = self.office.deliver
         self.callers = [self.caller(number) for number in range(self.shape.randint(2, 4))]
+        self.planner = Planner(chance=self.chance("groups"), ask=self.insist, price=self.market.bid)
         self.person = Person(self.witness, chance=self.chance("person"), ask=self.insist)
         self.still = False
         self.until = START + self.shape.randint(15, 30) * SECOND
@@ -101,6 +103,7 @@ class World:
             self.note("durable", body)
             entry = decode(body)
             self.witness(entry)
+            self.planner.see(entry)
             self.office.fresh(entry)
 
     def entries(self, after: int) -> list[Entry]:
@@ -227,6 +230,10 @@ class World:
         ):
             for _ in range(chance.randint(0, most)):
                 self.agenda.after(chance.randint(2 * SECOND, span), action)
+        chance = self.planner.chance
+        for action, most in ((self.planner.place, 2), (self.planner.change, 1), (self.planner.end, 1)):
+            for _ in range(chance.randint(0, most)):
+                self.agenda.after(chance.randint(SECOND, span), action)
 
     def heal(self) -> None:
         """No fault from here on. Strategies stop, persons put right what is theirs to put right."""
@@ -237,6 +244,8 @@ class World:
             self.office.die()  # a process keeps the clock it started with
         for caller in self.callers:
             caller.quiet = True
+        for delay in (0, 3, 12):
+            self.agenda.after(delay * SECOND, self.planner.end)
         for delay in (3, 15, 24):
             self.agenda.after(delay * SECOND, self.person.put_right)
         if self.shape.random() < 0.5:

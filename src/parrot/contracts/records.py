@@ -10,6 +10,7 @@ from decimal import Decimal
 import msgspec
 
 from parrot.contracts.commands import SubmitOrder
+from parrot.contracts.groups import GroupRecord
 from parrot.contracts.ledger import BalancesCompared as BalancesCompared
 from parrot.contracts.ledger import EquityMarked as EquityMarked
 from parrot.contracts.ledger import LedgerPosted as LedgerPosted
@@ -46,11 +47,14 @@ class OrderReceived(Message, frozen=True, kw_only=True, gc=False):
     """NEW: an order was asked for. `parent` is the order whose child or protection it is, 0 for none.
 
     `fault` says what is wrong with its fields; such an order is refused next, and nobody may count with its numbers.
+    `rung` is its place in the group of orders `group_id`, where it belongs to one.
     """
 
     order: SubmitOrder
     parent: int = 0
     fault: str = ""
+    group_id: int = 0
+    rung: int = 0
 
 
 class OrderHeld(Message, frozen=True, kw_only=True, gc=False):
@@ -462,4 +466,5 @@ Record = (
     | StrategyStarted
     | StrategyStopped
     | DecisionNoted
+    | GroupRecord
 )

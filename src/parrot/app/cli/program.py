@@ -17,6 +17,7 @@ from parrot.app.cli import (
     check,
     data,
     doctor,
+    group,
     kill,
     limits,
     matching,
@@ -54,6 +55,7 @@ app.command("status")(status.status)
 app.command("kill")(kill.kill)
 app.command("rearm")(kill.rearm)
 app.add_typer(order.app, name="order")
+app.add_typer(group.app, name="group")
 app.add_typer(limits.app, name="limits")
 app.command("verify")(verify.verify)
 app.command("statement")(statement.statement)

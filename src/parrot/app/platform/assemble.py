@@ -22,6 +22,7 @@ from parrot.app.platform.settings import PlatformSettings, VenueSettings
 from parrot.app.recording import MarketRecorder
 from parrot.centers.capital import manifest as capital
 from parrot.centers.execution import manifest as execution
+from parrot.centers.execution.manifest import Groups
 from parrot.centers.market_data.live import LiveMarket
 from parrot.centers.matching import manifest as matching
 from parrot.centers.risk import manifest as risk
@@ -39,6 +40,7 @@ class Components:
 
     risk: risk.Risk
     execution: execution.Execution
+    groups: Groups
     capital: capital.Capital
     strategies: strategies.Strategies
     blotter: Blotter
@@ -46,14 +48,16 @@ class Components:
     @property
     def all(self) -> Sequence[Any]:
         """In order."""
-        return (self.risk, self.execution, self.capital, self.strategies, self.blotter)
+        return (self.risk, self.execution, self.groups, self.capital, self.strategies, self.blotter)
 
 
 def components(listings: Sequence[Listing], terms: VenueTerms) -> Components:
     """New components for one account at one venue; they know nothing until a journal is folded."""
+    orders = execution.build(listings, terms)
     return Components(
         risk.build(listings),
-        execution.build(listings, terms),
+        orders,
+        execution.build_groups(orders),
         capital.build(listings),
         strategies.build(listings),
         Blotter(),

@@ -178,6 +178,7 @@ _ROWS: Final[dict[str, Callable[[House, int], list[dict[str, Any]]]]] = {
     "orders": lambda house, limit: house.components.blotter.newest_orders(limit),
     "fills": lambda house, limit: house.components.blotter.newest_fills(limit),
     "positions": lambda house, limit: _positions(house)[:limit],
+    "groups": lambda house, limit: house.components.groups.rows()[:limit],
     "strategies": lambda house, limit: _strategies(house)[:limit],
     "limits": lambda house, limit: house.components.risk.usage()[:limit],
     "decisions": lambda house, limit: house.components.blotter.newest_decisions(limit),

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from parrot.centers.execution.groups.service import Groups
 from parrot.centers.execution.service import Execution
 from parrot.centers.execution.settings import Settings
 from parrot.contracts.listing import Listing, VenueTerms
 
-__all__ = ["NAME", "Execution", "Settings", "build"]
+__all__ = ["NAME", "Execution", "Groups", "Settings", "build", "build_groups"]
 
 NAME: Final = "execution"
 
@@ -19,3 +20,8 @@ def build(
 ) -> Execution:
     """The center, ready to work for one account at one venue."""
     return Execution(listings, terms, account, settings)
+
+
+def build_groups(execution: Execution) -> Groups:
+    """Groups of orders of the same account, a part of the desk behind `execution`."""
+    return Groups(execution.floor, execution.account)

@@ -32,16 +32,19 @@ Answers = Iterable[Any]
 
 
 class Execution:
-    """The life of every order of one account at one venue (ports.component.Component)."""
+    """The life of every order of one account at one venue (ports.component.Component).
+
+    `floor` is what all parts of this center look at, groups of orders among them.
+    """
 
     name = "execution"
 
     def __init__(
         self, listings: Sequence[Listing], terms: VenueTerms, account: str, settings: Settings | None = None
     ) -> None:
-        self._floor = Floor({listing.symbol: listing for listing in listings}, terms, settings or Settings())
-        self._account = account
-        self._orders = self._floor.orders
+        self.floor = Floor({listing.symbol: listing for listing in listings}, terms, settings or Settings())
+        self.account = account
+        self._orders = self.floor.orders
         self._chores = deque(
             (
                 fence.overdue,
@@ -69,7 +72,7 @@ class Execution:
     @property
     def ready(self) -> bool:
         """Whether orders may leave: the line stands, and the venue's state was compared since the desk was opened."""
-        return self._floor.ready
+        return self.floor.ready
 
     def open_orders(self) -> list[Order]:
         """All orders that have not ended, oldest first."""
@@ -136,12 +139,12 @@ class Execution:
         }
 
     def _with(self, rule: Callable[[Floor, Any, int], Answers]) -> Callable[[Any, int], Answers]:
-        return lambda message, now: rule(self._floor, message, now)
+        return lambda message, now: rule(self.floor, message, now)
 
     def _on_order(self, rule: Callable[[Floor, Order, int], Answers], state: State) -> Callable[[Entry, int], Answers]:
         def answer(entry: Entry, now: int) -> Answers:
             order = self._orders.get(entry.record.order_id)
-            return rule(self._floor, order, now) if order is not None and order.state is state else ()
+            return rule(self.floor, order, now) if order is not None and order.state is state else ()
 
         return answer
 
@@ -155,13 +158,13 @@ class Execution:
             clean=self._orders.clean,
         )
         for order in self._orders.open.values():
-            yield from fence.doubt(self._floor, order, "the desk was opened anew")
+            yield from fence.doubt(self.floor, order, "the desk was opened anew")
             if order.state in (State.NEW, State.APPROVED, State.TRIGGERED):
                 yield records.OrderCanceled(order_id=order.id, by="desk", reason="the desk stopped before it was sent")
-        self._floor.reconciled = False
-        self._floor.state_wanted = True
-        self._floor.questions.forget(STATE)
-        yield from reconcile.ask(self._floor, now)
+        self.floor.reconciled = False
+        self.floor.state_wanted = True
+        self.floor.questions.forget(STATE)
+        yield from reconcile.ask(self.floor, now)
 
     def _close(self, command: commands.CloseDesk, now: int) -> Iterator[Any]:
         yield records.DeskClosed(reason=command.reason)
@@ -184,9 +187,9 @@ class Execution:
     def _fault(self, order: commands.SubmitOrder, now: int) -> fields.Fault | None:
         return fields.field_fault(
             order,
-            listing=self._floor.listings.get(order.symbol),
-            account=self._account,
-            price=self._floor.last(order.symbol),
+            listing=self.floor.listings.get(order.symbol),
+            account=self.account,
+            price=self.floor.last(order.symbol),
             now=now,
         )
 
@@ -195,10 +198,10 @@ class Execution:
             yield records.ReduceOnlySet(account=command.account, on=False, why=command.reason, by=command.by)
 
     def _compare(self, state: venue.VenueState, now: int) -> Answers:
-        return reconcile.compare(self._floor, state, now)
+        return reconcile.compare(self.floor, state, now)
 
     def _line_lost(self, report: venue.LineLost, now: int) -> Iterator[Any]:
-        floor = self._floor
+        floor = self.floor
         if floor.line_up:
             floor.line_up = floor.reconciled = False
             yield records.LineChanged(venue=report.venue, up=False, reason=report.reason)
@@ -206,7 +209,7 @@ class Execution:
             yield from fence.doubt(floor, order, report.reason)
 
     def _line_back(self, report: venue.LineBack, now: int) -> Iterator[Any]:
-        floor = self._floor
+        floor = self.floor
         if not floor.line_up:
             floor.line_up = True
             yield records.LineChanged(venue=report.venue, up=True, reason="")
@@ -215,13 +218,13 @@ class Execution:
         yield from reconcile.ask(floor, now)
 
     def _quoted(self, quote: commands.Quoted, now: int) -> Answers:
-        self._floor.quotes[quote.symbol] = quote
-        self._floor.volumes.look(quote)
-        return holding.on_quote(self._floor, quote, now)
+        self.floor.quotes[quote.symbol] = quote
+        self.floor.volumes.look(quote)
+        return holding.on_quote(self.floor, quote, now)
 
     def _beat(self, beat: commands.Beat, now: int) -> list[Any]:
         """One kind of work a beat: what follows from it is folded before the next kind is looked at."""
-        floor = self._floor
+        floor = self.floor
         if floor.closing:
             floor.state_wanted = True
         asked = list(reconcile.ask(floor, now))
@@ -249,20 +252,20 @@ class Execution:
         if order is None or order.state is not State.HELD:
             return
         if order.worked:
-            yield from algos.begin(self._floor, order, now)
+            yield from algos.begin(self.floor, order, now)
         elif order.waits_for == "room":
-            yield from _first(holding.make_way(self._floor, order, now), protection.guard(self._floor, order.book, now))
+            yield from _first(holding.make_way(self.floor, order, now), protection.guard(self.floor, order.book, now))
         elif order.protective:
-            yield from protection.guard(self._floor, order.book, now)
+            yield from protection.guard(self.floor, order.book, now)
 
     def _after_sent(self, entry: Entry, now: int) -> Answers:
         order = self._orders.get(entry.record.order_id)
-        return protection.guard(self._floor, order.book, now) if order is not None and order.protective else ()
+        return protection.guard(self.floor, order.book, now) if order is not None and order.protective else ()
 
     def _after_cancel_sent(self, entry: Entry, now: int) -> Answers:
         order = self._orders.get(entry.record.order_id)
         if order is not None and order.worked:
-            return algos.go_on(self._floor, order, now)
+            return algos.go_on(self.floor, order, now)
         return self._after_sent(entry, now)
 
     def _after_change(self, entry: Entry, now: int) -> Iterator[Any]:
@@ -271,9 +274,9 @@ class Execution:
             return
         if order.out and order.filled >= order.most:
             # Filled whole in the old size while a change was under way: no report says so any more.
-            self._floor.absent.add(order.id)
+            self.floor.absent.add(order.id)
             return
-        yield from _first(holding.on_end(self._floor, order, now), protection.guard(self._floor, order.book, now))
+        yield from _first(holding.on_end(self.floor, order, now), protection.guard(self.floor, order.book, now))
 
     def _after_accepted(self, entry: Entry, now: int) -> Iterator[Any]:
         order = self._orders.get(entry.record.order_id)
@@ -282,7 +285,7 @@ class Execution:
         if order.gone_wrong:
             yield from reports.cancel_again(order, now)
         elif order.protective:
-            yield from protection.guard(self._floor, order.book, now)
+            yield from protection.guard(self.floor, order.book, now)
 
     def _after_replace_approved(self, entry: Entry, now: int) -> Answers:
         order = self._orders.get(entry.record.order_id)
@@ -297,39 +300,39 @@ class Execution:
             if ended:
                 yield from self._measure(order)
             yield from _first(
-                holding.on_fill(self._floor, order, now),
+                holding.on_fill(self.floor, order, now),
                 self._way_clear(order, now) if ended else (),
-                protection.guard(self._floor, order.book, now),
+                protection.guard(self.floor, order.book, now),
             )
 
     def _after_end(self, entry: Entry, now: int) -> Iterator[Any]:
         order = self._orders.get(entry.record.order_id)
         if order is not None:
             yield from self._measure(order)
-            yield from _first(self._way_clear(order, now), protection.guard(self._floor, order.book, now))
+            yield from _first(self._way_clear(order, now), protection.guard(self.floor, order.book, now))
 
     def _measure(self, order: Order) -> Answers:
-        self._floor.forget(order)
-        return costs.measure(self._floor, order)
+        self.floor.forget(order)
+        return costs.measure(self.floor, order)
 
     def _way_clear(self, order: Order, now: int) -> Answers:
         """What an end lets others do: its algo goes on, or one that waited leaves."""
         parent = self._orders.get(order.parent)
         if parent is not None and parent.worked and parent.state is State.HELD:
-            return algos.go_on(self._floor, parent, now)
-        return holding.on_end(self._floor, order, now)
+            return algos.go_on(self.floor, parent, now)
+        return holding.on_end(self.floor, order, now)
 
     def _after_reconciled(self, entry: Entry, now: int) -> Iterator[Any]:
-        if not self._floor.reconciled:
-            self._floor.reconciled = True
-            yield from _first(holding.on_ready(self._floor, now), protection.guard_all(self._floor, now))
+        if not self.floor.reconciled:
+            self.floor.reconciled = True
+            yield from _first(holding.on_ready(self.floor, now), protection.guard_all(self.floor, now))
 
     def _after_kill(self, entry: Entry, now: int) -> Answers:
-        return kills.engaged(self._floor, entry, now)
+        return kills.engaged(self.floor, entry, now)
 
     def _after_stop(self, entry: Entry, now: int) -> Answers:
         found = [order for order in self._orders.open.values() if order.asked.strategy == entry.record.strategy]
-        return changes.cancel_many(self._floor, found, f"strategy stopped: {entry.record.reason}", now=now)
+        return changes.cancel_many(self.floor, found, f"strategy stopped: {entry.record.reason}", now=now)
 
 
 def _first(*choices: Answers) -> list[Any]:

@@ -11,10 +11,11 @@ from fastapi.responses import JSONResponse, PlainTextResponse
 
 from parrot.contracts import commands, records
 from parrot.contracts.message import Entry
-from parrot.gateway.rest import guards, pages, problems
+from parrot.gateway.rest import groups, guards, pages, problems
+from parrot.gateway.rest.answers import done, names, refuse
 from parrot.gateway.rest.bodies import ByBody, KillBody, LimitsBody, OrderBody, StrategyBody
 from parrot.gateway.rest.platform import RunningPlatform
-from parrot.kernel.errors import InputError, OrderError
+from parrot.kernel.errors import OrderError
 
 _SAYS_IT_ALL: Final = frozenset({"fields", "kill"})  # rules whose text has the expectation in it
 Limit = Annotated[int, Query(ge=1, le=1_000)]
@@ -28,6 +29,7 @@ def create_app(platform: RunningPlatform, folder: Path) -> FastAPI:
     app.include_router(_health(platform))
     app.include_router(_questions(platform), prefix="/api/v1")
     app.include_router(_orders(platform), prefix="/api/v1")
+    app.include_router(groups.routes(platform), prefix="/api/v1")
     app.include_router(_switches(platform), prefix="/api/v1")
     pages.install(app, folder)
     return app
@@ -74,6 +76,7 @@ def _questions(platform: RunningPlatform) -> APIRouter:
     listed("orders", "Orders, newest first: all that live, then those that ended.")
     listed("fills", "Fills, newest first.")
     listed("positions", "Positions of the account and of each strategy's book.")
+    listed("groups", "Groups of orders with what they hold, newest first.")
     listed("strategies", "Strategies with their versions, parameters and state.")
     listed("limits", "Limits by scope, with their use.")
     listed("decisions", "Why something happened or did not, newest first.")
@@ -98,8 +101,8 @@ def _orders(platform: RunningPlatform) -> APIRouter:
     def cancel(order_id: int, body: ByBody) -> dict[str, Any]:
         """Asks for the end of an order."""
         entries = platform.ask(commands.CancelOrder(order_id=order_id, user=body.by, why=body.reason))
-        _refuse(entries)
-        return {"order_id": order_id, "records": _names(entries)}
+        refuse(entries)
+        return {"order_id": order_id, "records": names(entries)}
 
     @router.post("/orders/cancel-all", operation_id="cancel_all_orders")
     def cancel_all(body: ByBody) -> dict[str, Any]:
@@ -107,8 +110,8 @@ def _orders(platform: RunningPlatform) -> APIRouter:
         kind, _, name = body.scope.partition(":")
         chosen = {kind: name} if kind in ("strategy", "symbol") else {}
         entries = platform.ask(commands.CancelAll(user=body.by, why=body.reason, **chosen))
-        _refuse(entries)
-        return {"records": _names(entries)}
+        refuse(entries)
+        return {"records": names(entries)}
 
     return router
 
@@ -119,50 +122,44 @@ def _switches(platform: RunningPlatform) -> APIRouter:
     @router.post("/kill", operation_id="kill")
     def kill(body: KillBody) -> dict[str, Any]:
         """Stops all orders of a scope until a named person re-arms it; durable when answered."""
-        return _done(platform, commands.EngageKill(**body.model_dump()))
+        return done(platform, commands.EngageKill(**body.model_dump()))
 
     @router.post("/rearm", operation_id="rearm")
     def rearm(body: ByBody) -> dict[str, Any]:
         """Lets orders of a scope leave again."""
-        return _done(platform, commands.RearmKill(scope=body.scope, by=body.by, reason=body.reason))
+        return done(platform, commands.RearmKill(scope=body.scope, by=body.by, reason=body.reason))
 
     @router.put("/limits", operation_id="set_limits")
     def limits(body: LimitsBody) -> dict[str, Any]:
         """Replaces the limits of one scope."""
-        return _done(platform, commands.SetLimits(**body.model_dump()))
+        return done(platform, commands.SetLimits(**body.model_dump()))
 
     @router.post("/adopt", operation_id="adopt_venue")
     def adopt(body: ByBody) -> dict[str, Any]:
         """Takes the venue's side of a mismatch."""
-        return _done(platform, commands.AdoptVenue(by=body.by, reason=body.reason))
+        return done(platform, commands.AdoptVenue(by=body.by, reason=body.reason))
 
     @router.post("/strategies", operation_id="register_strategy")
     def register(body: StrategyBody) -> dict[str, Any]:
         """Registers a version of a strategy; the same version again changes nothing."""
-        return _done(platform, commands.RegisterStrategy(**body.model_dump()))
+        return done(platform, commands.RegisterStrategy(**body.model_dump()))
 
     @router.post("/strategies/{strategy}/start", operation_id="start_strategy")
     def start(strategy: str, body: ByBody) -> dict[str, Any]:
         """Lets a registered strategy run."""
-        return _done(platform, commands.StartStrategy(strategy=strategy, by=body.by))
+        return done(platform, commands.StartStrategy(strategy=strategy, by=body.by))
 
     @router.post("/strategies/{strategy}/stop", operation_id="stop_strategy")
     def stop(strategy: str, body: ByBody) -> dict[str, Any]:
         """Ends a strategy: its orders are cancelled, its position stays unless `flatten`."""
         command = commands.StopStrategy(strategy=strategy, by=body.by, flatten=body.flatten, reason=body.reason)
-        return _done(platform, command)
+        return done(platform, command)
 
     return router
 
 
-def _done(platform: RunningPlatform, command: Any) -> dict[str, Any]:
-    entries = platform.ask(command)
-    _refuse(entries)
-    return {"records": _names(entries)}
-
-
 def _sent(platform: RunningPlatform, entries: list[Entry], key: str) -> dict[str, Any]:
-    _refuse(entries)
+    refuse(entries)
     received = next((entry for entry in entries if isinstance(entry.record, records.OrderReceived)), None)
     if received is None:  # the same key again
         return {"key": key, "records": []}
@@ -171,14 +168,4 @@ def _sent(platform: RunningPlatform, entries: list[Entry], key: str) -> dict[str
         limited = refused.limit and refused.rule not in _SAYS_IT_ALL
         expected = f"{refused.rule} of {refused.scope}: {refused.limit}" if limited else ""
         raise OrderError(f"order {received.seq} was refused: {refused.text}", expected=expected)
-    return {"key": key, "order_id": received.seq, "records": _names(entries)}
-
-
-def _refuse(entries: list[Entry]) -> None:
-    for entry in entries:
-        if isinstance(entry.record, records.CommandRefused):
-            raise InputError(entry.record.text)
-
-
-def _names(entries: list[Entry]) -> list[str]:
-    return [type(entry.record).__name__ for entry in entries]
+    return {"key": key, "order_id": received.seq, "records": names(entries)}

@@ -15,11 +15,13 @@ Nanoseconds = Annotated[int, Field(ge=0, lt=1 << 63)]
 Text = Annotated[str, Field(max_length=300)]
 
 
-class _Body(BaseModel):
+class Body(BaseModel):
+    """Base of all: nothing unknown is taken, nothing changes afterwards."""
+
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
 
-class OrderBody(_Body):
+class OrderBody(Body):
     """An order of a person; amounts as text or numbers, exact. The same `key` again is the same order.
 
     Without `kind` it is trailing with a trail, a stop with a trigger, a limit order with a limit, else a market order.
@@ -67,7 +69,7 @@ class OrderBody(_Body):
         return self
 
 
-class KillBody(_Body):
+class KillBody(Body):
     """Stops orders of a scope."""
 
     scope: Name = "all"
@@ -77,7 +79,7 @@ class KillBody(_Body):
     source: Annotated[str, Field(pattern="^(api|cli)$")] = "api"
 
 
-class ByBody(_Body):
+class ByBody(Body):
     """Who asks, and why."""
 
     by: Name
@@ -86,7 +88,7 @@ class ByBody(_Body):
     flatten: bool = False
 
 
-class StrategyBody(_Body):
+class StrategyBody(Body):
     """A version of a strategy; the hash is of the text in its file, so that what was looked at is what runs."""
 
     strategy: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
@@ -100,7 +102,7 @@ class StrategyBody(_Body):
     by: Name
 
 
-class LimitsBody(_Body):
+class LimitsBody(Body):
     """The limits of one scope, by the names of docs/reference/risk.md."""
 
     scope: Name

@@ -7,9 +7,19 @@ from typing import Any
 
 from parrot.app.desk import Desk, decode
 from parrot.centers.execution.life import ENDED
-from parrot.centers.execution.manifest import Settings, build
+from parrot.centers.execution.manifest import Settings, build, build_groups
 from parrot.contracts import venue
-from parrot.contracts.commands import Beat, EngageKill, OpenDesk, OrderKind, Quoted, RearmKill, Side, SubmitOrder
+from parrot.contracts.commands import (
+    Beat,
+    EngageKill,
+    OpenDesk,
+    OrderKind,
+    Quoted,
+    RearmKill,
+    Side,
+    StopStrategy,
+    SubmitOrder,
+)
 from parrot.contracts.listing import Listing, VenueTerms
 from parrot.contracts.records import (
     KillEngaged,
@@ -21,6 +31,7 @@ from parrot.contracts.records import (
     OrderTriggered,
     ReplaceApproved,
     ReplaceReceived,
+    StrategyStopped,
 )
 from parrot.ports.journal import Head
 
@@ -53,6 +64,7 @@ class Yes:
             EngageKill: lambda kill, now: [
                 KillEngaged(scope=kill.scope, by=kill.by, source=kill.source, reason=kill.reason, flatten=kill.flatten)
             ],
+            StopStrategy: lambda command, now: [StrategyStopped(strategy=command.strategy, by="ann", reason="over")],
             RearmKill: lambda kill, now: [KillRearmed(scope=kill.scope, by=kill.by, reason=kill.reason)],
         }
         self.answers = {
@@ -134,7 +146,8 @@ class Stage:
         self.sent: list[Any] = []
         self.risk = Yes()
         self.center = build([BTC], terms, settings=self.settings)
-        parts: list[Any] = [self.risk, self.center]
+        self.groups = build_groups(self.center)
+        parts: list[Any] = [self.risk, self.center, self.groups]
         self.desk = Desk(parts, self.pages, self.sent.append)
         self.desk.recover()
         self.keys = len(self.pages.bodies)

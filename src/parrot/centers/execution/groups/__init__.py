@@ -1,0 +1,1 @@
+"""Groups of orders that are placed, changed and ended as one."""
