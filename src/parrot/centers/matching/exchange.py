@@ -193,15 +193,16 @@ class SimulatedExchange:
         market = terms.market
         if not (quantity or limit or trigger) or min(quantity, limit, trigger) < 0:
             raise refuse(Why.AMEND, f"order {standing.order_id}: nothing would change", "another value")
-        if quantity and not (limit or trigger) and not standing.filled < quantity < standing.quantity:
+        if quantity and (quantity <= standing.filled or (quantity == standing.quantity and not (limit or trigger))):
             problem = f"order {standing.order_id}: quantity {quantity}"
-            raise refuse(Why.AMEND, problem, f"less than {standing.quantity}, more than {standing.filled}")
+            raise refuse(Why.AMEND, problem, f"not {standing.quantity}, more than {standing.filled}")
         for price in (limit, trigger):
             if price and (price % market.tick or not market.min_price <= price <= market.max_price):
                 raise refuse(Why.PRICE_FILTER, f"{market.symbol}: price {price}", f"a multiple of {market.tick}")
         if quantity and (quantity % market.step or not market.min_quantity <= quantity <= market.max_quantity):
             raise refuse(Why.LOT_SIZE, f"{market.symbol}: quantity {quantity}", f"a multiple of {market.step}")
-        if market.max_amends and standing.amends >= market.max_amends:
+        stays = 0 < quantity < standing.quantity and not (limit or trigger)  # others go to the end of the queue
+        if stays and market.max_amends and standing.amends >= market.max_amends:
             raise refuse(Why.MAX_AMENDS, f"order {standing.order_id}: {standing.amends} amendments", "fewer")
 
     def _open(self, member: Member, order_id: int) -> Standing:

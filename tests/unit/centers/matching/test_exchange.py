@@ -133,10 +133,23 @@ def test_a_smaller_quantity_keeps_its_place(quiet: Public) -> None:
     assert (amended.quantity, amended.amends, amended.client_id) == (scaled(0.02), 1, "less")
     assert quiet.changes() == [("replaced", "new")]
     with pytest.raises(Refused) as refused:
-        quiet.exchange.amend("ann", first.order_id, quantity=scaled(0.05))
+        quiet.exchange.amend("ann", first.order_id, quantity=scaled(0.02))
     assert refused.value.reason == Why.AMEND
     quiet.send("bob", "buy", 0.02, limit=60_000)
     assert quiet.exchange.order("ann", first.order_id).stage == "filled"
+
+
+def test_a_larger_quantity_goes_to_the_end_of_the_queue(quiet: Public) -> None:
+    first = quiet.send("ann", "sell", 0.01, limit=60_000)
+    second = quiet.send("ann", "sell", 0.01, limit=60_000)
+    larger = quiet.exchange.amend("ann", first.order_id, quantity=scaled(0.03), limit=scaled(60_000))
+    assert (larger.quantity, larger.limit) == (scaled(0.03), scaled(60_000))
+    quiet.send("bob", "buy", 0.02, limit=60_000)
+    assert quiet.exchange.order("ann", second.order_id).stage == "filled"
+    quiet.send("bob", "buy", 0.005, limit=60_000)
+    with pytest.raises(Refused) as refused:
+        quiet.exchange.amend("ann", first.order_id, quantity=scaled(0.015))
+    assert refused.value.reason == Why.AMEND
 
 
 def test_depth_is_rebuilt_from_its_changes() -> None:
