@@ -6,16 +6,21 @@ from collections.abc import Sequence
 from itertools import islice
 from typing import Final
 
+import numpy as np
+
 from parrot.centers.matching.admission import Admission, fields_of, mode_of, refuse, why_of
 from parrot.centers.matching.house import House
 from parrot.centers.matching.market.board import Board
+from parrot.centers.matching.market.intervals import LENGTHS, candle, candles, seconds, whole
 from parrot.centers.matching.membership.member import Member
 from parrot.centers.matching.membership.members import PHASES
 from parrot.centers.matching.membership.standing import Standing
 from parrot.centers.matching.operations import Act, Amended, Deposit, Opened, Sent, Withdrew
 from parrot.centers.matching.terms import Terms
 from parrot.contracts.exchange import (
+    SCALE,
     AccountEvent,
+    Candle,
     Depth,
     Execution,
     Held,
@@ -23,11 +28,12 @@ from parrot.contracts.exchange import (
     OrderState,
     PublicMarket,
     PublicTrade,
+    Statistics,
     Why,
 )
 from parrot.engine.matching import Phase
 from parrot.engine.matching.refusals import refusal
-from parrot.kernel.errors import Refused, StorageError
+from parrot.kernel.errors import ParameterError, Refused, StorageError
 from parrot.ports.exchange import Listener
 
 _LETTERS: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -308,9 +314,58 @@ class SimulatedExchange:
         chosen = list(islice(found, limit))
         return [self._chart.trade(number, deal) for deal in (chosen if first else chosen[::-1])]
 
+    def candles(
+        self, symbol: str, interval: str, *, since: int = 0, until: int = 0, limit: int = 500
+    ) -> Sequence[Candle]:
+        """Bars, oldest first: the first `limit` from `since` on, else the newest; the last may not be closed."""
+        self._publish()
+        terms = self._of(symbol)
+        bars, now = self._chart.bars[terms.number], self.now
+        if interval not in LENGTHS:
+            raise ParameterError(f"interval {interval[:20]!r}", expected=", ".join(LENGTHS))
+        if interval == "1s":
+            rows = seconds(list(bars.seconds), now, since=since, until=until, limit=limit)
+            return [candle(symbol, interval, row, now) for row in rows]
+        return candles(symbol, interval, bars.rows(now), now, since=since, until=until, limit=limit)
+
+    def statistics(self, symbol: str, window: int) -> Statistics:
+        """A symbol over the last `window` ns, in whole minutes and the one that goes on."""
+        self._publish()
+        terms, now = self._of(symbol), self.now
+        rows = self._chart.bars[terms.number].rows(now)
+        begin = min(int(np.searchsorted(rows[:, 0], now - window)), len(rows) - 1)
+        row, deals = whole(rows[begin:]), self._chart.deals[terms.number]
+        bid, ask = self._board.tops[terms.number]
+        return Statistics(
+            symbol=symbol,
+            open_ts=now - window,
+            close_ts=now,
+            open=row[1],
+            high=row[2],
+            low=row[3],
+            last=row[4],
+            last_quantity=deals[-1].quantity if deals else 0,
+            previous_close=int(rows[begin - 1, 4]) if begin else row[1],
+            volume=row[5],
+            quote_volume=row[6],
+            trades=row[7],
+            first_trade=row[10],
+            last_trade=row[11],
+            bid=bid[0],
+            bid_quantity=bid[1],
+            ask=ask[0],
+            ask_quantity=ask[1],
+        )
+
+    def average_price(self, symbol: str, minutes: int) -> int:
+        """Volume-weighted price of the last minutes, the last price without trades."""
+        self._publish()
+        rows = self._chart.bars[self._of(symbol).number].rows(self.now)
+        row = whole(rows[-max(1, minutes) :])
+        return row[6] * SCALE // row[5] if row[5] else row[4]
+
     def _average(self, symbol: int) -> int:
-        last = self._floor.last_price(symbol)
-        return last * self._terms[symbol].price_scale if last else 0
+        return self._chart.bars[symbol].average()
 
 
 def _made(number: int) -> str:

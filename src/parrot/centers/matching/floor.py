@@ -82,6 +82,7 @@ class Floor:
         if operation.ts > self.now:
             self._core.advance(operation.ts)
             self.now = operation.ts
+        self.members.chart.begin(self.now)
         if not operation.commands:
             return ()
         results: list[int] = self._core.execute(records.records(operation.commands)).tolist()

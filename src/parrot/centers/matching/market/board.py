@@ -26,6 +26,7 @@ class Board:
         self._chart = chart
         self._feeds = Feeds.of(exchange)
         self._last = [last] * len(terms)
+        self.tops = [self._top(terms.number) for terms in self._terms]
         self._heard: list[NDArray[np.void]] = []
         chart.fresh = []
 
@@ -82,18 +83,27 @@ class Board:
         for _, bid, bid_size, ask, ask_size, symbol in rows:
             terms = self._terms[symbol]
             price, quantity = terms.price_scale, terms.quantity_scale
+            best = (
+                (bid * price if bid_size else 0, bid_size * quantity),
+                (ask * price if ask_size else 0, ask_size * quantity),
+            )
+            self.tops[symbol] = best
             told.append(
                 TopChanged(
                     symbol=terms.market.symbol,
                     last=self._last[symbol],
-                    bid=bid * price if bid_size else 0,
-                    bid_quantity=bid_size * quantity,
-                    ask=ask * price if ask_size else 0,
-                    ask_quantity=ask_size * quantity,
+                    bid=best[0][0],
+                    bid_quantity=best[0][1],
+                    ask=best[1][0],
+                    ask_quantity=best[1][1],
                     ts=ts,
                 )
             )
         return told
+
+    def _top(self, symbol: int) -> tuple[tuple[int, int], tuple[int, int]]:
+        book = self.depth(symbol, 1)
+        return (book.bids or ((0, 0),))[0], (book.asks or ((0, 0),))[0]
 
     def depth(self, symbol: int, limit: int) -> Depth:
         """The best levels as of the last publication."""

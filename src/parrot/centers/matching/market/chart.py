@@ -1,15 +1,20 @@
-"""What was traded: the newest trades of every symbol, numbered from 1."""
+"""What was traded: the newest trades of every symbol, numbered from 1, and its bars."""
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import msgspec
 
+from parrot.centers.matching.market.bars import Bars, KeptBars, Past
+from parrot.centers.matching.market.history import made
+from parrot.centers.matching.settings import Pair, Settings
 from parrot.centers.matching.terms import Terms
 from parrot.contracts.exchange import PublicTrade
+
+_DEALS_KEPT: Final = 5_000
 
 
 class Deal(NamedTuple):
@@ -30,16 +35,28 @@ class KeptChart(msgspec.Struct, kw_only=True):
 
     counts: list[int]
     deals: list[list[Deal]]
+    bars: list[KeptBars]
 
 
 class Chart:
     """Trades by symbol; `fresh` are those that nobody was told of yet."""
 
-    def __init__(self, terms: Sequence[Terms], *, kept: int) -> None:
+    def __init__(self, settings: Settings, terms: Sequence[Terms]) -> None:
         self._terms = terms
+        kept = min(settings.trades_kept, _DEALS_KEPT) if settings.public else 1
+        self._drawn = settings.public
+        self.bars = [
+            Bars(some.opening, _past(pair, some, settings)) for pair, some in zip(settings.pairs, terms, strict=True)
+        ]
         self.counts = [0] * len(terms)
         self.deals: list[deque[Deal]] = [deque(maxlen=kept) for _ in terms]
         self.fresh: list[tuple[int, Deal]] | None = None
+
+    def begin(self, now: int) -> None:
+        """Trading begins, once for ever."""
+        if self._drawn and not self.bars[0].current:
+            for bars in self.bars:
+                bars.begin(now)
 
     def add(self, symbol: int, event: tuple[int, ...], buyer: int, seller: int) -> int:
         """Takes a trade; returns its number."""
@@ -56,6 +73,10 @@ class Chart:
             seller,
         )
         self.deals[symbol].append(deal)
+        if self._drawn:
+            self.bars[symbol].add(
+                number, deal.price, deal.quantity, deal.amount, deal.ts, bought=not deal.buyer_is_maker
+            )
         if self.fresh is not None:
             self.fresh.append((symbol, deal))
         return number
@@ -75,7 +96,12 @@ class Chart:
 
     def keep(self) -> bytes:
         """The chart for a snapshot."""
-        return msgspec.msgpack.encode(KeptChart(counts=self.counts, deals=[list(deals) for deals in self.deals]))
+        kept = KeptChart(
+            counts=self.counts,
+            deals=[list(deals) for deals in self.deals],
+            bars=[bars.keep() for bars in self.bars] if self._drawn else [],
+        )
+        return msgspec.msgpack.encode(kept)
 
     def load(self, data: bytes) -> None:
         """Goes on from what `keep` gave. Raises msgspec.MsgspecError for other bytes."""
@@ -85,3 +111,9 @@ class Chart:
         self.counts[:] = kept.counts
         for deals, found in zip(self.deals, kept.deals, strict=True):
             deals.extend(found)
+        for bars, known in zip(self.bars, kept.bars, strict=False):
+            bars.load(known)
+
+
+def _past(pair: Pair, terms: Terms, settings: Settings) -> Past:
+    return lambda end, price: made(pair, terms, end=end, price=price, seed=settings.seed)

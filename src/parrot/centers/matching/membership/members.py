@@ -66,7 +66,7 @@ class Members:
 
     def __init__(self, settings: Settings, exchange: Exchange) -> None:
         self.terms = terms_of(settings, exchange)
-        self.chart = Chart(self.terms, kept=settings.trades_kept if settings.public else 1)
+        self.chart = Chart(settings, self.terms)
         self.told: list[AccountEvent | MarketEvent] = []
         self.accounts: dict[str, Member] = {}
         self.all: list[Member] = []
