@@ -57,9 +57,13 @@ class Crowd:
         """Everybody comes at once, so that there is a book from the first moment; then each at its own pace."""
         self._present = True
         for number, agent in self._agents:
-            if self._trades(number):
+            if self._trades(number) or self._gathers(number, agent):
                 self._act(agent)
             self._agenda.at(now + agent.gap(), self._wake, number, agent)
+
+    def _gathers(self, number: int, agent: Agent) -> bool:
+        """Before an auction makers show once where they stand."""
+        return isinstance(agent, Maker) and self._floor.exchange.core.phase(number) == Phase.OPENING
 
     def _trades(self, number: int) -> bool:
         return self._floor.exchange.core.phase(number) == Phase.CONTINUOUS

@@ -15,7 +15,8 @@ from parrot.centers.matching.market.intervals import LENGTHS, candle, candles, s
 from parrot.centers.matching.membership.member import Member
 from parrot.centers.matching.membership.members import PHASES
 from parrot.centers.matching.membership.standing import Standing
-from parrot.centers.matching.operations import Act, Amended, Deposit, Opened, Sent, Withdrew
+from parrot.centers.matching.operations import Act, Amended, Deposit, Opened, Rang, Referred, Sent, Withdrew
+from parrot.centers.matching.sessions import Bell, Timetable
 from parrot.centers.matching.terms import Terms
 from parrot.contracts.exchange import (
     SCALE,
@@ -24,6 +25,7 @@ from parrot.contracts.exchange import (
     Depth,
     Execution,
     Held,
+    MarketKind,
     NewOrder,
     OrderState,
     PublicMarket,
@@ -61,12 +63,32 @@ class SimulatedExchange:
         self._floor.tapes.append(self._board.hear)
         self._listeners: list[Listener] = []
         self._admission = Admission(self._average)
+        self._turning = False
+        if house.settings.stock_days:
+            self._keep_hours(house, now)
+
+    def _keep_hours(self, house: House, now: int) -> None:
+        stocks = [terms.market.symbol for terms in self._terms if terms.market.kind is MarketKind.STOCK]
+        bell = Bell(Timetable(house.settings.stock_days), stocks, self)
+        bell.begin(now, last=house.before)
+        self._toll(bell)
+
+    def _toll(self, bell: Bell) -> None:
+        """The bell rings in the house's time."""
+        bell.run(self._house.agenda.now)
+        due = bell.due()
+        if due is not None:
+            self._house.agenda.at(due, self._toll, bell)
 
     # -- time ----------------------------------------------------------------------------------------------------------
 
     def turn(self, now: int) -> None:
         """Lets time go on to `now`: the crowd trades, listeners hear of it."""
-        self._house.run(now)
+        self._turning = True
+        try:
+            self._house.run(now)
+        finally:
+            self._turning = False
         self.now = max(self.now, now)
         if self._members.told:
             self._release()
@@ -197,11 +219,12 @@ class SimulatedExchange:
 
     def _check_amend(self, standing: Standing, terms: Terms, *, quantity: int, limit: int, trigger: int) -> None:
         market = terms.market
-        if not (quantity or limit or trigger) or min(quantity, limit, trigger) < 0:
-            raise refuse(Why.AMEND, f"order {standing.order_id}: nothing would change", "another value")
-        if quantity and (quantity <= standing.filled or (quantity == standing.quantity and not (limit or trigger))):
-            problem = f"order {standing.order_id}: quantity {quantity}"
-            raise refuse(Why.AMEND, problem, f"not {standing.quantity}, more than {standing.filled}")
+        if min(quantity, limit, trigger) < 0:
+            raise refuse(Why.AMEND, f"order {standing.order_id}: below zero", "amounts above zero")
+        same = quantity in (0, standing.quantity) and limit in (0, standing.limit)
+        if (same and trigger in (0, standing.order.trigger)) or 0 < quantity <= standing.filled:
+            problem = f"order {standing.order_id}: quantity {quantity}, limit {limit}"
+            raise refuse(Why.AMEND, problem, f"something new, and more than {standing.filled}")
         for price in (limit, trigger):
             if price and (price % market.tick or not market.min_price <= price <= market.max_price):
                 raise refuse(Why.PRICE_FILTER, f"{market.symbol}: price {price}", f"a multiple of {market.tick}")
@@ -295,6 +318,30 @@ class SimulatedExchange:
     def phase(self, symbol: str) -> str:
         """The trading phase: "closed", "opening", "continuous", "closing" or "halted"."""
         return PHASES[Phase(self._floor.exchange.core.phase(self._of(symbol).number))]
+
+    def set_phase(self, symbol: str, phase: str) -> None:
+        """Puts a symbol into another phase; the same again does nothing. Raises ParameterError for none."""
+        terms = self._of(symbol)
+        if phase not in PHASES.values():
+            raise ParameterError(f"phase {phase[:20]!r}", expected=", ".join(PHASES.values()))
+        if self.phase(symbol) != phase:
+            self._ring(Rang(self._time(), terms.number, Phase[phase.upper()]))
+
+    def set_reference(self, symbol: str) -> None:
+        """Makes the last price the one that price bands and auctions go by."""
+        terms = self._of(symbol)
+        price = self._floor.last_price(terms.number) or terms.opening // terms.price_scale
+        self._ring(Referred(self._time(), terms.number, price))
+
+    def _time(self) -> int:
+        return max(self.now, self._house.agenda.now)
+
+    def _ring(self, operation: Act) -> None:
+        """As other operations, but within a turn it is told with the rest of the turn."""
+        if self._turning:
+            self._floor.act(operation)
+        else:
+            self._act(operation, "a phase")
 
     def depth(self, symbol: str, limit: int) -> Depth:
         """The best levels, on the same counter as DepthChanged, as of all that listeners were told."""

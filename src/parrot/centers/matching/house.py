@@ -29,6 +29,7 @@ class House:
             self.keeper.recover(self.floor)
             self.keeper.begin(self.floor)
         self.agenda.run(now)
+        self.before = self.floor.now
         self.last = self.floor.begin(now)
         self.crowd: Crowd | None = None
         self._resting: list[Callable[[], int]] = []

@@ -18,16 +18,18 @@ _CROWD_WEALTH: Final = Decimal(3_000_000_000)  # in quote units, and as much of 
 TIERS: Final = (1, 2)  # of fees: for spot symbols, for stocks
 _MOST: Final = 2_000_000_000  # of one base, for each of the crowd
 _UNITS_MAX: Final = 1 << 53
+_BAND: Final = Decimal("0.1")  # how far stocks trade from their reference
 
 
 def built(settings: Settings) -> Exchange:
     """A new exchange with everybody's money in place and every symbol open."""
     exchange = Exchange()
-    for listing in (pair.listing for pair in settings.pairs):
+    for pair in settings.pairs:
+        listing = pair.listing
         for currency in (listing.base, listing.quote):
             if currency not in exchange.currencies:
                 exchange.add_currency(currency, CURRENCY_DECIMALS)
-        _list(exchange, listing)
+        _list(exchange, listing, band=pair.kind is MarketKind.STOCK)
     for tier, kind in zip(TIERS, (MarketKind.SPOT, MarketKind.STOCK), strict=True):
         for listing in [pair.listing for pair in settings.pairs if pair.kind is kind][:1]:
             exchange.set_fees(maker=listing.maker_fee, taker=listing.taker_fee, tier=tier)
@@ -45,10 +47,12 @@ def built(settings: Settings) -> Exchange:
     return exchange
 
 
-def _list(exchange: Exchange, listing: Listing) -> None:
+def _list(exchange: Exchange, listing: Listing, *, band: bool) -> None:
     limits = {"min_quantity": listing.min_quantity, "min_notional": listing.min_notional}
     if listing.max_quantity.scaleb(listing.quantity_decimals) <= _UNITS_MAX:
         limits["max_quantity"] = listing.max_quantity
+    if band:
+        limits["band"] = _BAND
     exchange.add_symbol(
         listing.symbol,
         listing.base,

@@ -115,11 +115,17 @@ class Amended(Act, frozen=True, gc=False):
 
 
 class Rang(Act, frozen=True, gc=False):
-    """A symbol went to another phase (its code), its reference price set before where that is above 0."""
+    """A symbol went to another phase (its code)."""
 
     symbol: int
     phase: int
-    reference: int = 0
+
+
+class Referred(Act, frozen=True, gc=False):
+    """A symbol's reference price was set, in units."""
+
+    symbol: int
+    price: int
 
 
 class Continued(Operation, frozen=True, gc=False):

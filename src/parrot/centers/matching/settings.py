@@ -153,7 +153,8 @@ class Settings:
     orders that have ended the newest `orders_kept` can be queried, of trades `trades_kept` asked for. A segment of the
     journal takes `segment_bytes` before the next begins with a snapshot. Crowds that fell behind by more than
     `patience` ns go on from now instead of living through it all. `public` says that accounts other than ours may be
-    opened: trades and bars are kept for them.
+    opened: trades and bars are kept for them. `stock_days` are opens and closes of stocks, ns UTC; without any they
+    trade around the clock.
     """
 
     venue: str = "paper"
@@ -171,6 +172,7 @@ class Settings:
     segment_bytes: int = 16 << 20
     patience: int = 5 * SECOND
     public: bool = False
+    stock_days: tuple[tuple[int, int], ...] = ()
 
     def __post_init__(self) -> None:
         symbols = [pair.listing.symbol for pair in self.pairs]

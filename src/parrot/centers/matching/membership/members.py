@@ -91,6 +91,7 @@ class Members:
             operations.Withdrew: self._withdraw,
             operations.Amended: self._amend,
             operations.Rang: self._ring,
+            operations.Referred: self._refer,
         }
         self._handlers: dict[int, Callable[[Standing, Event], None]] = {
             EventKind.ACCEPTED: self._accepted,
@@ -124,11 +125,9 @@ class Members:
 
     def _deposit(self, operation: operations.Deposit) -> int:
         member, currency = self.all[operation.member], self._names.index(operation.asset)
-        command = commands(1)
-        command["kind"] = CommandKind.DEPOSIT if operation.amount > 0 else CommandKind.WITHDRAW
-        command["owner"], command["symbol"] = member.owners[self._desks[currency]], currency
-        command["quantity"] = abs(operation.amount)
-        code = int(self._core.execute(command)[0])
+        kind = CommandKind.DEPOSIT if operation.amount > 0 else CommandKind.WITHDRAW
+        owner = member.owners[self._desks[currency]]
+        code = self._set(kind, owner=owner, symbol=currency, quantity=abs(operation.amount))
         if code >= 0:
             told = Deposited(account=member.account, asset=operation.asset, amount=operation.amount, ts=operation.ts)
             self.told.append(told)
@@ -183,18 +182,22 @@ class Members:
         return code
 
     def _ring(self, operation: operations.Rang) -> int:
-        records = commands(2 if operation.reference else 1)
-        records["symbol"] = operation.symbol
-        records["kind"] = CommandKind.PHASE
-        records["order"][-1] = operation.phase
-        if operation.reference:
-            records["kind"][0], records["price"][0] = CommandKind.REFERENCE, operation.reference
-        code = int(self._core.execute(records)[-1])
+        code = self._set(CommandKind.PHASE, symbol=operation.symbol, order=operation.phase)
         if code >= 0:
             phase = PHASES[EnginePhase(operation.phase)]
             symbol = self.terms[operation.symbol].market.symbol
             self.told.append(SessionChanged(symbol=symbol, phase=phase, ts=operation.ts))
         return code
+
+    def _refer(self, operation: operations.Referred) -> int:
+        return self._set(CommandKind.REFERENCE, symbol=operation.symbol, price=operation.price)
+
+    def _set(self, kind: CommandKind, **fields: int) -> int:
+        command = commands(1)
+        command["kind"] = kind
+        for name, value in fields.items():
+            command[name] = value
+        return int(self._core.execute(command)[0])
 
     def _owner(self, standing: Standing) -> int:
         return self.all[standing.member].owners[self.terms[standing.symbol].desk]
