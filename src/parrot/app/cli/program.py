@@ -17,6 +17,7 @@ from parrot.app.cli import (
     check,
     data,
     doctor,
+    exchange,
     group,
     kill,
     limits,
@@ -51,6 +52,7 @@ app.add_typer(runs.app, name="runs")
 app.add_typer(strategy.app, name="strategy")
 app.command("doctor")(doctor.doctor)
 app.command("up")(up.up)
+app.command("exchange")(exchange.exchange)
 app.command("status")(status.status)
 app.command("kill")(kill.kill)
 app.command("rearm")(kill.rearm)

@@ -48,6 +48,12 @@ def answer(value: Mapping[str, Any] | Sequence[Any], draw: Callable[[], None], *
     sys.stdout.flush()
 
 
+def line(value: Mapping[str, Any], text: str, *, as_json: bool) -> None:
+    """One line for whoever waits for it: the value as JSON, or the text; nothing breaks it."""
+    sys.stdout.write((json.dumps(value, ensure_ascii=False, allow_nan=False) if as_json else text) + "\n")
+    sys.stdout.flush()
+
+
 def complain(fault: ParrotError) -> None:
     """An error for people, on stderr."""
     from rich.text import Text

@@ -1,0 +1,71 @@
+"""A served exchange from its start to a clean end, in one thread on one event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+import uvloop
+
+from parrot.adapters.clock.steady import SteadyClock
+from parrot.adapters.telemetry import set_up
+from parrot.app.exchange.faces import servers
+from parrot.app.exchange.opening import Opened, open_exchange
+from parrot.app.exchange.owner import LoopOwner
+from parrot.app.exchange.settings import ExchangeSettings
+from parrot.app.exchange.site import Server, Site
+
+_SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
+
+
+def serve(settings: ExchangeSettings, ready: Callable[[dict[str, Any]], None]) -> None:
+    """Serves until a signal; `ready` hears the ports once all answer. Raises InputError, DataError, StorageError."""
+    logs = set_up(settings.data / "logs" if settings.data else None, level=logging.WARNING, secrets=[settings.secret])
+    try:
+        _open_and_serve(settings, ready)
+    finally:
+        logs.close()
+
+
+def _open_and_serve(settings: ExchangeSettings, ready: Callable[[dict[str, Any]], None]) -> None:
+    opened = open_exchange(settings, SteadyClock().now_ns())
+    try:
+        uvloop.run(_serve(settings, opened, SteadyClock(opened.exchange.now), ready))
+    finally:
+        opened.close()
+
+
+async def _serve(
+    settings: ExchangeSettings, opened: Opened, clock: SteadyClock, ready: Callable[[dict[str, Any]], None]
+) -> None:
+    owner = LoopOwner(opened.exchange, clock)
+    site = Site(opened.exchange, opened.keys, owner, settings)
+    loop = asyncio.get_running_loop()
+    asked_to_stop = asyncio.Event()
+    for number in _SIGNALS:
+        loop.add_signal_handler(number, asked_to_stop.set)
+    started: list[Server] = []
+    owner.start()
+    try:
+        for server in servers(site):
+            await server.start()
+            started.append(server)
+        ready(facts(started))
+        await asked_to_stop.wait()
+    finally:
+        for server in reversed(started):
+            await server.stop()
+        owner.stop()
+
+
+def facts(started: Sequence[Server]) -> dict[str, Any]:
+    """Where the servers are: `url` and `port` of the first face, `<name>_url` and `<name>_port` of each."""
+    urls = {server.name: server.url for server in started}
+    ports = {name: int(url.rpartition(":")[2]) for name, url in urls.items()}
+    told: dict[str, Any] = {"url": urls.get("binance"), "port": ports.get("binance")}
+    for name in ("alpaca", "fix"):
+        told |= {f"{name}_url": urls.get(name), f"{name}_port": ports.get(name)}
+    return told
