@@ -163,7 +163,7 @@ class Front:
         return socket if opened else _TOO_LONG
 
     def _user_of(self, name: str) -> str | None:
-        return self.face.listen_keys.account_of(name, self.exchange.now)
+        return self.face.listen_account(name)
 
     def _sweep(self) -> None:
         now = self._loop.time()

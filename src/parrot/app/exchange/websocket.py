@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final, Protocol, cast
+from typing import Final, Protocol, cast
 
 import msgspec
 from websockets.frames import CloseCode, Opcode
@@ -16,9 +16,6 @@ from parrot.gateway.binance_api.frame import text_frame
 from parrot.gateway.binance_api.hub import Hub, UserChannel
 from parrot.gateway.binance_api.market_session import MarketSession
 from parrot.gateway.binance_api.session import ApiSession
-
-if TYPE_CHECKING:
-    from parrot.app.exchange.front import Front
 
 _MESSAGE_MOST: Final = 1 << 18
 _WAITING_MOST: Final = 1 << 22  # bytes that a slow client may leave unread
@@ -48,10 +45,21 @@ class Talk(Protocol):
         """The connection is gone."""
 
 
+class Reception(Protocol):
+    """Where connections are looked after."""
+
+    limits: bool
+    hub: Hub
+    sockets: dict[WebSocket, None]
+
+    def ask_method(self, talk: ApiTalk, text: bytes, answer: Callable[[bytes | None], None]) -> None:
+        """Has a request of the WebSocket API answered; `answer` hears None where the connection is to be cut."""
+
+
 class WebSocket(asyncio.Protocol):
     """Speaks for `talk` once the handshake is done; a client that does not read is cut off, and holds nobody up."""
 
-    def __init__(self, front: Front, path: str, talk: Callable[[WebSocket], Talk]) -> None:
+    def __init__(self, front: Reception, path: str, talk: Callable[[WebSocket], Talk]) -> None:
         self.path = path
         self._front = front
         self._codec = Codec(Side.SERVER, state=State.OPEN, max_size=_MESSAGE_MOST)
@@ -193,7 +201,7 @@ class ApiTalk:
 
     limited = False
 
-    def __init__(self, front: Front, socket: WebSocket, session: ApiSession, *, unit: int) -> None:
+    def __init__(self, front: Reception, socket: WebSocket, session: ApiSession, *, unit: int) -> None:
         self.session = session
         self._front = front
         self._socket = socket
