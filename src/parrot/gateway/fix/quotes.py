@@ -64,7 +64,10 @@ class Sender(Protocol):
 
 
 class _Watch(msgspec.Struct, kw_only=True):
-    """One symbol of one request, and what its client has of the book: prices with quantities."""
+    """One symbol of one request, and what its client has of the book: prices with quantities.
+
+    `update` and `trade` are the newest that it has been told of.
+    """
 
     request: str
     symbol: str
@@ -72,6 +75,8 @@ class _Watch(msgspec.Struct, kw_only=True):
     depth: int
     whole: bool
     shown: dict[str, Levels]
+    update: int = 0
+    trade: int = 0
 
 
 class _Unfit(Exception):  # noqa: N818  never leaves this file
@@ -146,7 +151,9 @@ class Quotes:
             for price, quantity in levels.items()
         ]
         if _TRADE in watch.types:
-            entries += [_trade(trade) for trade in self._exchange.trades(watch.symbol, limit=1)]
+            for trade in self._exchange.trades(watch.symbol, limit=1):
+                entries.append(_trade(trade))
+                watch.trade = trade.id
         row: Row = [(tags.MD_REQ_ID, watch.request), (tags.SYMBOL, watch.symbol), (tags.MD_ENTRIES, len(entries))]
         for entry in entries:
             row += [(tags.MD_TYPE, entry.type), *entry.values()]
@@ -156,6 +163,7 @@ class Quotes:
         if not watch.types & {_BID, _OFFER}:
             return {}
         depth = self._exchange.depth(watch.symbol, min(watch.depth, LEVELS_MAX) or LEVELS_MAX)
+        watch.update = depth.last
         sides = {_BID: dict(depth.bids), _OFFER: dict(depth.asks)}
         return {side: levels for side, levels in sides.items() if side in watch.types}
 
@@ -180,13 +188,13 @@ class Quotes:
         entries: list[_Entry] = []
         for change in changes:
             if isinstance(change, PublicTrade):
-                entries += [_trade(change)] if _TRADE in watch.types else []
-            elif not watch.depth:
+                entries += [_trade(change)] if _TRADE in watch.types and change.id > watch.trade else []
+            elif not watch.depth and change.last > watch.update:
                 entries += _applied(watch.shown, change)
-        if watch.depth and watch.shown and any(isinstance(change, DepthChanged) for change in changes):
-            book = self._book(watch)
-            entries += _differences(watch.shown, book)
-            watch.shown = book
+        newest = max((change.last for change in changes if isinstance(change, DepthChanged)), default=0)
+        if watch.depth and watch.shown and newest > watch.update:
+            before, watch.shown = watch.shown, self._book(watch)
+            entries += _differences(before, watch.shown)
         if entries and watch.whole:
             self._snapshot(watch)
         elif entries:

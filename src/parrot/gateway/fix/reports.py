@@ -30,6 +30,7 @@ LIFETIMES: Final = {
     Lifetime.CLOSE: "7",
 }
 POST_ONLY: Final = "6"
+FOR_THE_DAY: Final = 1 << 8  # a mark of orders for the day where the market never closes: they are good till cancelled
 STATUS_REPORT: Final = "I"
 REJECTED: Final = "8"
 _STATUSES: Final = {
@@ -97,7 +98,7 @@ def _terms(order: OrderState) -> Row:
         (tags.ORD_TYPE, KINDS[asked.kind]),
         (tags.PRICE, decimal(order.limit) if order.limit and asked.kind is not Kind.MARKET else None),
         (tags.STOP_PX, decimal(asked.trigger) if asked.trigger else None),
-        (tags.TIME_IN_FORCE, LIFETIMES[asked.lifetime]),
+        (tags.TIME_IN_FORCE, LIFETIMES[Lifetime.DAY if asked.flags & FOR_THE_DAY else asked.lifetime]),
         (tags.EXEC_INST, POST_ONLY if asked.post_only else None),
         (tags.MAX_FLOOR, decimal(asked.display) if asked.display else None),
     ]

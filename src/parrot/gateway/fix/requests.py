@@ -7,7 +7,7 @@ from typing import Any, Final
 from parrot.contracts.exchange import Kind, Lifetime, MarketKind, NewOrder, PublicMarket, Why
 from parrot.gateway.fix import tags
 from parrot.gateway.fix.messages import FieldError, Incoming
-from parrot.gateway.fix.reports import LIFETIMES, POST_ONLY, SIDES
+from parrot.gateway.fix.reports import FOR_THE_DAY, LIFETIMES, POST_ONLY, SIDES
 
 UNKNOWN_SYMBOL: Final = 1
 UNSUPPORTED: Final = 11
@@ -68,6 +68,8 @@ def new_order(message: Incoming, market: PublicMarket | None) -> NewOrder:
         raise Unsupported("only market orders are by amount, CashOrderQty (152)")
     if kind not in _LIMITED and message.find(tags.PRICE).strip("0.") and message.amount(tags.PRICE):
         raise Unsupported("an order of this type has no Price (44)")
+    lifetime = _lifetime(message)
+    endless = lifetime is Lifetime.DAY and market is not None and market.kind is MarketKind.SPOT
     return NewOrder(
         symbol=message.name(tags.SYMBOL),
         side=_chosen(message, tags.SIDE, _SIDES, _OTHER_SIDES),
@@ -77,7 +79,8 @@ def new_order(message: Incoming, market: PublicMarket | None) -> NewOrder:
         limit=message.amount(tags.PRICE) if kind in _LIMITED else 0,
         trigger=message.amount(tags.STOP_PX) if kind in _TRIGGERED else 0,
         display=message.amount(tags.MAX_FLOOR) if message.find(tags.MAX_FLOOR).strip("0.") else 0,
-        lifetime=_lifetime(message, market),
+        lifetime=Lifetime.GTC if endless else lifetime,
+        flags=FOR_THE_DAY if endless else 0,
         post_only=_post_only(message),
         client_id=message.name(tags.CL_ORD_ID),
     )
@@ -92,14 +95,12 @@ def _chosen(message: Incoming, tag: int, known: dict[str, Any], others: frozense
     return known[text]
 
 
-def _lifetime(message: Incoming, market: PublicMarket | None) -> Lifetime:
-    """Orders are for the day unless they say otherwise; where the market never closes, a day has no end."""
+def _lifetime(message: Incoming) -> Lifetime:
+    """Orders are for the day unless they say otherwise."""
     if not message.find(tags.TIME_IN_FORCE):
-        lifetime = Lifetime.DAY
-    else:
-        lifetime = _chosen(message, tags.TIME_IN_FORCE, _LIFETIMES, _OTHER_LIFETIMES)
-    endless = market is not None and market.kind is MarketKind.SPOT
-    return Lifetime.GTC if endless and lifetime is Lifetime.DAY else lifetime
+        return Lifetime.DAY
+    chosen: Lifetime = _chosen(message, tags.TIME_IN_FORCE, _LIFETIMES, _OTHER_LIFETIMES)
+    return chosen
 
 
 def _post_only(message: Incoming) -> bool:

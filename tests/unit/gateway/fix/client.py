@@ -182,6 +182,16 @@ class Told:
     def all(self, tag):
         return [value for other, value in self.pairs if other == tag]
 
+    def split(self, first):
+        """The members of a repeating group, each as a mapping; `first` begins one."""
+        groups = []
+        for tag, value in self.pairs:
+            if tag == first:
+                groups.append({})
+            if groups and tag != 10:
+                groups[-1][tag] = value
+        return groups
+
     @property
     def type(self):
         return self.fields[35]
