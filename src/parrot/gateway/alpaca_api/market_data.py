@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import binascii
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import b64decode, urlsafe_b64encode
 from bisect import bisect_left
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -273,7 +273,7 @@ def _token(symbol: str, last: int | None) -> str:
 
 def _read_token(token: str) -> tuple[str, int | None]:
     try:
-        symbol, _, last = urlsafe_b64decode(token.encode()).decode().partition("|")
+        symbol, _, last = b64decode(token.encode(), altchars=b"-_", validate=True).decode().partition("|")
         return symbol, int(last[:20]) if last else None
     except (ValueError, binascii.Error):
         raise malformed("invalid page_token") from None

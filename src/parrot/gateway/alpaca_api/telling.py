@@ -7,7 +7,6 @@ from typing import Any, Final
 
 from parrot.contracts.exchange import (
     SCALE,
-    Kind,
     Lifetime,
     ListForm,
     OrderListState,
@@ -31,23 +30,18 @@ _STATUSES: Final = {
     Stage.EXPIRED: "expired",
     Stage.EXPIRED_IN_MATCH: "canceled",
 }
-_AT_ONCE: Final = (Lifetime.IOC, Lifetime.FOK)
+_CANCELED: Final = ("ioc", "fok", "liquidity", "funds", "oco", "oto", "self_trade")  # what Alpaca does not call expired
 
 
 def status(state: OrderState, *, trading: bool) -> str:
     """Alpaca's word for how an order stands; `trading` says whether the market is open."""
     if state.stage is Stage.NEW and not trading:
         return "accepted"
-    if state.stage is Stage.EXPIRED and _ran_dry(state):
+    if state.stage is Stage.EXPIRED and state.expiry == "rejected":
+        return "rejected"
+    if state.stage is Stage.EXPIRED and state.expiry in _CANCELED:
         return "canceled"
     return _STATUSES[state.stage]
-
-
-def _ran_dry(state: OrderState) -> bool:
-    """Whether an order ended because nobody was there to trade with, which Alpaca calls canceled."""
-    order = state.order
-    at_auction = order.lifetime in (Lifetime.OPEN, Lifetime.CLOSE)
-    return order.lifetime in _AT_ONCE or (order.kind is Kind.MARKET and not at_auction)
 
 
 class Teller:
@@ -72,7 +66,7 @@ class Teller:
             "filled_at": ended if word == "filled" else None,
             "expired_at": ended if word == "expired" else None,
             "canceled_at": ended if word == "canceled" else None,
-            "failed_at": None,
+            "failed_at": ended if word == "rejected" else None,
             "replaced_at": ended if word == "replaced" else None,
             "replaced_by": names.order_id(state.replaced_by) if state.replaced_by else None,
             "replaces": names.order_id(state.replaces) if state.replaces else None,

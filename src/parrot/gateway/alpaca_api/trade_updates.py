@@ -64,11 +64,9 @@ class TradeUpdates:
 
 def _word(event: OrderChanged, status: str) -> str | None:
     if event.change is Change.NEW:
-        return "accepted" if status == "accepted" else "new"
+        return None if status == "held" else "accepted" if status == "accepted" else "new"
     if event.change is Change.TRADE:
         return "fill" if status == "filled" else "partial_fill"
     if event.change is Change.REPLACED:
         return "replaced" if status == "replaced" else "restated"
-    if event.change in _ENDS:
-        return "canceled" if status == "canceled" else "expired"
-    return None
+    return status if event.change in _ENDS else None
