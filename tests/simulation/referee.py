@@ -12,7 +12,7 @@ from random import Random
 from typing import Any
 
 from parrot.contracts.commands import OrderKind, Side, TimeInForce
-from parrot.contracts.listing import IdScope, VenueTerms
+from parrot.contracts.listing import Amends, IdScope, VenueTerms
 from parrot.contracts.venue import (
     Accepted,
     AskState,
@@ -200,12 +200,18 @@ class Referee:
     def replace(self, request: ReplacePlaced, now: int) -> list[Any]:
         placed = self.newest(request.client_id)
         late = self.terms.expires_requests and now > request.ts + self.terms.receive_window
-        if placed is None or not placed.open or late or request.quantity <= placed.filled:
+        able = placed is not None and self.able(placed, request)
+        if placed is None or not placed.open or late or not able or request.quantity <= placed.filled:
             return [CancelFailed(client_id=request.client_id, reason="cannot be replaced", ts=now)]
         placed.quantity = request.quantity
         if request.limit is not None:
             placed.limit = request.limit
         return [Replaced(client_id=placed.client_id, quantity=placed.quantity, limit=placed.limit, ts=now)]
+
+    def able(self, placed: Placed, request: ReplacePlaced) -> bool:
+        if self.terms.amends is Amends.SMALLER:
+            return request.quantity < placed.quantity and request.limit in (None, placed.limit)
+        return self.terms.amends is Amends.ANY
 
     def query(self, request: QueryPlaced, now: int) -> Any:
         """What was known a query lag ago, or later: an order may be there and not be shown yet."""

@@ -14,7 +14,7 @@ import msgspec
 
 from parrot.app.desk import decode
 from parrot.contracts.commands import Beat, CancelOrder, Deposit, OrderKind, SetLimits, Side, SubmitOrder
-from parrot.contracts.listing import IdScope, VenueTerms
+from parrot.contracts.listing import Amends, IdScope, VenueTerms
 from parrot.contracts.message import Entry
 from tests.simulation.agenda import Agenda
 from tests.simulation.callers import STYLES, Caller
@@ -64,7 +64,8 @@ class World:
         self.shape = self.chance("shape")
         self.faults = Faults(self.chance("faults"))
         self.market = Market(self.chance("market"), gaps=self.shape.choice((0.0, 0.01, 0.04)))
-        self.terms = venue_terms(self.shape, stops=self.chance("stops").random() < 0.7)
+        amends = self.chance("amends").choice((Amends.ANY, Amends.ANY, Amends.SMALLER, Amends.NONE))
+        self.terms = venue_terms(self.shape, stops=self.chance("stops").random() < 0.7, amends=amends)
         fee_currency = self.shape.choice(("", "", "BNB", "received"))
         self.net_of_fees = Decimal("0.9") if fee_currency == "received" else Decimal(1)
         self.tolerance = Decimal("1.05") if fee_currency == "received" else Decimal(1)  # fees in base shrink positions
@@ -345,9 +346,9 @@ class World:
         self.ask(CancelOrder(order_id=1, why="no such order"))
 
 
-def venue_terms(shape: Random, *, stops: bool) -> VenueTerms:
+def venue_terms(shape: Random, *, stops: bool, amends: Amends) -> VenueTerms:
     """Mostly a venue that keeps ids apart among open orders only, as Binance does; some leave stops to the desk."""
     scope, expires = shape.choice(
         ((IdScope.OPEN, True), (IdScope.OPEN, True), (IdScope.FOREVER, True), (IdScope.FOREVER, False))
     )
-    return VenueTerms(venue="referee", id_scope=scope, expires_requests=expires, stops=stops)
+    return VenueTerms(venue="referee", id_scope=scope, expires_requests=expires, stops=stops, amends=amends)

@@ -32,12 +32,23 @@ class IdScope(StrEnum):
     FOREVER = "forever"
 
 
+class Amends(StrEnum):
+    """Which changes of a working order a venue carries out in place: any, a smaller quantity only, or none."""
+
+    ANY = "any"
+    SMALLER = "smaller"
+    NONE = "none"
+
+
 class VenueTerms(msgspec.Struct, frozen=True, kw_only=True):
     """How one venue treats orders; durations in ns.
 
     After `receive_window + query_lag + clock_allowance` from the time of a request the venue can no longer accept it,
     and "not found" is evidence. `expires_requests` False means that a request may be accepted at any later time.
-    `stops` says that it takes stops and touches, `trailing` that it takes trailing stops; the desk holds the others.
+    `stops` says that it takes stops, `touches` that it takes touches as well, `trailing` that it takes trailing stops;
+    the desk holds the others.
+    What it cannot do in place by `amends` the desk does by a cancel and a new order; orders with an end (GTD, DAY) that
+    it would not end by itself (`gtd` False) the desk cancels.
     """
 
     venue: str
@@ -48,8 +59,11 @@ class VenueTerms(msgspec.Struct, frozen=True, kw_only=True):
     clock_allowance: int = 1_000_000_000
     request_timeout: int = 2_000_000_000
     stops: bool = True
+    touches: bool = True
     trailing: bool = False
     oco: bool = False
+    amends: Amends = Amends.ANY
+    gtd: bool = True
 
     @property
     def fence(self) -> int:

@@ -10,6 +10,7 @@ from parrot.centers.execution.floor import Floor
 from parrot.centers.execution.life import Pending, State
 from parrot.centers.execution.order import Order
 from parrot.contracts.commands import AmendOrder, CancelAll, CancelOrder, OrderKind
+from parrot.contracts.listing import Amends
 from parrot.contracts.records import (
     CancelSent,
     CommandRefused,
@@ -22,6 +23,7 @@ from parrot.contracts.venue import CancelPlaced, ReplacePlaced
 from parrot.kernel.decimals import checked, is_multiple, plain
 from parrot.kernel.errors import InputError
 
+_POSSIBLE = {Amends.ANY: "any change", Amends.SMALLER: "a smaller quantity", Amends.NONE: "no change at all"}
 _LIMITED = frozenset({OrderKind.LIMIT, OrderKind.STOP_LIMIT})
 
 
@@ -94,7 +96,20 @@ def amend_fault(floor: Floor, order: Order | None, command: AmendOrder) -> str:
         return f"order {order.id} is {order.state.value}; expected: a working order; fix: wait for the venue's word"
     if order.cancel is not Pending.NONE or order.replace is not Pending.NONE:
         return f"order {order.id} is being changed; expected: no change under way; fix: wait for the venue's word"
-    return _amount_fault(floor, order, command)
+    fault = _amount_fault(floor, order, command)
+    quantity = order.quantity if command.quantity is None else command.quantity
+    limit = order.limit if command.limit is None else command.limit
+    if not fault and not in_place(floor, order, quantity, limit=limit):
+        possible = _POSSIBLE[floor.terms.amends]
+        fault = f"{floor.terms.venue} cannot do that; expected: {possible}; fix: cancel the order and place another"
+    return fault
+
+
+def in_place(floor: Floor, order: Order, quantity: Decimal, *, limit: Decimal | None) -> bool:
+    """Whether an order can be changed so: always here, at the venue as its terms say."""
+    if not order.out or floor.terms.amends is Amends.ANY:
+        return True
+    return floor.terms.amends is Amends.SMALLER and quantity < order.quantity and limit == order.limit
 
 
 def _amount_fault(floor: Floor, order: Order, command: AmendOrder) -> str:
@@ -125,6 +140,10 @@ def resize(
 ) -> Iterator[Any]:
     """Changes an order: what may cost more is asked of risk first, the rest leaves at once."""
     if quantity == order.quantity and limit == order.limit:
+        return
+    if not in_place(floor, order, quantity, limit=limit):
+        # Whoever wants it otherwise makes a new one once this has ended.
+        yield from cancel(floor, order, "the venue cannot change it in place", now)
         return
     if quantity <= order.quantity and limit == order.limit:
         yield from replace(order, quantity, limit=limit, now=now)

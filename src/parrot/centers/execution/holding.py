@@ -108,10 +108,19 @@ def _look(floor: Floor, order: Order, now: int) -> Iterator[Any]:
 
 
 def out_of_time(order: Order, now: int) -> bool:
-    """Whether an order that the desk keeps has outlived its end: a day ends at midnight UTC."""
+    """Whether an order has outlived its end: a day ends at midnight UTC."""
     if order.asked.tif is TimeInForce.GTD:
         return now >= order.asked.until
     return order.asked.tif is TimeInForce.DAY and now // DAY_NS > order.received // DAY_NS
+
+
+def expire(floor: Floor, now: int) -> Iterator[Any]:
+    """Withdraws orders whose time ran out, where the venue does not end them by itself."""
+    if floor.terms.gtd:
+        return
+    for order in list(floor.orders.open.values()):
+        if order.out and order.cancel is Pending.NONE and out_of_time(order, now):
+            yield from cancel(floor, order, "its time ran out", now)
 
 
 def make_way(floor: Floor, order: Order, now: int) -> Iterator[Any]:

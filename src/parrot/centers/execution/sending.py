@@ -15,6 +15,7 @@ from parrot.contracts.records import OrderCanceled, OrderHeld, OrderRefused, Ord
 from parrot.contracts.venue import PlaceOrder
 from parrot.kernel.decimals import ZERO, plain
 
+_TOUCHES: Final = frozenset({OrderKind.TOUCH, OrderKind.TOUCH_LIMIT})
 _PRICED: Final = frozenset({OrderKind.LIMIT, OrderKind.STOP_LIMIT, OrderKind.TOUCH_LIMIT})
 
 
@@ -54,7 +55,7 @@ def supervised(floor: Floor, order: Order) -> bool:
         return False
     if order.asked.kind is OrderKind.TRAILING:
         return not floor.terms.trailing
-    if not floor.terms.stops:
+    if not floor.terms.stops or (order.asked.kind in _TOUCHES and not floor.terms.touches):
         return True
     # The stop of a position rests at the venue; its take waits here, because both together could turn it over, and so
     # does a stop for what orders on their way out of the position may take.

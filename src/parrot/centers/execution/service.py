@@ -51,6 +51,7 @@ class Execution:
                 fence.absent,
                 holding.look_again,
                 holding.on_beat,
+                holding.expire,
                 algos.on_beat,
                 protection.guard_all,
                 kills.flatten,

@@ -1,0 +1,1 @@
+"""Stocks by Alpaca's API."""
