@@ -53,6 +53,7 @@ _EXPIRIES: Final = {
     "oco": "OCO_TRIGGER",
     "oto": "OTO_PHASE_ONE_EXPIRED",
     "rejected": "REJECTED",
+    "funds": "REJECTED",
 }
 
 
