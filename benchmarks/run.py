@@ -13,7 +13,7 @@ from bench import HERE, Bench
 from rich.console import Console
 from table import Row, keep, show
 
-SECTIONS = ("floor", "bars", "symbols", "ticks", "indicators", "memory", "matching", "market_data", "spine")
+SECTIONS = ("floor", "bars", "symbols", "ticks", "indicators", "memory", "matching", "market_data", "spine", "exchange")
 
 
 def arguments() -> argparse.Namespace:

@@ -11,6 +11,7 @@ from typing import Any
 from parrot.adapters.journal.files import FileSegments
 from parrot.app.exchange.keys import Keys
 from parrot.app.exchange.settings import ACCOUNT, ExchangeSettings
+from parrot.app.exchange.stock_days import stock_days
 from parrot.centers.matching import manifest as matching
 from parrot.contracts.exchange import SCALE
 from parrot.kernel.errors import InputError, StorageError
@@ -36,7 +37,8 @@ def open_exchange(settings: ExchangeSettings, now: int) -> Opened:
     """
     if not settings.symbols and not settings.stocks:
         raise InputError("no symbol is traded", expected="--symbol or --stock")
-    made = matching.public_settings(settings.symbols, settings.stocks, seed=settings.seed)
+    days = stock_days(settings.stock_session, now) if settings.stocks else ()
+    made = matching.public_settings(settings.symbols, settings.stocks, seed=settings.seed, stock_days=days)
     folder = _made(settings.data)
     segments = FileSegments(folder / "exchange") if folder else None
     exchange: Any = matching.build_exchange(made, segments, now=now)

@@ -29,6 +29,7 @@ class LoopOwner:
         self._listeners: list[Listener] = []
         self._ticks: list[Callable[[int], None]] = []
         self._timer: asyncio.TimerHandle | None = None
+        self._hurried = False
         exchange.listen(self._heard)
 
     def call(self, work: Callable[[], T], done: Callable[[T | None, Exception | None], None]) -> None:
@@ -41,6 +42,7 @@ class LoopOwner:
             error = fault
         self._tell()
         done(result, error)
+        self._hurry()
 
     async def run(self, work: Callable[[], T]) -> T:
         """What `work` returns, or the error that it raises."""
@@ -49,6 +51,7 @@ class LoopOwner:
             return work()
         finally:
             self._tell()
+            self._hurry()
 
     def listen(self, listener: Listener) -> None:
         """Tells `listener` all that happens."""
@@ -76,6 +79,18 @@ class LoopOwner:
                 tick(now)
         finally:
             self._timer = self._loop.call_later(self._pause(), self._turn)
+
+    def _hurry(self) -> None:
+        """What a call has left to tell is told as soon as those who came before have been answered."""
+        due = self._exchange.due()
+        if due is not None and due <= self._exchange.now and not self._hurried:
+            self._hurried = True
+            self._loop.call_soon(self._catch_up)
+
+    def _catch_up(self) -> None:
+        self._hurried = False
+        self._exchange.turn(self._clock.now_ns())
+        self._tell()
 
     def _pause(self) -> float:
         due = self._exchange.due()
