@@ -44,7 +44,7 @@ def exchange(errors: Path) -> tuple[subprocess.Popen[str], dict[str, str]]:
     money = ["--fund", "USDT=1000000", "--fund", "BTC=10", "--fund", "USD=1000000", "--fund", "AAPL=100"]
     what = ["--symbol", "BTCUSDT", "--symbol", "ETHUSDT", "--stock", "AAPL", "--legacy-listen-key", "--json"]
     running = subprocess.Popen(
-        [sys.executable, "-m", "parrot.app.cli", "exchange", *options, *money, *what],
+        [str(Path(sys.executable).with_name("parrot")), "exchange", *options, *money, *what],
         stdout=subprocess.PIPE, stderr=errors.open("w"), text=True, cwd=ROOT,
     )  # fmt: skip
     assert running.stdout is not None

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from dataclasses import dataclass
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from pages import block
 
 CHECKED: list[str] = []
 
@@ -70,3 +75,8 @@ def exact(*amounts: Any) -> Decimal:
 def done() -> None:
     """Says how much was checked."""
     print(f"{len(CHECKED)} checks")
+
+
+def shown(page: str, language: str, at: Place) -> str:
+    """What a page of the documentation shows, with this exchange's address and key."""
+    return block(page, language, {"127.0.0.1:9000": f"{at.host}:{at.port}", "KEY": at.key, "SECRET": at.secret})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 import subprocess
 import sys
@@ -10,7 +9,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from checks import Place, done, equal, place, true
+from checks import done, equal, place, shown, true
 
 _LATEST_S = 240
 STRATEGY = '''
@@ -41,48 +40,6 @@ class Enter(IStrategy):
 '''
 
 
-def config(at: Place, folder: Path) -> dict:
-    """What a user would write."""
-    addresses = {
-        "public": at.rest + "/api/v3",
-        "private": at.rest + "/api/v3",
-        "sapi": at.rest + "/sapi/v1",
-        "ws": {
-            "spot": at.socket + "/stream/ws",
-            "margin": at.socket + "/stream/ws",
-            "ws-api": {"spot": at.socket + "/ws-api/v3"},
-        },
-    }
-    options = {"fetchMarkets": {"types": ["spot"]}, "fetchMargins": False, "fetchCurrencies": False}
-    prices = {"price_side": "other", "use_order_book": True, "order_book_top": 1}
-    return {
-        "max_open_trades": 1,
-        "stake_currency": "USDT",
-        "stake_amount": 500,
-        "dry_run": False,
-        "trading_mode": "spot",
-        "timeframe": "1m",
-        "cancel_open_orders_on_exit": True,
-        "db_url": f"sqlite:///{folder / 'trades.sqlite'}",
-        "order_types": {"entry": "limit", "exit": "limit", "stoploss": "limit", "stoploss_on_exchange": False},
-        "unfilledtimeout": {"entry": 1, "exit": 1, "unit": "minutes"},
-        "entry_pricing": prices,
-        "exit_pricing": prices,
-        "exchange": {
-            "name": "binance",
-            "key": at.key,
-            "secret": at.secret,
-            "pair_whitelist": ["BTC/USDT"],
-            "ccxt_config": {"urls": {"api": addresses}, "options": options},
-            "ccxt_async_config": {"urls": {"api": addresses}, "options": options},
-        },
-        "pairlists": [{"method": "StaticPairList"}],
-        "bot_name": "demo",
-        "initial_state": "running",
-        "internals": {"process_throttle_secs": 2},
-    }
-
-
 def closed(folder: Path) -> list:
     """Trades that were entered and left."""
     path = folder / "trades.sqlite"
@@ -102,7 +59,7 @@ def main() -> None:
         folder = Path(name)
         (folder / "strategies").mkdir()
         (folder / "strategies" / "enter.py").write_text(STRATEGY)
-        (folder / "config.json").write_text(json.dumps(config(at, folder)))
+        (folder / "config.json").write_text(shown("freqtrade.md", "json", at))
         program = Path(sys.executable).with_name("freqtrade")
         command = [program, "trade", "-c", folder / "config.json", "--userdir", folder, "-s", "Enter"]
         log = (folder / "log").open("w+")

@@ -5,19 +5,11 @@ from __future__ import annotations
 import asyncio
 from decimal import Decimal
 
-from checks import Place, done, equal, place, true
-from nautilus_trader.adapters.binance import (
-    BINANCE,
-    BinanceAccountType,
-    BinanceDataClientConfig,
-    BinanceExecClientConfig,
-    BinanceLiveDataClientFactory,
-    BinanceLiveExecClientFactory,
-)
-from nautilus_trader.config import InstrumentProviderConfig, LoggingConfig, StrategyConfig, TradingNodeConfig
+from checks import Place, done, equal, place, shown, true
+from nautilus_trader.config import StrategyConfig
 from nautilus_trader.live.node import TradingNode
 from nautilus_trader.model.enums import OrderSide
-from nautilus_trader.model.identifiers import InstrumentId, TraderId
+from nautilus_trader.model.identifiers import InstrumentId
 from nautilus_trader.trading.strategy import Strategy
 
 INSTRUMENT = "BTCUSDT.BINANCE"
@@ -63,29 +55,11 @@ class Round(Strategy):
 
 
 def node(at: Place, strategy: Round) -> TradingNode:
-    """As its documentation writes it, with the addresses of the exchange."""
-    shared = {
-        "api_key": at.key,
-        "api_secret": at.secret,
-        "account_type": BinanceAccountType.SPOT,
-        "base_url_http": at.rest,
-        "base_url_ws": at.socket,
-        "instrument_provider": InstrumentProviderConfig(load_ids=frozenset({INSTRUMENT})),
-    }
-    made = TradingNode(
-        config=TradingNodeConfig(
-            trader_id=TraderId("TESTER-001"),
-            logging=LoggingConfig(log_level="WARNING"),
-            data_clients={BINANCE: BinanceDataClientConfig(**shared)},
-            exec_clients={BINANCE: BinanceExecClientConfig(**shared)},
-            timeout_connection=30.0,
-        )
-    )
-    made.trader.add_strategy(strategy)
-    made.add_data_client_factory(BINANCE, BinanceLiveDataClientFactory)
-    made.add_exec_client_factory(BINANCE, BinanceLiveExecClientFactory)
-    made.build()
-    return made
+    """The one that the documentation shows."""
+    names: dict = {}
+    exec(shown("nautilus-trader.md", "python", at), names)
+    names["node"].trader.add_strategy(strategy)
+    return names["node"]
 
 
 async def main() -> None:

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from binance import AsyncClient, BinanceSocketManager
 from binance.exceptions import BinanceAPIException
-from checks import Place, done, equal, exact, place, true
+from checks import Place, done, equal, exact, place, shown, true
 
 SYMBOL = "BTCUSDT"
 
@@ -130,6 +130,10 @@ async def sockets(client: AsyncClient) -> None:
 
 async def main() -> None:
     at = place()
+    exec(
+        compile(shown("python-binance.md", "python", at).replace("asyncio.run(main())", ""), "page", "exec"), page := {}
+    )
+    await page["main"]()
     point(at)
     client = await AsyncClient.create(at.key, at.secret)
     ask = await market(client)
