@@ -29,7 +29,7 @@ class Client:
 CLIENTS = (
     Client("python-binance", "python_binance.py", "python-binance"),
     Client("binance-connector", "binance_connector.py", "binance-connector"),
-    Client("binance-sdk-spot", "binance_sdk_spot.py", "binance-sdk"),
+    Client("binance-sdk-spot", "sdk_spot.py", "binance-sdk"),
     Client("alpaca-py", "alpaca_py.py", "alpaca"),
     Client("simplefix", "fix_simplefix.py", ""),
     Client("quickfix", "fix_quickfix.py", "quickfix"),
