@@ -68,7 +68,11 @@ def test_it_does_not_read_the_token(house, standing):
     assert refused(house, f"Path({str(token)!r}).read_text()")
 
 
-@pytest.mark.parametrize("place", ["/etc/passwd", f"/proc/{os.getpid()}/environ", str(ROOT / "pyproject.toml")])
+@pytest.mark.parametrize(
+    "place",
+    ["/etc/passwd", f"/proc/{os.getpid()}/environ", str(ROOT / "pyproject.toml")],
+    ids=["accounts", "environment", "project"],  # the same in every process that collects
+)
 def test_it_does_not_read_what_is_not_pythons(house, standing, place):
     needs(standing, FILES)
     assert refused(house, f"Path({place!r}).read_bytes()")
