@@ -7,8 +7,8 @@ from pathlib import Path
 
 from parrot.app.desk import decode
 from parrot.app.durable import DESK
-from parrot.app.platform.assemble import paper_settings
 from parrot.app.platform.settings import read_settings
+from parrot.app.platform.trading import known_terms
 from parrot.app.verify.entries import entries
 from parrot.centers.capital.manifest import Settings, Statement, statement
 from parrot.contracts.message import Entry
@@ -25,9 +25,8 @@ def statement_of(root: Path, *, since: int | None = None, until: int | None = No
     if not path.exists():
         raise MissingError(f"{root} holds no {DESK}", fix="name the data directory of a platform with --data")
     found = list(_entries(path))
-    terms = {
-        pair.listing.symbol: pair.listing for pair in paper_settings(read_settings(root / "settings.toml").venue).pairs
-    }
+    listings, _ = known_terms(root, read_settings(root / "settings.toml").venue)
+    terms = {listing.symbol: listing for listing in listings}
     account = Settings()
     return statement(
         found,

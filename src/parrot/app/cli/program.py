@@ -30,6 +30,7 @@ from parrot.app.cli import (
     status,
     strategy,
     up,
+    venue,
     verify,
 )
 from parrot.kernel.errors import InputError, ParrotError
@@ -53,6 +54,7 @@ app.add_typer(strategy.app, name="strategy")
 app.command("doctor")(doctor.doctor)
 app.command("up")(up.up)
 app.command("exchange")(exchange.exchange)
+app.add_typer(venue.app, name="venue")
 app.command("status")(status.status)
 app.command("kill")(kill.kill)
 app.command("rearm")(kill.rearm)

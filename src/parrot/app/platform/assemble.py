@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from parrot.adapters.children import ChildLimits, ProcessChildren
 from parrot.adapters.clock.steady import SteadyClock
-from parrot.adapters.journal.files import FileJournal, FileSegments, FileSnapshots
+from parrot.adapters.journal.files import FileJournal, FileSnapshots
 from parrot.adapters.lake.files import FileLake
 from parrot.app.auditing import Auditing
 from parrot.app.desk import Desk, decode
@@ -18,18 +18,18 @@ from parrot.app.hosting.hosted import Limits
 from parrot.app.hosting.hosts import Desklog, Hosts
 from parrot.app.platform.blotter import Blotter
 from parrot.app.platform.folder import DataFolder
-from parrot.app.platform.settings import PlatformSettings, VenueSettings
+from parrot.app.platform.settings import PlatformSettings
+from parrot.app.platform.trading import Connect, Reached, Trading, reach
 from parrot.app.recording import MarketRecorder
 from parrot.centers.capital import manifest as capital
 from parrot.centers.execution import manifest as execution
 from parrot.centers.execution.manifest import Groups
 from parrot.centers.market_data.live import LiveMarket
-from parrot.centers.matching import manifest as matching
 from parrot.centers.risk import manifest as risk
 from parrot.centers.strategies import manifest as strategies
 from parrot.contracts.listing import Listing, VenueTerms
 from parrot.contracts.message import Entry
-from parrot.kernel.errors import DataError, InputError
+from parrot.kernel.errors import DataError
 
 _CHILD: Final = ("-m", "parrot.app.hosting.child")
 
@@ -72,24 +72,25 @@ class House:
     journal: FileJournal
     desk: Desk
     clock: SteadyClock
-    venue: matching.PaperVenue
+    trading: Trading
     market: LiveMarket
     hosts: Hosts
     recorder: MarketRecorder
     audit: Auditing
     replayed: int
     snapshot: int
+    by_venue: bool = False
 
 
-def assemble(folder: DataFolder, settings: PlatformSettings) -> House:
-    """Opens the data directory and rebuilds everything from its journals.
+def assemble(folder: DataFolder, settings: PlatformSettings, connect: Connect | None = None) -> House:
+    """Opens the data directory, reaches the venue (by `connect`) and rebuilds everything from the journals.
 
-    Raises InputError when another process owns it, DataError when a journal is damaged, StorageError.
+    Raises InputError when another process owns it, DataError when a journal is damaged, StorageError, VenueError.
     """
     _require_both(folder)
     journal = FileJournal(folder.desk)  # owning the journal is owning the directory
     try:
-        return _assemble(folder, settings, journal)
+        return _assemble(folder, settings, journal, connect)
     except BaseException:
         journal.close()
         raise
@@ -102,13 +103,24 @@ def _require_both(folder: DataFolder) -> None:
         raise DataError(f"{folder.desk} is missing, and {folder.audit.name} is there", expected="both", fix=fix)
 
 
-def _assemble(folder: DataFolder, settings: PlatformSettings, journal: FileJournal) -> House:
-    paper = paper_settings(settings.venue)
-    listings = [pair.listing for pair in paper.pairs]
-    parts = components(listings, paper.terms)
-    venues: list[matching.PaperVenue] = []
+def _assemble(folder: DataFolder, settings: PlatformSettings, journal: FileJournal, connect: Connect | None) -> House:
+    reached = reach(folder, settings.venue, SteadyClock(), connect, fresh=not journal.head().seq)
+    try:
+        return _assembled(folder, settings, journal, reached)
+    except BaseException:
+        reached.close()
+        raise
+
+
+def _assembled(folder: DataFolder, settings: PlatformSettings, journal: FileJournal, reached: Reached) -> House:
+    listings, terms = reached.terms.listings, reached.terms.venue
+    parts = components(listings, terms)
+    open_ones: list[Trading] = []
     desk = Desk(
-        parts.all, journal, lambda request: venues[0].send(request), snapshots=FileSnapshots(folder.root, "desk")
+        parts.all,
+        journal,
+        lambda request: open_ones[0].venue.send(request),
+        snapshots=FileSnapshots(folder.root, "desk"),
     )
     replayed = desk.recover()
     clock = SteadyClock(desk.ts)
@@ -117,12 +129,15 @@ def _assemble(folder: DataFolder, settings: PlatformSettings, journal: FileJourn
         raise DataError(f"{folder.audit} is missing, and {folder.desk.name} is there", expected="both", fix=fix)
     audit = Auditing(folder.root)
     audit.open("main", desk=desk.seq, missed=partial(_entries, journal), now=clock.now_ns())
-    venue = matching.build(paper, FileSegments(folder.venue), now=clock.now_ns())
-    venues.append(venue)
+    trading = reached.open(clock.now_ns())
+    open_ones.append(trading)
     market = LiveMarket(listings)
     hosts = _hosts(folder, settings, parts, listings, journal, desk, lambda path: audit.expect(path, clock.now_ns()))
-    recorder = MarketRecorder(FileLake(folder.lake), paper.venue, listings)
-    return House(parts, journal, desk, clock, venue, market, hosts, recorder, audit, replayed, desk.seq - replayed)
+    recorder = MarketRecorder(FileLake(folder.lake), reached.terms.name, listings)
+    since = desk.seq - replayed
+    return House(
+        parts, journal, desk, clock, trading, market, hosts, recorder, audit, replayed, since, reached.by_venue
+    )
 
 
 def _hosts(
@@ -142,18 +157,3 @@ def _hosts(
 
 def _entries(journal: FileJournal, after: int) -> Iterator[Entry]:
     return (decode(body) for _, body in journal.read(after))
-
-
-def paper_settings(chosen: VenueSettings) -> matching.Settings:
-    """The paper venue's settings. Raises InputError for a symbol that it does not have."""
-    known = {pair.listing.symbol: pair for pair in matching.Settings().pairs}
-    unknown = [symbol for symbol in chosen.symbols if symbol not in known]
-    if unknown or not chosen.symbols:
-        raise InputError(f"venue.symbols is {chosen.symbols}", expected=f"some of {', '.join(known)}")
-    return matching.Settings(
-        seed=chosen.seed,
-        pairs=tuple(known[symbol] for symbol in chosen.symbols),
-        deposits=dict(chosen.deposit),
-        requests=matching.Latency(fixed=chosen.latency_us * 500, jitter=chosen.latency_us * 100),
-        replies=matching.Latency(fixed=chosen.latency_us * 500, jitter=chosen.latency_us * 100),
-    )

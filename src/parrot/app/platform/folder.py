@@ -38,6 +38,11 @@ class DataFolder:
         return self.root / "venue"
 
     @property
+    def shadow(self) -> Path:
+        """The folder of paper on a real market."""
+        return self.root / "shadow"
+
+    @property
     def strategies(self) -> Path:
         """The folder of what each strategy was given."""
         return self.root / "strategies"

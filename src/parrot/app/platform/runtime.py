@@ -21,11 +21,11 @@ from parrot.app.platform.folder import DataFolder, announce, withdraw
 from parrot.app.platform.loop import Loop
 from parrot.app.platform.platform import Platform
 from parrot.app.platform.settings import PlatformSettings
-from parrot.app.platform.setup import first_commands, require_limits, strategies_of
+from parrot.app.platform.setup import Opening, first_commands, require_limits, strategies_of
 from parrot.app.platform.spine import Parts, Spine
 from parrot.app.platform.telling import tell
 from parrot.app.platform.web import WebServer
-from parrot.centers.market_data.live import BarRule
+from parrot.centers.market_data.live import BarRule, Flow
 from parrot.centers.risk.manifest import kills_of
 from parrot.contracts import commands as contract_commands
 from parrot.contracts import records as contract_records
@@ -64,7 +64,7 @@ class Runtime:
             logs.close()
             house.hosts.close()
             house.recorder.close(house.clock.now_ns())
-            house.venue.close()
+            house.trading.close()
             house.journal.close()
             house.audit.close(house.clock.now_ns())
             if self._showcase is not None:
@@ -79,6 +79,7 @@ class Runtime:
         house.desk.watchers += [metrics.heard, tell, house.audit.heard]
         with Loop(house.clock, spine.turn, house.hosts.filenos) as loop:
             spine.wake = loop.wake
+            house.trading.wake(loop.wake)
             self._open(house, spine)
             instance = announce(self._folder, url)
             logs.redaction.hide(instance.token)
@@ -100,12 +101,12 @@ class Runtime:
         return Spine(
             Parts(
                 desk=house.desk,
-                venue=house.venue,
-                feed=house.venue,
+                venue=house.trading.venue,
+                feed=house.trading.feed,
                 market=house.market,
                 hosts=house.hosts,
                 flagged_kills=self._flagged_kills,
-                record=house.recorder.take,
+                record=lambda flow, now: record(house, flow, now),
                 beat=lambda now: self._beat(house, now),
             )
         )
@@ -120,9 +121,11 @@ class Runtime:
         desk.take(OpenDesk(build=build_hash(), schema=schema_hash(), config=config_hash(self._settings)), now)
         desk.commit()
         if fresh:
-            for command in first_commands(self._settings):
+            for command in first_commands(self._settings, by_venue=house.by_venue):
                 desk.take(command, now)
             desk.commit()
+            if house.by_venue:
+                desk.watchers.append(Opening(spine.ask).heard)
         for strategy in house.components.strategies.running():
             build_bars(house, strategy)
         house.hosts.resume(now)
@@ -164,6 +167,12 @@ class Runtime:
         if not (self._pages / "index.html").exists():
             words = [sys.executable, "-m", "parrot.app.exhibits", str(self._pages)]
             self._showcase = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def record(house: House, flow: Flow, now: int) -> None:
+    """Hands on what passed the gates: to paper on a real market, and to those who keep it."""
+    house.trading.heard(flow, now)
+    house.recorder.take(flow, now)
 
 
 def _build_new_bars(house: House, entries: Sequence[Entry]) -> None:

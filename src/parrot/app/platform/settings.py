@@ -5,9 +5,9 @@ from __future__ import annotations
 import tomllib
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from parrot.kernel.errors import InputError
 
@@ -33,12 +33,44 @@ class StrategySettings(_Section):
 
 
 class VenueSettings(_Section):
-    """The paper venue: its seed, symbols, what the account begins with, and how it behaves."""
+    """What is traded on: the simulated venue (`kind` "paper"), or a real one by ccxt or Alpaca.
 
+    Of a real venue `name` is the one it was added under, or `exchange` ccxt's id where no keys are needed. `mode`
+    "paper" fills orders here on its live data; "live" sends them, and has to be acknowledged with "live on NAME".
+    `latency_us` is there and back; `books` says that level-2 books decide fills on paper.
+    """
+
+    kind: Literal["paper", "ccxt", "alpaca"] = "paper"
+    name: str = ""
+    exchange: str = ""
+    mode: Literal["paper", "live"] = "paper"
+    acknowledge: str = ""
+    books: bool = True
     seed: int = Field(default=1, ge=0)
     symbols: list[str] = ["BTC/USDT", "ETH/USDT", "SOL/USDT"]
     deposit: dict[str, Decimal] = {"USDT": Decimal(100_000)}
     latency_us: int = Field(default=2_000, ge=0, le=10_000_000)
+
+    @property
+    def place(self) -> str:
+        """The venue's name for people."""
+        return self.name or self.exchange or "paper"
+
+    @model_validator(mode="after")
+    def _whole(self) -> VenueSettings:
+        if self.kind == "paper":
+            if self.name or self.exchange or self.mode != "paper":
+                raise ValueError("the simulated venue has no name, exchange or mode; a real one has another kind")
+            return self
+        if bool(self.name) == bool(self.exchange):
+            raise ValueError("a real venue has a name (parrot venue ls), or without keys an exchange")
+        if self.mode == "live" and not self.name:
+            raise ValueError("live needs keys: add the venue (parrot venue add) and say its name")
+        if self.mode == "live" and self.acknowledge != f"live on {self.name}":
+            raise ValueError(f'live sends orders that cost money: say acknowledge = "live on {self.name}"')
+        if not self.symbols or len(set(self.symbols)) != len(self.symbols):
+            raise ValueError("symbols are one or more, all different")
+        return self
 
     @field_validator("deposit")
     @classmethod
@@ -59,6 +91,12 @@ class PlatformSettings(_Section):
     snapshot_every: int = Field(default=100_000, ge=1_000)
     strategy_memory_mb: int = Field(default=1_024, ge=128)
     strategy_patience_s: int = Field(default=5, ge=1, le=600)
+
+    @model_validator(mode="after")
+    def _limited(self) -> PlatformSettings:
+        if self.venue.mode == "live" and not self.limits:
+            raise ValueError("live needs limits of the account: say [limits] (docs/reference/risk.md)")
+        return self
 
 
 def read_settings(path: Path) -> PlatformSettings:
@@ -88,4 +126,6 @@ def _told(error: Any) -> str:
     place = ".".join(str(part) for part in error["loc"])
     if error["type"] == "extra_forbidden":
         return f"{place} is no setting"
+    if error["type"] == "value_error" and isinstance(error["input"], dict):
+        return f"{place}: {error['msg']}"
     return f"{place} is {error['input']!r}: {error['msg']}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
@@ -12,7 +12,9 @@ from parrot.app.platform.settings import PlatformSettings, StrategySettings
 from parrot.app.strategies import code_hash, read_text
 from parrot.centers.risk.manifest import build as build_risk
 from parrot.centers.risk.manifest import paper_limits
-from parrot.contracts.commands import Deposit, RegisterStrategy, SetLimits, StartStrategy
+from parrot.contracts.commands import AdoptVenue, Deposit, RegisterStrategy, SetLimits, StartStrategy
+from parrot.contracts.ledger import BalancesCompared
+from parrot.contracts.message import Entry
 from parrot.contracts.records import CommandRefused
 from parrot.kernel.errors import InputError
 
@@ -25,13 +27,28 @@ _EXAMPLES: Final = (
 _EXAMPLE_CASH: Final = Decimal(20_000)
 
 
-def first_commands(settings: PlatformSettings) -> Iterator[Any]:
-    """Limits and deposits of a new account."""
+def first_commands(settings: PlatformSettings, *, by_venue: bool = False) -> Iterator[Any]:
+    """Limits and deposits of a new account; none of these where the venue says what it has."""
     yield from paper_limits(BY)
     if settings.limits:
         yield SetLimits(scope="account:main", limits=settings.limits, approver=BY)
-    for currency, amount in settings.venue.deposit.items():
+    for currency, amount in {} if by_venue else settings.venue.deposit.items():
         yield Deposit(key=f"opening:{currency}", currency=currency, amount=amount, by="opening")
+
+
+class Opening:
+    """A new ledger takes over what the venue says that the account has, the first time that both are compared."""
+
+    def __init__(self, ask: Callable[[Any], object]) -> None:
+        self._ask = ask
+        self._done = False
+
+    def heard(self, entries: Sequence[Entry]) -> None:
+        """Adopts the first differences."""
+        for entry in entries:
+            if isinstance(entry.record, BalancesCompared) and not self._done:
+                self._done = True
+                self._ask(AdoptVenue(by=BY, reason="opening balances"))
 
 
 def require_limits(settings: PlatformSettings) -> None:
@@ -45,12 +62,13 @@ def require_limits(settings: PlatformSettings) -> None:
 
 
 def strategies_of(settings: PlatformSettings, known: Sequence[str]) -> Iterator[Any]:
-    """Registers the strategies of the settings (two examples where there are none), and starts those that are new.
+    """Registers the strategies of the settings, and starts those that are new; two examples on the simulated venue.
 
     One that is known already is left as it is: what a person started or stopped since stays so.
     Raises MissingError, InputError or StorageError for a file that cannot be read.
     """
-    for chosen in _examples() if settings.strategies is None else settings.strategies:
+    examples = _examples() if settings.venue.kind == "paper" else ()
+    for chosen in examples if settings.strategies is None else settings.strategies:
         if chosen.id in known:
             continue
         yield registration(chosen, BY)

@@ -13,9 +13,10 @@ from typing import Any, Final
 from parrot.adapters.journal.files.snapshots import read_snapshot
 from parrot.app.desk import Desk, decode
 from parrot.app.durable import DESK
-from parrot.app.platform.assemble import components, paper_settings
+from parrot.app.platform.assemble import components
 from parrot.app.platform.runtime import build_hash
 from parrot.app.platform.settings import PlatformSettings
+from parrot.app.platform.trading import known_terms
 from parrot.app.verify.entries import ReadOnly, entries
 from parrot.app.verify.report import Problem
 from parrot.centers.audit.manifest import act_of, reading
@@ -72,7 +73,7 @@ def examine(
 
 
 def _read(root: Path, settings: PlatformSettings, to: int, acts: Mapping[int, ActNoted], noted: int) -> Found:
-    listings = [pair.listing for pair in paper_settings(settings.venue).pairs]
+    listings, _ = known_terms(root, settings.venue)
     found, checks, left = Found(), reading(listings, settled_within=_SETTLED_WITHIN), dict(acts)
     try:
         for _, body in entries(root / DESK, to=to):
@@ -102,7 +103,7 @@ def _rebuild(root: Path, settings: PlatformSettings, to: int, snapshots: Sequenc
     try:
         kept = {made[0].seq: made for name in snapshots if (made := read_snapshot(root / name)) is not None}
         whole = _Witnessed(root, to, {seq: state for seq, (_, state) in kept.items()})
-        desk = whole.desk = _desk(settings, whole)
+        desk = whole.desk = _desk(root, settings, whole)
         desk.recover()
         whole.compare(to)
         found.state_hash = desk.hash()
@@ -120,7 +121,7 @@ def _rebuild(root: Path, settings: PlatformSettings, to: int, snapshots: Sequenc
 def _resumed(
     root: Path, settings: PlatformSettings, to: int, snapshot: tuple[Head, bytes], whole: str
 ) -> Iterator[tuple[int, str]]:
-    resumed = _desk(settings, ReadOnly(root / DESK, to))
+    resumed = _desk(root, settings, ReadOnly(root / DESK, to))
     resumed.load(*snapshot)
     resumed.recover()
     if resumed.hash() != whole:
@@ -158,7 +159,6 @@ class _Witnessed(ReadOnly):
             self.differ.append(seq)
 
 
-def _desk(settings: PlatformSettings, journal: Any) -> Desk:
-    paper = paper_settings(settings.venue)
-    parts = components([pair.listing for pair in paper.pairs], paper.terms)
+def _desk(root: Path, settings: PlatformSettings, journal: Any) -> Desk:
+    parts = components(*known_terms(root, settings.venue))
     return Desk(parts.all, journal, lambda request: None)

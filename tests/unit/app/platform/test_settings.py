@@ -40,6 +40,16 @@ def test_what_is_written_is_taken(tmp_path):
         ("[[strategies]]\nid = 'a'\nfile='x'\nsymbols=[]\ncash=1", "strategies.0.symbols is []"),
         ("strategies = 3", "strategies is 3"),
         ("= 1", "cannot be read"),
+        ('[venue]\nkind = "kraken"', "venue.kind is 'kraken'"),
+        ('[venue]\nname = "mine"', "the simulated venue has no name"),
+        ('[venue]\nmode = "live"', "the simulated venue has no name, exchange or mode"),
+        ('[venue]\nkind = "ccxt"', "a real venue has a name"),
+        ('[venue]\nkind = "ccxt"\nname = "a"\nexchange = "b"', "a real venue has a name"),
+        ('[venue]\nkind = "ccxt"\nexchange = "b"\nmode = "live"', "live needs keys"),
+        ('[venue]\nkind = "ccxt"\nname = "a"\nmode = "live"', 'say acknowledge = "live on a"'),
+        ('[venue]\nkind = "ccxt"\nname = "a"\nmode = "live"\nacknowledge = "live on b"', '"live on a"'),
+        ('[venue]\nkind = "ccxt"\nname = "a"\nmode = "live"\nacknowledge = "live on a"', "live needs limits"),
+        ('[venue]\nkind = "ccxt"\nexchange = "b"\nsymbols = ["A/B", "A/B"]', "all different"),
     ],
 )
 def test_what_is_wrong_is_named(tmp_path, text, named):

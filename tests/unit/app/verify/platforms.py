@@ -11,9 +11,10 @@ from typing import Any
 from parrot.adapters.journal.files import FileJournal, FileSegments, FileSnapshots
 from parrot.app.auditing import Auditing
 from parrot.app.desk import Desk, decode
-from parrot.app.platform.assemble import components, paper_settings
+from parrot.app.platform.assemble import components
 from parrot.app.platform.runtime import build_hash
 from parrot.app.platform.settings import PlatformSettings
+from parrot.app.platform.trading import paper_settings
 from parrot.centers.market_data.live import LiveMarket
 from parrot.centers.matching import manifest as matching
 from parrot.centers.risk.manifest import paper_limits

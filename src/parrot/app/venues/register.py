@@ -1,0 +1,142 @@
+"""The register of connections: `venues.toml`, and their keys sealed beside it."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import msgspec
+
+from parrot.adapters.secrets.doors import write_closed
+from parrot.adapters.secrets.master import master
+from parrot.adapters.secrets.sealed import SealedSecrets
+from parrot.contracts.connections import Connection
+from parrot.kernel.errors import DataError, InputError, MissingError, ParameterError, StorageError
+from parrot.ports.secrets import Credentials
+
+ALPACA: Final = "alpaca"
+_NAME: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_LONGEST: Final = 40
+_SHORTEST_KEY: Final = 4
+
+
+class Register:
+    """Connections by name, below `home`: `venues.toml` says which, `secrets` holds their keys sealed.
+
+    The master key is `master.key` in `home`, or that of the environment. Raises StorageError, DataError.
+    """
+
+    def __init__(self, home: Path, environment: Mapping[str, str] | None = None) -> None:
+        self.path = home / "venues.toml"
+        self.secrets = SealedSecrets(home / "secrets", master(home / "master.key", environment))
+
+    def all(self) -> Sequence[Connection]:
+        """All of them, by name."""
+        return [found for _, found in sorted(self._read().items())]
+
+    def find(self, name: str) -> Connection:
+        """One of them. Raises MissingError that names what is near."""
+        known = self._read()
+        if name in known:
+            return known[name]
+        near = difflib.get_close_matches(name, known, n=3) or sorted(known)
+        expected = f"one of {', '.join(near)}" if near else "a venue that was added"
+        raise MissingError(f"there is no venue {name!r}", expected=expected, fix="parrot venue add NAME --exchange ID")
+
+    def add(self, connection: Connection, keys: Sequence[str], *, replace: bool = False) -> None:
+        """Adds a connection with its key, secret and perhaps passphrase, none for one that only reads the market.
+
+        Keys are durable before the connection is. Raises ParameterError, InputError when the name is taken.
+        """
+        _require_usable(connection, keys)
+        known = self._read()
+        if connection.name in known and not replace:
+            fix = "choose another name, or say --replace"
+            raise InputError(f"there is a venue {connection.name!r} already", expected="a new name", fix=fix)
+        for name, text in zip(connection.secret_names, (*keys, "", "", "")[:3], strict=True):
+            if text:
+                self.secrets.set(name, text)
+            else:
+                self.secrets.remove(name)
+        self._write(known | {connection.name: connection})
+
+    def remove(self, name: str) -> None:
+        """Lets go of a connection and its keys. Raises MissingError."""
+        connection = self.find(name)
+        known = self._read()
+        del known[name]
+        self._write(known)
+        for secret in connection.secret_names:
+            self.secrets.remove(secret)
+
+    def credentials(self, connection: Connection) -> Credentials | None:
+        """What signs its requests, None for one that has no keys."""
+        key, secret, passphrase = connection.secret_names
+        kept = self.secrets.names()
+        if key not in kept:
+            return None
+        held = self.secrets.get(passphrase) if passphrase in kept else None
+        return Credentials(self.secrets.get(key), self.secrets.get(secret), held)
+
+    def has_keys(self, connection: Connection) -> bool:
+        """Whether keys of it are kept; none is opened for that."""
+        return connection.secret_names[0] in self.secrets.names()
+
+    def _read(self) -> dict[str, Connection]:
+        try:
+            held: dict[str, Any] = tomllib.loads(self.path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return {}
+        except OSError as fault:
+            raise StorageError(f"{self.path} cannot be read: {fault.strerror}", fix="look at its permissions") from None
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
+            raise DataError(f"{self.path} cannot be read: {fault}", expected="TOML") from None
+        try:
+            return {name: msgspec.convert({"name": name, **terms}, Connection) for name, terms in held.items()}
+        except (msgspec.ValidationError, TypeError) as fault:
+            raise DataError(f"{self.path}: {fault}", expected="a table [NAME] with exchange, url, options") from None
+
+    def _write(self, known: Mapping[str, Connection]) -> None:
+        text = "# Venues that Parrot knows; `parrot venue` writes it. Keys are not here.\n"
+        for name, connection in sorted(known.items()):
+            text += f"\n[{name}]\nexchange = {_quoted(connection.exchange)}\n"
+            text += f"url = {_quoted(connection.url)}\n" if connection.url else ""
+            options = ", ".join(f"{_quoted(key)} = {_quoted(value)}" for key, value in connection.options.items())
+            text += f"options = {{ {options} }}\n" if options else ""
+        write_closed(self.path, text.encode())
+
+
+def require_exchange(exchange: str) -> None:
+    """Raises MissingError, with what is near, unless it is "alpaca" or one of ccxt's ids."""
+    if exchange == ALPACA:
+        return
+    import ccxt
+
+    if exchange not in ccxt.exchanges:
+        near = difflib.get_close_matches(exchange, [*ccxt.exchanges, ALPACA], n=3)
+        expected = f"perhaps {' or '.join(near)}" if near else f"alpaca or one of {len(ccxt.exchanges)} ids of ccxt"
+        raise MissingError(f"unknown exchange {exchange!r}", expected=expected, fix="see the documentation of ccxt")
+
+
+def _require_usable(connection: Connection, keys: Sequence[str]) -> None:
+    name, url = connection.name, connection.url
+    if not _NAME.fullmatch(name) or len(name) > _LONGEST:
+        expected = f"small letters, digits and - between them, at most {_LONGEST}"
+        raise ParameterError(f"{name!r} is no name of a venue", expected=expected)
+    if url:
+        place = urlsplit(url)
+        if place.scheme not in ("http", "https") or not place.hostname or place.username or place.query:
+            raise ParameterError("the url of a venue", expected="http:// or https://, host and perhaps port and path")
+    if keys and (len(keys) not in (2, 3) or any(len(text) < _SHORTEST_KEY or not text.isprintable() for text in keys)):
+        expected = f"a key and its secret, each a line of {_SHORTEST_KEY} characters or more"
+        raise ParameterError("what was given are no keys", expected=expected)
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text).replace("\x7f", "\\u007f")
