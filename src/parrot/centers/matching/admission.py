@@ -5,40 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from parrot.centers.matching.membership.fields import LIMITS, STAYING, STOPS, trails
 from parrot.centers.matching.membership.member import Member
+from parrot.centers.matching.membership.standing import Standing
 from parrot.centers.matching.terms import Terms
-from parrot.contracts.commands import Side
-from parrot.contracts.exchange import SCALE, Kind, Lifetime, NewOrder, SelfTrade, Why
-from parrot.engine.matching import Flag, OrderType, Phase, Reason, TimeInForce
-from parrot.engine.matching import SelfTrade as EngineSelfTrade
+from parrot.contracts.exchange import SCALE, Kind, Lifetime, ListForm, NewOrder, NewOrderList, SelfTrade, Why
+from parrot.engine.matching import Reason
 from parrot.kernel.errors import Refused
 
-_TYPES: Final = {
-    Kind.MARKET: OrderType.MARKET,
-    Kind.LIMIT: OrderType.LIMIT,
-    Kind.STOP: OrderType.STOP,
-    Kind.STOP_LIMIT: OrderType.STOP_LIMIT,
-    Kind.TOUCH: OrderType.TOUCH,
-    Kind.TOUCH_LIMIT: OrderType.TOUCH_LIMIT,
-}
-_TIFS: Final = {
-    Lifetime.GTC: int(TimeInForce.GTC),
-    Lifetime.DAY: int(TimeInForce.DAY),
-    Lifetime.IOC: int(TimeInForce.IOC),
-    Lifetime.FOK: int(TimeInForce.FOK),
-    Lifetime.OPEN: int(TimeInForce.AT_OPEN),
-    Lifetime.CLOSE: int(TimeInForce.AT_CLOSE),
-}
-_MODES: Final = {
-    SelfTrade.NONE: int(EngineSelfTrade.NONE),
-    SelfTrade.EXPIRE_TAKER: int(EngineSelfTrade.CANCEL_NEWEST),
-    SelfTrade.EXPIRE_MAKER: int(EngineSelfTrade.CANCEL_OLDEST),
-    SelfTrade.EXPIRE_BOTH: int(EngineSelfTrade.CANCEL_BOTH),
-    SelfTrade.DECREMENT: int(EngineSelfTrade.DECREMENT),
-}
-STOPS: Final = (Kind.STOP, Kind.STOP_LIMIT, Kind.TOUCH, Kind.TOUCH_LIMIT)
-LIMITS: Final = (Kind.LIMIT, Kind.STOP_LIMIT, Kind.TOUCH_LIMIT)
-_STAYING: Final = (Lifetime.GTC, Lifetime.DAY)
 _UNITS_MAX: Final = (1 << 63) - 1
 _ID_LONGEST: Final = 64
 _WHY: Final = {
@@ -73,21 +47,15 @@ def why_of(code: int) -> Why:
     return _WHY.get(Reason(code), Why.COMBINATION)
 
 
-def mode_of(order: NewOrder) -> int:
-    """The engine's mode of self-trade prevention."""
-    return _MODES[order.self_trade]
-
-
 class Admission:
     """Checks of one exchange; `average` is asked for a symbol's average price where a filter needs one."""
 
     def __init__(self, average: Callable[[int], int]) -> None:
         self._average = average
 
-    def check(self, member: Member, terms: Terms, order: NewOrder, *, shape: bool = True) -> None:
-        """Raises Refused for the first filter that does not let the order pass."""
-        if shape:
-            _check_shape(order)
+    def check(self, member: Member, terms: Terms, order: NewOrder, *, gives: Standing | None = None) -> None:
+        """Raises Refused for the first filter that does not let the order pass; `gives` is one that ends for it."""
+        _check_shape(order)
         market = terms.market
         for price in (order.limit, order.trigger):
             if price and (price % market.tick or not market.min_price <= price <= market.max_price):
@@ -99,7 +67,7 @@ class Admission:
         self._check_notional(terms, order)
         if order.limit:
             self._check_band(terms, order)
-        _check_counts(member, terms, order)
+        _check_counts(member, terms, order, gives)
         if order.display and -(-order.quantity // order.display) > market.max_iceberg_parts:
             problem = f"{market.symbol}: an iceberg of {order.display}"
             raise refuse(Why.ICEBERG_PARTS, problem, f"at most {market.max_iceberg_parts} parts")
@@ -107,11 +75,30 @@ class Admission:
         if bips and not market.min_trailing_bips <= bips <= market.max_trailing_bips:
             expected = f"{market.min_trailing_bips} to {market.max_trailing_bips} basis points"
             raise refuse(Why.TRAILING_DELTA, f"{market.symbol}: trails by {bips}", expected)
-        self._check_name(member, order)
+        _check_name(member, order, gives)
 
-    def _check_name(self, member: Member, order: NewOrder) -> None:
-        if order.client_id and any(not known.ended for known in member.all_named(order.client_id)):
-            raise refuse(Why.DUPLICATE_ID, f"client id {order.client_id} is of an open order", "another one")
+    def check_list(self, member: Member, orders: NewOrderList, of: Callable[[str], Terms]) -> Terms:
+        """Raises Refused for orders that form no list, or of which one may not be; returns the terms of the symbol."""
+        found = orders.orders
+        if len(found) != (3 if orders.form is ListForm.OTOCO else 2):
+            raise refuse(Why.LIST, f"{len(found)} orders as {orders.form.value}", "two, of an OTOCO three")
+        terms = of(found[0].symbol)
+        first, pair = found[0], found if orders.form is ListForm.OCO else found[1:]
+        names = [order.client_id for order in found if order.client_id]
+        right = (
+            all(order.symbol == first.symbol for order in found),
+            len(names) == len(set(names)),
+            orders.form is ListForm.OCO or (first.kind in (Kind.LIMIT, Kind.MARKET) and not first.quote_quantity),
+            orders.form is ListForm.OTO or _form_pair(*pair),
+            not any(order.quote_quantity for order in found),
+        )
+        if not all(right):
+            raise refuse(Why.LIST, f"{first.symbol}: orders that form no {orders.form.value}", "see the paper venue")
+        for order in found:
+            self.check(member, terms, order)
+        if sum(not group.done for group in member.lists.values()) >= terms.market.max_lists > 0:
+            raise refuse(Why.MAX_LISTS, f"{first.symbol}: too many open lists", f"{terms.market.max_lists} at most")
+        return terms
 
     def _check_notional(self, terms: Terms, order: NewOrder) -> None:
         market = terms.market
@@ -132,22 +119,41 @@ class Admission:
             raise refuse(Why.PERCENT_PRICE, problem, "a price nearer to the market")
 
 
+def _form_pair(one: NewOrder, other: NewOrder) -> bool:
+    """Whether two orders may cancel each other: the engine shrinks one by what the other trades."""
+    return (
+        one.side is other.side
+        and one.quantity == other.quantity
+        and all(
+            order.kind is not Kind.MARKET and order.lifetime in STAYING and not order.display for order in (one, other)
+        )
+        and not any(trails(order) and order.trigger for order in (one, other))
+    )
+
+
+def _check_name(member: Member, order: NewOrder, gives: Standing | None) -> None:
+    if order.client_id:
+        others = [known for known in member.all_named(order.client_id) if not known.ended and known is not gives]
+        if others:
+            raise refuse(Why.DUPLICATE_ID, f"client id {order.client_id} is of an open order", "another one")
+
+
 def _check_shape(order: NewOrder) -> None:
     """Which fields go together."""
     kind, stop = order.kind, order.kind in STOPS
-    trails = bool(order.trail_bips or order.trail)
+    follows = trails(order)
     amounts = (order.quantity, order.quote_quantity, order.limit, order.trigger, order.display, order.trail)
     right = (
         all(0 <= amount <= _UNITS_MAX for amount in (*amounts, order.trail_bips)),
         (order.quantity > 0) != (order.quote_quantity > 0),
         not order.quote_quantity or (kind is Kind.MARKET and order.lifetime is not Lifetime.FOK),
         (order.limit > 0) == (kind in LIMITS),
-        stop or not (order.trigger or trails),
-        not stop or order.trigger > 0 or trails,
+        stop or not (order.trigger or follows),
+        not stop or order.trigger > 0 or follows,
         not (order.trail_bips and order.trail),
-        not stop or order.lifetime in _STAYING,
-        not order.post_only or (kind is Kind.LIMIT and order.lifetime in _STAYING),
-        not order.display or (kind is Kind.LIMIT and order.lifetime in _STAYING and order.display <= order.quantity),
+        not stop or order.lifetime in STAYING or (order.lifetime is Lifetime.IOC and order.limit > 0),
+        not order.post_only or (kind is Kind.LIMIT and order.lifetime in STAYING),
+        not order.display or (kind is Kind.LIMIT and order.lifetime in STAYING and order.display <= order.quantity),
         len(order.client_id) <= _ID_LONGEST and order.client_id.isascii(),
         not (order.quote_quantity and order.self_trade is SelfTrade.DECREMENT),
     )
@@ -164,10 +170,12 @@ def _check_lots(terms: Terms, order: NewOrder) -> None:
         raise refuse(Why.MARKET_LOT_SIZE, f"{market.symbol}: quantity {order.quantity}", "a smaller one")
 
 
-def _check_counts(member: Member, terms: Terms, order: NewOrder) -> None:
+def _check_counts(member: Member, terms: Terms, order: NewOrder, gives: Standing | None) -> None:
     if order.kind is Kind.MARKET or order.lifetime in (Lifetime.IOC, Lifetime.FOK):
         return
     market, standing = terms.market, member.open.get(terms.number, {})
+    if gives is not None:
+        standing = {number: other for number, other in standing.items() if other is not gives}
     if market.max_orders and len(standing) >= market.max_orders:
         raise refuse(Why.MAX_ORDERS, f"{market.symbol}: {len(standing)} open orders", f"{market.max_orders} at most")
     if order.kind in STOPS and market.max_stops:
@@ -178,39 +186,3 @@ def _check_counts(member: Member, terms: Terms, order: NewOrder) -> None:
         icebergs = sum(other.order.display > 0 for other in standing.values())
         if icebergs >= market.max_icebergs:
             raise refuse(Why.MAX_ICEBERGS, f"{market.symbol}: {icebergs} icebergs", f"{market.max_icebergs} at most")
-
-
-def fields_of(order: NewOrder, terms: Terms, owner: int, number: int, *, phase: int) -> tuple[int, ...]:
-    """The arguments of the engine's `submit`."""
-    kind, tif, flags = int(_TYPES[order.kind]), _TIFS[order.lifetime], 0
-    trail, trigger = 0, order.trigger // terms.price_scale
-    if order.kind is Kind.MARKET and order.lifetime in (Lifetime.GTC, Lifetime.DAY):
-        tif = int(TimeInForce.AT_OPEN if phase == Phase.OPENING else TimeInForce.IOC)
-    if order.trail_bips or order.trail:
-        kind, trigger = int(OrderType.TRAILING), 0
-        trail, flags = (
-            (order.trail_bips, int(Flag.PERCENT)) if order.trail_bips else (order.trail // terms.price_scale, 0)
-        )
-    if order.post_only:
-        flags |= Flag.POST_ONLY
-    quantity = order.quantity // terms.quantity_scale
-    if order.quote_quantity:
-        flags, quantity = flags | Flag.QUOTE, order.quote_quantity
-    display = order.display // terms.quantity_scale
-    return (
-        terms.number,
-        owner,
-        0 if order.side is Side.BUY else 1,
-        order.limit // terms.price_scale,
-        quantity,
-        number,
-        kind,
-        tif,
-        _MODES[order.self_trade],
-        int(flags),
-        0 if display >= quantity else display,
-        0,
-        trigger,
-        trail,
-        0,
-    )

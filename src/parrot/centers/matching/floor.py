@@ -82,7 +82,7 @@ class Floor:
         if operation.ts > self.now:
             self._core.advance(operation.ts)
             self.now = operation.ts
-        self.members.chart.begin(self.now)
+        self.members.ledger.chart.begin(self.now)
         if not operation.commands:
             return ()
         results: list[int] = self._core.execute(records.records(operation.commands)).tolist()
@@ -206,7 +206,7 @@ class Floor:
             found: list[Event] = events.tolist()
             reports += self._take(found)
             rows += found
-            if not self.members.follow():
+            if not self.members.follow(self.now):
                 break
         for watcher in self.watchers:
             watcher(rows)
@@ -305,6 +305,6 @@ class Floor:
             events = self._core.events()
             ours = (events["owner"] >= OWN_NUMBER) | (events["taker_owner"] >= OWN_NUMBER)
             self._take(events[ours | (events["kind"] == _TRADE)].tolist())
-            if not self.members.follow():
+            if not self.members.follow(self.now):
                 break
         self.members.forget()

@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from parrot.contracts.exchange import NewOrder
+from parrot.contracts.exchange import ListForm, NewOrder
 from parrot.contracts.venue import PlaceOrder
 from parrot.kernel.errors import DataError
 
@@ -94,6 +94,30 @@ class Sent(Act, frozen=True, gc=False):
     client_id: str
     fields: tuple[int, ...]
     order: NewOrder
+
+
+class Succeeded(Act, frozen=True, gc=False):
+    """A member's order `old` made room for another, whose fields are as in Sent."""
+
+    old: int
+    member: int
+    number: int
+    client_id: str
+    fields: tuple[int, ...]
+    order: NewOrder
+    request_id: str = ""
+
+
+class Listed(Act, frozen=True, gc=False):
+    """A member sent a list."""
+
+    member: int
+    list_id: int
+    form: ListForm
+    client_id: str
+    numbers: tuple[int, ...]
+    names: tuple[str, ...]
+    orders: tuple[NewOrder, ...]
 
 
 class Withdrew(Act, frozen=True, gc=False):

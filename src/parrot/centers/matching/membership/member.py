@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import msgspec
 
 from parrot.centers.matching.membership.standing import Standing
-from parrot.contracts.exchange import SCALE, Execution, OrderChanged
+from parrot.contracts.exchange import SCALE, Execution, ListForm, OrderChanged
 
 
 class Cost(msgspec.Struct, gc=False):
@@ -35,6 +35,19 @@ class Cost(msgspec.Struct, gc=False):
         return self.spent * SCALE // abs(self.position) if self.position else 0
 
 
+class Group(msgspec.Struct, kw_only=True, gc=False):
+    """A list of orders; those that are `waiting` enter when the first is filled."""
+
+    list_id: int
+    member: int
+    form: ListForm
+    client_id: str
+    orders: tuple[int, ...]
+    ts: int
+    waiting: list[int] = []
+    done: bool = False
+
+
 class KeptMember(msgspec.Struct, kw_only=True, gc=False):
     """A member as a snapshot holds it."""
 
@@ -45,6 +58,7 @@ class KeptMember(msgspec.Struct, kw_only=True, gc=False):
     executions: list[Execution]
     preventions: list[OrderChanged]
     costs: dict[int, Cost]
+    lists: list[Group]
 
 
 class Member:
@@ -61,6 +75,8 @@ class Member:
         self.preventions: deque[OrderChanged] = deque(maxlen=trades)
         self.costs: dict[int, Cost] = {}
         self.known: dict[int, tuple[int, int]] = {}
+        self.aside: dict[int, int] = {}
+        self.lists: dict[int, Group] = {}
         self._ended: deque[int] = deque()
         self._orders_kept = orders
         self._names: dict[str, dict[int, int]] = {}
@@ -84,6 +100,9 @@ class Member:
             self._forget(self.orders.pop(self._ended.popleft()))
 
     def _forget(self, old: Standing) -> None:
+        group = self.lists.get(old.list_id)
+        if group is not None and group.done and group.orders[-1] == old.order_id:
+            del self.lists[old.list_id]
         named = self._names.get(old.client_id)
         if named is not None and named.get(old.symbol) == old.order_id:
             del named[old.symbol]
@@ -125,6 +144,7 @@ class Member:
             executions=list(self.executions),
             preventions=list(self.preventions),
             costs=self.costs,
+            lists=list(self.lists.values()),
         )
 
     def load(self, kept: KeptMember) -> None:

@@ -8,7 +8,10 @@ from parrot.contracts.exchange import Execution, NewOrder, OrderState, Stage
 
 
 class Standing(msgspec.Struct, kw_only=True, gc=False):
-    """An order; `handle` is the engine's, 0 while it has none."""
+    """An order; `handle` is the engine's, 0 while it has none.
+
+    `known` says that its acceptance was told. A sleeping order has `aside` set aside until it is `awake`.
+    """
 
     order_id: int
     member: int
@@ -32,6 +35,9 @@ class Standing(msgspec.Struct, kw_only=True, gc=False):
     amends: int = 0
     handle: int = 0
     ended: bool = False
+    known: bool = False
+    awake: bool = False
+    aside: int = 0
 
     def state(self, account: str, executions: tuple[Execution, ...] = ()) -> OrderState:
         """The order as it stands now."""
