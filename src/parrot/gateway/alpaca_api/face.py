@@ -31,7 +31,7 @@ from parrot.gateway.alpaca_api.stocks import Stocks
 from parrot.gateway.alpaca_api.trading import Query, Trading
 from parrot.gateway.alpaca_api.values import SECOND, read_date
 from parrot.gateway.alpaca_api.wire import ApiRequest, ApiResponse, Header
-from parrot.kernel.errors import Refused
+from parrot.kernel.errors import Refused, StorageError
 from parrot.ports.exchange import Credential, KeyRing, PublicExchange
 
 BODY_MAX: Final = 1 << 20
@@ -80,6 +80,8 @@ class Face:
         except Refused as fault:
             refused = told(fault)
             status, answer = refused.status, refused.body
+        except StorageError:
+            status, answer = 500, {"code": 50010000, "message": "internal server error occurred"}
         return ApiResponse(status, b"" if answer is None else ENCODER.encode(answer), headers)
 
     def _answer(self, request: ApiRequest, headers: list[Header]) -> Answer:
