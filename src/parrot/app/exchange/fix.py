@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 from parrot.adapters.sessions import FileSessions, MemorySessions
 from parrot.app.exchange.site import Site
@@ -94,10 +94,9 @@ class _Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """A client is there."""
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast("asyncio.Transport", transport)  # uvloop's is no subclass
         if len(self._connections) >= CONNECTIONS_MAX:
-            transport.abort()
+            self._transport.abort()
         else:
             self._connections.add(self)
 

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from types import SimpleNamespace
 
 import pytest
+import uvloop
 
 from parrot.app.exchange import fix
 from parrot.app.exchange.fix import FixServer
@@ -84,7 +85,7 @@ def test_a_client_logs_on_trades_hears_heartbeats_and_is_logged_out_at_the_end()
         assert (farewell.type, farewell[58]) == ("5", "the exchange is closing")
         assert await client.reader.read() == b""
 
-    asyncio.run(whole())
+    uvloop.run(whole())
 
 
 def test_garbage_ends_one_connection_and_no_other():
@@ -96,7 +97,7 @@ def test_garbage_ends_one_connection_and_no_other():
             assert await bad.reader.read() == b""
             assert types(await good.ask("1", (112, "x"))) == "0"
 
-    asyncio.run(run())
+    uvloop.run(run())
 
 
 def test_a_client_that_does_not_read_is_cut_off(monkeypatch):
@@ -114,7 +115,7 @@ def test_a_client_that_does_not_read_is_cut_off(monkeypatch):
             assert not server._connections
             assert types(await (await connect()).ask("A", *LOGON, number=2)) == "A"  # its session is free again
 
-    asyncio.run(run())
+    uvloop.run(run())
 
 
 def test_too_many_connections_are_turned_away(monkeypatch):
@@ -129,7 +130,7 @@ def test_too_many_connections_are_turned_away(monkeypatch):
                 await second.reader.readexactly(1)
             assert types(await first.ask("1", (112, "x"))) == "0"
 
-    asyncio.run(run())
+    uvloop.run(run())
 
 
 def test_a_port_that_is_taken_is_an_error_that_says_so():
@@ -139,7 +140,7 @@ def test_a_port_that_is_taken_is_an_error_that_says_so():
             with pytest.raises(InputError, match="cannot be served"):
                 await second.start()
 
-    asyncio.run(run())
+    uvloop.run(run())
 
 
 def test_with_a_data_folder_numbers_outlive_the_server(tmp_path):
@@ -149,5 +150,5 @@ def test_with_a_data_folder_numbers_outlive_the_server(tmp_path):
             [welcome] = await client.ask("A", *LOGON, number=number)
             assert welcome[34] == expected
 
-    asyncio.run(run(1, "1"))
-    asyncio.run(run(2, "3"))  # 2 was the good-bye
+    uvloop.run(run(1, "1"))
+    uvloop.run(run(2, "3"))  # 2 was the good-bye

@@ -43,7 +43,7 @@ def entries(message, *more):
     return list(zip(*(message.all(tag) for tag in (*more, 269, 270, 271)), strict=False))
 
 
-def test_a_snapshot_has_the_best_keptand_the_last_trade(watcher):
+def test_a_snapshot_has_the_best_levels_and_the_last_trade(watcher):
     watcher.rest("buy", 0.2, 59_000)
     watcher.rest("buy", 0.1, 59_500)
     watcher.rest("sell", 0.3, 60_500)
