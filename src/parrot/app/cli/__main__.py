@@ -1,0 +1,7 @@
+"""`python -m parrot.app.cli`: the command without its script."""
+
+import sys
+
+from parrot.app.cli import main
+
+sys.exit(main())
