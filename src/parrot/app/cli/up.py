@@ -16,8 +16,9 @@ def up(
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.")] = 8000,
     as_json: options.AsJson = False,
 ) -> None:
-    """Trade on paper: a living exchange, risk, execution and ledger in this process, strategies in children.
+    """Trade, on paper unless the settings say otherwise: risk, execution and ledger here, strategies in children.
 
+    Without settings a living exchange of its own is the venue; docs/how-to/real-venue.md says how to get to another.
     It goes on where the data directory's journals end, however the last process ended. Settings: settings.toml there.
     """
     from parrot.app.platform.folder import DataFolder
@@ -35,11 +36,13 @@ def up(
     def ready(facts: dict[str, Any]) -> None:
         told = {"url": url, "data": str(folder.root.absolute()), "folder": str(pages.absolute()), **facts}
         text = (
-            f"Parrot trades on paper: {url} (Ctrl-C stops)\n"
+            f"Parrot trades {facts['trades']}: {url} (Ctrl-C stops)\n"
             f"  {facts['replayed']:,} entries replayed; strategies: {', '.join(facts['strategies'])}\n"
             "  parrot status shows what it does"
         )
         screen.answer(told, lambda: screen.say(text), as_json=as_json)
+        for warning in facts["warnings"]:
+            screen.note(f"LOOK: {warning}")
 
     try:
         Runtime(folder, settings, pages).run(listener, url, ready)

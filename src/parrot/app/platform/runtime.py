@@ -87,8 +87,16 @@ class Runtime:
             web = WebServer(create_app(platform, self._pages), listener)
             web.start()
             self._show()
+            for warning in house.trading.warnings:
+                _log().warning("venue", text=warning)
             ready(
-                {"pid": instance.pid, "replayed": house.replayed, "strategies": house.components.strategies.running()}
+                {
+                    "pid": instance.pid,
+                    "replayed": house.replayed,
+                    "strategies": house.components.strategies.running(),
+                    "trades": _place(self._settings),
+                    "warnings": list(house.trading.warnings),
+                }
             )
             try:
                 loop.run()
@@ -167,6 +175,14 @@ class Runtime:
         if not (self._pages / "index.html").exists():
             words = [sys.executable, "-m", "parrot.app.exhibits", str(self._pages)]
             self._showcase = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def _place(settings: PlatformSettings) -> str:
+    """Where orders go, in words."""
+    venue = settings.venue
+    if venue.kind == "paper":
+        return "on paper"
+    return f"LIVE on {venue.place}" if venue.mode == "live" else f"on paper, on the market of {venue.place}"
 
 
 def record(house: House, flow: Flow, now: int) -> None:
