@@ -12,6 +12,7 @@ INTERVALS: Final = ("1s", "1m", "3m", "5m", "15m", "30m", "1h", "2h", "4h", "6h"
 WINDOWS: Final = {"1h": 3_600 * SECOND, "4h": 14_400 * SECOND, "1d": 86_400 * SECOND}
 DAY: Final = 86_400 * SECOND
 _DEPTH: Final = re.compile(r"depth(5|10|20)?(?:@(100|1000)ms)?")
+_FORMS: Final = {"arr": SECOND, "arr@1000ms": SECOND, "arr@3000ms": 3 * SECOND}  # clients add the time
 _INSTANT: Final = frozenset({"trade", "aggTrade", "bookTicker"})
 _EACH_SECOND: Final = frozenset({"ticker", "miniTicker", "avgPrice"})
 
@@ -62,9 +63,10 @@ def _of_all(rest: str) -> Topic | None:
     if rest == "bookTicker":
         return Topic("bookTicker", "")
     kind, _, form = rest.partition("@")
-    if form != "arr":
+    period = _FORMS.get(form)
+    if period is None:
         return None
     if kind in ("ticker", "miniTicker"):
-        return Topic(kind, "", SECOND)
+        return Topic(kind, "", period)
     window = kind.removeprefix("ticker_")
-    return Topic("window", "", SECOND, window) if kind.startswith("ticker_") and window in WINDOWS else None
+    return Topic("window", "", period, window) if kind.startswith("ticker_") and window in WINDOWS else None

@@ -74,6 +74,8 @@ def test_a_frame_says_how_long_it_is(size):
         ("ethusdt@avgPrice", Topic("avgPrice", "ETHUSDT", SECOND)),
         ("!ticker@arr", Topic("ticker", "", SECOND)),
         ("!miniTicker@arr", Topic("miniTicker", "", SECOND)),
+        ("!miniTicker@arr@1000ms", Topic("miniTicker", "", SECOND)),
+        ("!miniTicker@arr@3000ms", Topic("miniTicker", "", 3 * SECOND)),
         ("!ticker_1d@arr", Topic("window", "", SECOND, "1d")),
     ],
 )
@@ -84,7 +86,7 @@ def test_a_name_says_what_a_stream_is_about(name, expected):
 @pytest.mark.parametrize(
     "name",
     ["", "!", "btcusdt", "BTCUSDT@trade", "btcusdt@depth7", "btcusdt@depth@250ms", "btcusdt@kline_7m", "x@trade",
-     "btcusdt@ticker_2h", "!trade@arr", "!ticker_9d@arr", "!arr@ticker", "btcusdt@", "@trade"],
+     "btcusdt@ticker_2h", "!trade@arr", "!ticker_9d@arr", "!arr@ticker", "!ticker@arr@5ms", "btcusdt@", "@trade"],
 )  # fmt: skip
 def test_a_name_that_the_venue_does_not_have_is_about_nothing(name):
     assert topic(name, SYMBOLS) is None
