@@ -158,7 +158,22 @@ class Continued(Operation, frozen=True, gc=False):
     segment: int
 
 
-Any = Image | Begun | Moved | Placed | Ended | Changed | Continued | Opened | Deposit | Sent | Withdrew | Amended | Rang
+Any = (
+    Image
+    | Begun
+    | Moved
+    | Placed
+    | Ended
+    | Changed
+    | Continued
+    | Opened
+    | Deposit
+    | Sent
+    | Withdrew
+    | Amended
+    | Rang
+    | Referred
+)
 _ENCODER: Final = msgspec.msgpack.Encoder(decimal_format="string")
 _DECODER: Final = msgspec.msgpack.Decoder(list[Any])
 

@@ -51,7 +51,7 @@ class Ticks:
         for event in events:
             if isinstance(event, Traded):
                 ticks.append(("trades", event.trade.symbol, {"T": "t", "S": event.trade.symbol, **_trade(event)}))
-            elif isinstance(event, TopChanged):
+            elif isinstance(event, TopChanged) and market_data.is_quote(event):
                 ticks.append(("quotes", event.symbol, {"T": "q", "S": event.symbol, **market_data.quote(event)}))
             elif isinstance(event, SessionChanged):
                 ticks.append(("statuses", event.symbol, _status(event)))

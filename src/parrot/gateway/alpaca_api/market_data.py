@@ -56,6 +56,11 @@ def trade(row: PublicTrade) -> Json:
     }
 
 
+def is_quote(row: TopChanged) -> bool:
+    """Whether bid and ask are apart: while orders gather for an auction a book may be crossed."""
+    return not (row.bid and row.ask) or row.bid < row.ask
+
+
 def quote(row: TopChanged) -> Json:
     """A quote as Alpaca writes it."""
     return {
@@ -82,7 +87,7 @@ class MarketData:
     def hear(self, event: TopChanged) -> None:
         """Keeps a quote."""
         kept = self._quotes.get(event.symbol)
-        if kept is not None:
+        if kept is not None and is_quote(event):
             kept.append(event)
 
     # -- history -------------------------------------------------------------------------------------------------------
@@ -189,7 +194,8 @@ class MarketData:
             rows = self._exchange.trades(symbol, limit=1)
             return trade(rows[-1]) if rows else None
         if what == "quotes":
-            return quote(self._top(symbol))
+            top = self._top(symbol)
+            return quote(top) if is_quote(top) else None
         return self._last_bar(symbol)
 
     def _top(self, symbol: str) -> TopChanged:

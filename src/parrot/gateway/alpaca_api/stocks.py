@@ -156,9 +156,12 @@ class Stocks:
     # -- prices --------------------------------------------------------------------------------------------------------
 
     def last_price(self, symbol: str) -> int:
-        """The price of the newest trade, 0 where there was none."""
+        """The price of the newest trade, else the end of the newest bar, 0 where there was neither."""
         newest = self.exchange.trades(symbol, limit=1)
-        return newest[-1].price if newest else 0
+        if newest:
+            return newest[-1].price
+        bars = self.exchange.candles(symbol, "1m", limit=1)
+        return bars[-1].close if bars else 0
 
     def price_at(self, symbol: str, ts: int) -> int:
         """The price at a time: the close of the last minute that ended by then, the last price where none is kept."""

@@ -14,6 +14,7 @@ from parrot.contracts.exchange import SCALE
 from parrot.gateway.alpaca_api.face import Face
 from parrot.gateway.alpaca_api.wire import ApiRequest, ApiResponse
 from parrot.ports.exchange import Credential
+from parrot.ports.journal import Segments
 from parrot.ports.secrets import Secret
 
 SECOND = 1_000_000_000
@@ -58,17 +59,30 @@ class Ring:
 class Market:
     """An exchange with two stocks and a coin. Ann and Bob have a million dollars, Bob a thousand shares of each."""
 
-    def __init__(self, now: int = NOON, *, crowd: bool = False, limits: bool = False, sessions: bool = False) -> None:
+    def __init__(
+        self,
+        now: int = NOON,
+        *,
+        crowd: bool = False,
+        limits: bool = False,
+        sessions: bool = False,
+        segments: Segments | None = None,
+    ) -> None:
         more: dict[str, Any] = {"stock_days": tuple(DAYS)} if sessions else {}
-        self.exchange = build_exchange(public_settings(("BTCUSDT",), ("AAPL", "MSFT"), crowd=crowd, **more), now=now)
+        made = public_settings(("BTCUSDT",), ("AAPL", "MSFT"), crowd=crowd, **more)
+        self.exchange = build_exchange(made, segments, now=now)
         self.exchange.turn(now)
+        if not self.exchange.accounts():
+            self._fund()
+        self.face = Face(self.exchange, Ring(), DAYS, limits=limits)
+        self.ann, self.bob = Client(self, "ann-key"), Client(self, "bob-key")
+
+    def _fund(self) -> None:
         for account in ("ann", "bob"):
             self.exchange.open_account(account)
             self.exchange.deposit(account, "USD", 1_000_000 * SCALE)
         for stock in ("AAPL", "MSFT"):
             self.exchange.deposit("bob", stock, 1_000 * SCALE)
-        self.face = Face(self.exchange, Ring(), DAYS, limits=limits)
-        self.ann, self.bob = Client(self, "ann-key"), Client(self, "bob-key")
 
     def go(self, seconds: float) -> None:
         self.exchange.turn(self.exchange.now + int(seconds * SECOND))

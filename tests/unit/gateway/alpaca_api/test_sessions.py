@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
+from parrot.adapters.journal.files import FileSegments
 from parrot.gateway.alpaca_api.account_stream import AccountStream
 from tests.unit.gateway.alpaca_api.sample import Client, Market, at, order
 
@@ -52,6 +54,16 @@ def test_the_opening_auction_gives_everybody_one_price() -> None:
     assert len(prices) == 1
     assert [status(market.ann, row)[0] for row in buys] == ["filled", "filled", "new"]
     assert [status(market.bob, row)[0] for row in sells] == ["filled", "filled", "expired"]
+
+
+def test_a_book_that_is_crossed_in_a_call_is_no_quote() -> None:
+    market = market_at(NIGHT)
+    market.bob.order("sell", 1, 195)
+    market.ann.order("buy", 1, 190)
+    market.ann.order("buy", 1, 199)
+    market.go(1)
+    quote = market.ann.get("/v2/stocks/quotes/latest", symbols="AAPL")["quotes"]["AAPL"]
+    assert (quote["bp"], quote["ap"]) == (190, 195)
 
 
 def test_orders_for_the_close_trade_in_the_closing_auction() -> None:
@@ -124,3 +136,17 @@ def test_the_stream_tells_of_the_close() -> None:
     market.ann.order("buy", 1, 150)
     assert [row["event"] for row in heard] == ["new", "expired", "accepted"]
     assert heard[1]["timestamp"] == "2026-11-25T21:00:00Z"
+
+
+def test_a_close_that_a_restart_missed_still_ends_the_day(tmp_path: Path) -> None:
+    before = Market(at("25 15:00"), sessions=True, segments=FileSegments(tmp_path, sync=False))
+    day = before.ann.order("buy", 1, 150)
+    good = before.ann.order("buy", 1, 151, time_in_force="gtc")
+    before.go(400)  # the reference is refreshed on the way
+    before.exchange.close()
+    after = Market(at("27 15:00"), sessions=True, segments=FileSegments(tmp_path, sync=False))
+    assert status(after.ann, day)[0] == "expired"
+    assert status(after.ann, good)[0] == "new"
+    assert after.ann.get("/v2/account")["buying_power"] == "999849"
+    assert after.exchange.phase("AAPL") == "continuous"
+    after.exchange.close()
