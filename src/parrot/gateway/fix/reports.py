@@ -91,7 +91,8 @@ def standing(order: OrderState, *, name: str, now: int) -> Row:
 
 def _terms(order: OrderState) -> Row:
     asked = order.order
-    quantity = order.quantity - order.prevented
+    taken = 0 if order.stage is Stage.EXPIRED_IN_MATCH else order.prevented  # what it is now, while it lives
+    quantity = order.quantity - taken
     return [
         (tags.ORDER_QTY, decimal(quantity) if quantity else None),
         (tags.CASH_ORDER_QTY, decimal(asked.quote_quantity) if asked.quote_quantity and not quantity else None),
@@ -113,15 +114,24 @@ def _sums(order: OrderState) -> Row:
     ]
 
 
+def _exec_type(event: OrderChanged) -> str:
+    if event.change is Change.REPLACED and event.order.stage is Stage.REPLACED:
+        return _CHANGES[Change.CANCELED]  # another one took its place
+    if event.change is Change.PREVENTED and not event.order.open:
+        return _CHANGES[Change.EXPIRED]
+    return _CHANGES[event.change]
+
+
 def changed(event: OrderChanged, *, names: tuple[str, str], number: int) -> Row:
     """The report of a change; `names` are the order's own and the earlier one, `number` makes its id unique."""
     order, fill = event.order, event.execution
     ended = event.change is Change.REPLACED and order.stage is Stage.REPLACED
+    restated = _RESTATED.get(event.change) if order.open else None
     row = standing(order, name=names[0], now=event.ts)
     row += [
-        (tags.EXEC_TYPE, "4" if ended else _CHANGES[event.change]),
+        (tags.EXEC_TYPE, _exec_type(event)),
         (tags.ORIG_CL_ORD_ID, names[1] or None),
-        (tags.RESTATEMENT, _RESTATED.get(event.change)),
+        (tags.RESTATEMENT, restated),
         (tags.TEXT, f"replaced by order {order.replaced_by}" if ended else order.expiry or None),
     ]
     if fill is None:

@@ -6,7 +6,7 @@ import pytest
 
 from parrot.adapters.sessions import MemorySessions
 from parrot.centers.matching.manifest import build_exchange, public_settings
-from parrot.contracts.exchange import SCALE
+from parrot.contracts.exchange import SCALE, Kind, ListForm, NewOrderList, SelfTrade
 from parrot.gateway.fix import Acceptor
 from tests.unit.centers.matching.public import order as plain
 from tests.unit.gateway.fix.client import START, Client, FewKeys, types
@@ -142,7 +142,7 @@ def test_of_two_orders_of_one_account_the_resting_one_expires(trader):
     reports = trader.order("b", (54, 2), (38, "0.5"), (44, "60000"))
     assert {(report[11], report[150]) for report in reports} >= {("a", "C"), ("b", "0")}
     [expired] = [report for report in reports if report[150] == "C"]
-    assert fields(expired, 39, 58, 151) == ["C", "self_trade", "0"]
+    assert fields(expired, 39, 58, 38, 151, 378) == ["C", "self_trade", "0.5", "0", None]
 
 
 @pytest.mark.parametrize(
@@ -349,3 +349,34 @@ def test_two_sessions_of_an_account_hear_the_same(trader):
     [first] = trader.buy("a")
     [same] = second.heard()
     assert fields(same, 37, 11, 150, 56) == [first[37], "a", "0", "BOT2"]
+
+
+def test_quantity_that_self_trade_prevention_takes_is_restated(trader):
+    trader.buy("rest")
+    trader.exchange.submit("main", plain("sell", 0.2, 60_000, self_trade=SelfTrade.DECREMENT, client_id="small"))
+    _, restated, expired = trader.heard()
+    assert fields(restated, 11, 150, 378, 39, 38, 14, 151) == ["rest", "D", "5", "0", "0.3", "0", "0.3"]
+    assert fields(expired, 11, 150, 39, 38, 151) == ["small", "C", "C", "0.2", "0"]
+    [fill] = trader.meet("sell", 0.3, 60_000)
+    assert fields(fill, 11, 150, 39, 38, 14, 151) == ["rest", "F", "2", "0.3", "0.3", "0"]
+
+
+def test_an_order_that_another_one_replaces_is_cancelled_and_says_by_which(trader):
+    state = trader.exchange.submit("main", plain("buy", 0.5, 60_000, client_id="old"))
+    trader.heard()
+    made = trader.exchange.replace("main", state.order_id, plain("buy", 0.4, 59_000, client_id="new"))
+    reports = trader.heard()
+    assert [fields(report, 11, 150, 39) for report in reports] == [["old", "4", "4"], ["new", "0", "0"]]
+    assert reports[0][58] == f"replaced by order {made.order_id}"
+
+
+def test_the_orders_of_a_list_are_reported_as_they_live_and_end(trader):
+    trader.trade(60_000)
+    legs = (
+        plain("sell", 0.1, 0, kind=Kind.STOP, trigger=59_000, client_id="s"),
+        plain("sell", 0.1, 61_000, client_id="l"),
+    )
+    trader.exchange.submit_list("main", NewOrderList(form=ListForm.OCO, orders=legs))
+    assert [fields(report, 11, 150) for report in trader.heard()] == [["s", "0"], ["l", "0"]]
+    reports = trader.meet("buy", 0.1, 61_000)
+    assert {(report[11], report[150]) for report in reports} == {("l", "F"), ("s", "C")}
