@@ -26,8 +26,8 @@ from parrot.contracts.venue import (
     VenueState,
 )
 from parrot.ports.trading import TradingVenue
+from tests.ports.trading.served import SECOND, ServedRig
 
-SECOND = 1_000_000_000
 R = TypeVar("R")
 
 
@@ -42,6 +42,7 @@ class Rig(Protocol):
     symbol: str
     quantity: Decimal
     durable: bool
+    reduces: bool
 
     def pass_time(self, seconds: float) -> None:
         """Time goes on, and with it the market and the reports."""
@@ -121,6 +122,7 @@ class PaperRig:
     symbol = "BTC/USDT"
     quantity = Decimal("0.01")
     durable = True
+    reduces = True
 
     def __init__(self, folder: Path, **settings: Any) -> None:
         self.now = 1_750_000_000 * SECOND
@@ -156,6 +158,7 @@ class ShadowRig:
     symbol = "BTC/USDT"
     quantity = Decimal("0.01")
     durable = True
+    reduces = True
 
     def __init__(self, folder: Path, **settings: Any) -> None:
         self.now = 1_750_000_000 * SECOND
@@ -200,6 +203,8 @@ RIGS: dict[str, Callable[[Path], Rig]] = {
     ),
     "shadow": ShadowRig,
     "shadow-slow": lambda folder: ShadowRig(folder, latency=50_000_000),
+    "ccxt": lambda folder: ServedRig("binance", folder),
+    "alpaca": lambda folder: ServedRig("alpaca", folder),
 }
 """Add a venue here, and the whole suite runs on it."""
 

@@ -13,7 +13,7 @@ from parrot.adapters.venues.ccxt.making import make
 from parrot.adapters.venues.skeleton.line import Pace
 from parrot.adapters.venues.skeleton.trouble import Outcome, Trouble
 from parrot.adapters.venues.skeleton.venue import LiveVenue
-from parrot.adapters.venues.skeleton.weights import Window, shared
+from parrot.adapters.venues.skeleton.weights import WeightLedger, Window, shared
 from parrot.adapters.venues.skeleton.wire import Wire
 from parrot.adapters.venues.table import Row, row
 from parrot.contracts.connections import Connection, Finding, Verdict
@@ -28,6 +28,7 @@ _STREAM_S: Final = 10.0
 _FAR: Final = 1_000_000_000  # ns that the venue's clock may be off before a person should look at this one
 WITHDRAWALS: Final = "allow_withdrawals"
 SANDBOX: Final = "sandbox"
+LIMITS: Final = "limits"  # "off" for an exchange of one's own that has none
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ def wire(connection: Connection, credentials: Credentials | None, now: Callable[
     if name == "alpaca":
         from parrot.adapters.venues.alpaca.wire import AlpacaWire
 
-        ledger = shared(f"{name} {connection.url}", key, known.weights, known.orders)
+        ledger = _ledger(connection, key, known.weights, known.orders)
         return AlpacaWire(credentials, known, ledger, now=now, url=connection.url, paper=_on(connection, SANDBOX))
     from parrot.adapters.venues.ccxt.binance import BinanceWire
     from parrot.adapters.venues.ccxt.wire import CcxtWire
@@ -105,9 +106,15 @@ def wire(connection: Connection, credentials: Credentials | None, now: Callable[
         url=connection.url,
         sandbox=_on(connection, SANDBOX),
     )
-    ledger = shared(f"{name} {connection.url}", key, known.weights or _paced(exchange), known.orders)
+    ledger = _ledger(connection, key, known.weights or _paced(exchange), known.orders)
     kind = BinanceWire if name == "binance" else CcxtWire
     return kind(exchange, known, ledger, now=now)
+
+
+def _ledger(connection: Connection, key: str, weights: tuple[Window, ...], orders: tuple[Window, ...]) -> WeightLedger:
+    if connection.options.get(LIMITS) == "off":
+        return WeightLedger(())
+    return shared(f"{connection.exchange} {connection.url}", key, weights, orders)
 
 
 def _paced(exchange: Any) -> tuple[Window, ...]:

@@ -19,7 +19,7 @@ _FRAME_MOST: Final = 16 << 20
 Told = Callable[[Mapping[str, Any]], None]
 
 
-async def account(url: str, credentials: Credentials, told: Told, ready: Callable[[], None]) -> None:
+async def account(url: str, credentials: Credentials, told: Told, ready: Callable[[ClientConnection], None]) -> None:
     """Carries trade updates until the connection ends. Raises Trouble."""
     try:
         async with connect(url, open_timeout=_OPEN_S, max_size=_FRAME_MOST, proxy=None) as socket:
@@ -30,7 +30,7 @@ async def account(url: str, credentials: Credentials, told: Told, ready: Callabl
                 raise Trouble(Outcome.KEY, "the stream does not take the key")
             await _say(socket, {"action": "listen", "data": {"streams": ["trade_updates"]}})
             await _hear(socket)
-            ready()
+            ready(socket)
             async for frame in socket:
                 message = reading.decode(frame)
                 if message.get("stream") == "trade_updates":

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
+
+from websockets.asyncio.client import ClientConnection
+from websockets.exceptions import WebSocketException
 
 from parrot.adapters.venues.alpaca import reading, streams
 from parrot.adapters.venues.alpaca.rest import Rest
@@ -24,6 +28,7 @@ _MS: Final = 1_000_000
 _LIVE: Final = "https://api.alpaca.markets"
 _PAPER: Final = "https://paper-api.alpaca.markets"
 _DATA: Final = "wss://stream.data.alpaca.markets"
+_ECHO_S: Final = 5.0
 _PAGE: Final = 100
 _PAGES_MOST: Final = 1_000
 _ORDERS_MOST: Final = 500
@@ -65,6 +70,7 @@ class AlpacaWire:
         self._account_url = re.sub("^http", "ws", base) + "/stream"
         self._data_url = (re.sub("^http", "ws", base) if url else _DATA) + "/v2/iex"
         self._listings: dict[str, Listing] = {}
+        self._socket: ClientConnection | None = None
         self._terms = VenueTerms(
             venue="alpaca",
             id_scope=row.id_scope,
@@ -174,8 +180,30 @@ class AlpacaWire:
                 on_news(reading.update(event, now=self._now(), offset=self.offset))
             on_news(self._order(event["order"]))
 
+        def stands(socket: ClientConnection) -> None:
+            self._socket = socket
+            ready()
+
         assert self._credentials is not None
-        await streams.account(self._account_url, self._credentials, told, ready)
+        try:
+            await streams.account(self._account_url, self._credentials, told, stands)
+        finally:
+            self._socket = None
+
+    async def echo(self) -> None:
+        """A ping on the account's stream: its answer comes behind all that was sent before."""
+        if self._socket is None:
+            return
+        try:
+            async with asyncio.timeout(_ECHO_S):
+                await (await self._socket.ping())
+        except (TimeoutError, OSError, WebSocketException) as fault:
+            raise Trouble(Outcome.UNKNOWN, f"the stream is silent: {type(fault).__name__}") from fault
+
+    async def hang_up(self) -> None:
+        """Cuts the account's stream."""
+        if self._socket is not None:
+            self._socket.transport.abort()
 
     def markets(self, symbols: Sequence[str], on_raw: OnRaw) -> Sequence[Callable[[], Any]]:
         """Trades and quotes of all symbols by one connection."""

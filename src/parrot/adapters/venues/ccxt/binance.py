@@ -11,7 +11,7 @@ from parrot.adapters.venues.ccxt.answers import Answer, binance_trouble, trouble
 from parrot.adapters.venues.ccxt.names import read
 from parrot.adapters.venues.ccxt.wire import CcxtWire
 from parrot.adapters.venues.skeleton.news import KeyScope, News, OrderNews, TradeNews
-from parrot.adapters.venues.skeleton.trouble import Trouble
+from parrot.adapters.venues.skeleton.trouble import Outcome, Trouble
 from parrot.adapters.venues.skeleton.wire import OnNews, OnRaw, Ready
 from parrot.contracts.commands import Side
 from parrot.contracts.venue import ReplacePlaced
@@ -108,7 +108,7 @@ class BinanceWire(CcxtWire):
     async def private(self, on_news: OnNews, ready: Ready) -> None:
         """The user data stream of the WebSocket API, by signature."""
         self._on_news = on_news
-        self.ex.handle_order_update = self._executed
+        self.ex.handle_order_update = _safely(self._executed)
         self.ex.handle_balance = _ignored
         await self.call(lambda: self.ex.authenticate({"type": "spot"}))
         ready()
@@ -169,8 +169,8 @@ class BinanceWire(CcxtWire):
     def markets(self, symbols: Sequence[str], on_raw: OnRaw) -> Sequence[Callable[[], Any]]:
         """Trades by their own numbers, books by their own update ids; the gates of the market find gaps by them."""
         self._on_raw = on_raw
-        self.ex.handle_trade = self._traded
-        self.ex.handle_order_book = self._deepened
+        self.ex.handle_trade = _safely(self._traded)
+        self.ex.handle_order_book = _safely(self._deepened)
         self.ex.handle_order_book_subscription = _ignored
         if not symbols:
             return []
@@ -239,6 +239,18 @@ class BinanceWire(CcxtWire):
 
 def _flag(value: object) -> bool | None:
     return value if isinstance(value, bool) else None
+
+
+def _safely(handle: Callable[[Any, Any], None]) -> Callable[[Any, Any], None]:
+    """An event that cannot be read breaks the stream where all can see it: ccxt would stop listening without a word."""
+
+    def handled(client: Any, event: Any) -> None:
+        try:
+            handle(client, event)
+        except Exception as fault:  # noqa: BLE001  whatever was wrong with it, state has to be asked for
+            client.reset(Trouble(Outcome.UNKNOWN, f"an event that cannot be read: {type(fault).__name__}: {fault}"))
+
+    return handled
 
 
 def _ignored(*arguments: Any) -> None:

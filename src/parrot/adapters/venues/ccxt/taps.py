@@ -16,14 +16,15 @@ _KEPT: Final = 1_000
 _SIDES: Final = {"buy": 1, "sell": -1}
 
 Hear = Callable[[Mapping[str, Any]], None]
+Broken = Callable[[Exception], None]
 
 
-def tap_private(exchange: Any, on_order: Hear, on_trade: Hear) -> None:
-    """Gives the exchange caches of orders and own trades that tell of what comes in."""
+def tap_private(exchange: Any, on_order: Hear, on_trade: Hear, broken: Broken) -> None:
+    """Gives the exchange caches of orders and own trades that tell of what comes in, and `broken` of what they lost."""
     from ccxt.async_support.base.ws.cache import ArrayCacheBySymbolById
 
-    exchange.orders = _tapped(ArrayCacheBySymbolById, on_order)
-    exchange.myTrades = _tapped(ArrayCacheBySymbolById, on_trade)
+    exchange.orders = _tapped(ArrayCacheBySymbolById, on_order, broken)
+    exchange.myTrades = _tapped(ArrayCacheBySymbolById, on_trade, broken)
 
 
 def tap_trades(
@@ -33,7 +34,7 @@ def tap_trades(
     from ccxt.async_support.base.ws.cache import ArrayCache
 
     for symbol in symbols:
-        exchange.trades[symbol] = _tapped(ArrayCache, _counting(symbol, on_raw, now=now, offset=offset))
+        exchange.trades[symbol] = _tapped(ArrayCache, _counting(symbol, on_raw, now=now, offset=offset), _lost)
 
 
 def _counting(symbol: str, on_raw: OnRaw, *, now: Callable[[], int], offset: Callable[[], int]) -> Hear:
@@ -51,10 +52,17 @@ def _counting(symbol: str, on_raw: OnRaw, *, now: Callable[[], int], offset: Cal
     return hear
 
 
-def _tapped(kind: Any, hear: Hear) -> Any:
+def _lost(fault: Exception) -> None:
+    """A trade that cannot be read leaves a gap in their numbers."""
+
+
+def _tapped(kind: Any, hear: Hear, broken: Broken) -> Any:
     class Tapped(kind):  # type: ignore[misc]  # ccxt has no types
         def append(self, item: Any) -> None:
             super().append(item)
-            hear(item)
+            try:
+                hear(item)
+            except Exception as fault:  # noqa: BLE001  what is raised in here would end ccxt's listening without a word
+                broken(fault)
 
     return Tapped(_KEPT)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextvars import ContextVar
@@ -30,6 +31,7 @@ _NAMES_KEPT: Final = 20_000
 _PAGE: Final = 500
 _PAGES_MOST: Final = 200
 _SETTLED_S: Final = 0.5
+_ECHO_S: Final = 5.0
 _DAY_MS: Final = 86_400_000
 T = TypeVar("T")
 
@@ -271,11 +273,17 @@ class CcxtWire:
 
     async def private(self, on_news: OnNews, ready: Ready) -> None:
         """Orders and own trades by ccxt's streams; what its caches take in is heard at once, each change of it."""
-        tap_private(self.ex, lambda one: on_news(self.order(one)), lambda one: on_news(self.trade(one)))
+        broken = asyncio.get_running_loop().create_future()
+
+        def lost(fault: Exception) -> None:
+            if not broken.done():
+                broken.set_exception(Trouble(Outcome.UNKNOWN, f"an event that cannot be read: {fault}"))
+
+        tap_private(self.ex, lambda one: on_news(self.order(one)), lambda one: on_news(self.trade(one)), lost)
         watches = [self._watch(watch) for watch in self._private_watches()]
         if not watches:
             raise Trouble(Outcome.REFUSED, "ccxt has no private stream of this venue")
-        tasks = [asyncio.ensure_future(watch) for watch in watches]
+        tasks: list[asyncio.Future[Any]] = [broken, *(asyncio.ensure_future(watch) for watch in watches)]
         try:
             done, _ = await asyncio.wait(tasks, timeout=_SETTLED_S, return_when=asyncio.FIRST_COMPLETED)
             if not done:
@@ -291,6 +299,20 @@ class CcxtWire:
     def _private_watches(self) -> list[Callable[[], Awaitable[Any]]]:
         named = (("watchOrders", "watch_orders"), ("watchMyTrades", "watch_my_trades"))
         return [getattr(self.ex, method) for name, method in named if self.ex.has.get(name)]
+
+    async def echo(self) -> None:
+        """A ping on each connection: its answer comes behind all that was sent before."""
+        clients = [client for client in self.ex.clients.values() if client.isConnected and not client.closed()]
+        await asyncio.gather(*(_echo(client) for client in clients))
+
+    async def hang_up(self) -> None:
+        """Ends the connections of the streams; whoever waits on one hears that it broke."""
+        import ccxt
+
+        for url, client in list(self.ex.clients.items()):
+            self.ex.clients.pop(url, None)
+            client.reject(ccxt.NetworkError("cut from here"))
+            await client.close()
 
     async def _watch(self, watch: Callable[[], Awaitable[Any]]) -> None:
         while True:
@@ -314,3 +336,21 @@ class CcxtWire:
     async def snapshot(self, symbol: str) -> Mapping[str, Any]:
         """The book as the stream last showed it."""
         return self._books.snapshot(symbol, self.now())
+
+
+async def _echo(client: Any) -> None:
+    try:
+        async with asyncio.timeout(_ECHO_S):
+            if (client.lastPong or 0) >= client_time():
+                await asyncio.sleep(0.001)
+            asked = client_time()
+            await client.connection.ping()
+            while (client.lastPong or 0) < asked:
+                await asyncio.sleep(0.0005)
+    except (TimeoutError, OSError) as fault:
+        raise Trouble(Outcome.UNKNOWN, f"a stream is silent: {type(fault).__name__}") from fault
+
+
+def client_time() -> int:
+    """Milliseconds as ccxt's connections count them."""
+    return time.time_ns() // reading.MS

@@ -34,10 +34,11 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How long a broken stream waits before it is tried again, seconds."""
+    """How long a broken stream waits before it is tried again, and how often a standing one is asked; seconds."""
 
     first: float = 0.2
     most: float = 30.0
+    echo: float = 10.0
 
     def pause(self, failures: int) -> float:
         """The pause behind so many failures in a row."""
@@ -100,6 +101,11 @@ class Line:
         """Calls a function in the loop, some time soon; nothing happens once it is closed."""
         with contextlib.suppress(RuntimeError):
             self._loop.call_soon_threadsafe(function, *arguments)
+
+    @property
+    def answered(self) -> int:
+        """How many requests were answered."""
+        return self._requests.answered if self._requests is not None else 0
 
     def send(self, request: Any) -> None:
         """Takes a request in; called in the loop."""
@@ -212,10 +218,20 @@ class Line:
                 return
 
     async def _tend(self) -> None:
+        """Every few seconds a word on the streams: one that stands and says nothing is cut. Now and then the clock."""
+        rounds = 0
         while True:
-            await asyncio.sleep(_RESYNC_S)
-            with contextlib.suppress(Trouble):
-                await self.resync()
+            await asyncio.sleep(self._pace.echo)
+            rounds += 1
+            try:
+                await self._wire.echo()
+            except Trouble as trouble:
+                log().warning("venue streams are cut", venue=self._wire.terms.venue, reason=trouble.reason)
+                await self._wire.hang_up()
+            if rounds * self._pace.echo >= _RESYNC_S:
+                rounds = 0
+                with contextlib.suppress(Trouble):
+                    await self.resync()
 
     # -- streams -------------------------------------------------------------------------------------------------------
 

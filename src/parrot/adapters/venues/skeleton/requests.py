@@ -58,6 +58,7 @@ class Requests:
         resync: Callable[[], Awaitable[None]],
         key_failed: Callable[[str], None],
     ) -> None:
+        self.answered = 0
         self.barred = ""  # why no order may leave
         self._wire = wire
         self._roster = roster
@@ -103,6 +104,7 @@ class Requests:
             try:
                 self._emit(await self._in_turn(request))
             finally:
+                self.answered += 1
                 urgency.reset(token)
 
     async def _in_turn(self, request: Request) -> list[Report]:
@@ -194,7 +196,7 @@ class Requests:
             filled=news.filled,
             ts=asked,
         )
-        return [*self._roster.hear([news]), found]
+        return [*self._roster.learn([news]), found]
 
     async def _ask(self, request: AskState) -> list[Report]:
         return await self._state.ask(request)

@@ -10,7 +10,7 @@ from typing import Final
 
 from parrot.adapters.venues.skeleton.news import News, OrderNews, TradeNews
 from parrot.adapters.venues.skeleton.own_trades import OwnTrades
-from parrot.contracts.venue import Accepted, Rejected, Replaced, Report, Withdrawn
+from parrot.contracts.venue import Accepted, Filled, Rejected, Replaced, Report, Withdrawn
 from parrot.kernel.decimals import ZERO, add
 
 _KEPT: Final = 20_000
@@ -66,6 +66,10 @@ class Roster:
         for news in found:
             reports += self._order(news) if isinstance(news, OrderNews) else self._trade(news)
         return reports
+
+    def learn(self, found: Iterable[News]) -> list[Report]:
+        """Takes in what is told by other means than reports; what trades follow are still reports."""
+        return [report for report in self.hear(found) if isinstance(report, Filled)]
 
     def lacking(self) -> set[str]:
         """Symbols with orders of which the venue shows more filled than trades have told."""

@@ -36,7 +36,7 @@ class AccountState:
         orders = await self._wire.open_orders()
         balances = await self._wire.balances()
         self._symbols.update(dict.fromkeys(order.symbol for order in orders))
-        reports = self._roster.hear(order for order in orders if order.client_id)
+        reports = self._roster.learn(order for order in orders if order.client_id)
         reports += await self.recover(self._symbols, begin)
         state = VenueState(
             orders=[

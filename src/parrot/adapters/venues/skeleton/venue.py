@@ -39,6 +39,7 @@ class LiveVenue:
         self._symbols = tuple(symbols)
         self._outbox = Outbox(wire.terms.venue)
         self._inbox: Callable[[Report], None] | None = None
+        self._sent = 0
         self._early: list[Report] = []
         self._line = Line(
             wire,
@@ -91,7 +92,17 @@ class LiveVenue:
 
     def send(self, request: Request) -> None:
         """Hands a request over; never blocks."""
+        self._sent += 1
         self._line.call(self._line.send, request)
+
+    @property
+    def under_way(self) -> int:
+        """How many requests were handed over and are not answered yet."""
+        return self._sent - self._line.answered
+
+    def settle(self, seconds: float) -> None:
+        """Blocks until all that the venue's streams told before is heard; for tests and for a quiet end."""
+        self._line.run(self._wire.echo()).result(seconds)
 
     def close(self) -> None:
         """Ends the connection."""

@@ -73,5 +73,11 @@ class Wire(Protocol):
     async def private(self, on_news: OnNews, ready: Ready) -> None:
         """Carries the account's own events until the stream breaks; `ready` is called once nothing can be missed."""
 
+    async def echo(self) -> None:
+        """Returns once everything was heard that the streams had told before; raises Trouble when they are silent."""
+
+    async def hang_up(self) -> None:
+        """Cuts the streams, which then break and are begun anew."""
+
     def markets(self, symbols: Sequence[str], on_raw: OnRaw) -> Sequence[Callable[[], Any]]:
         """Streams of market data, each a coroutine that carries until it breaks."""
