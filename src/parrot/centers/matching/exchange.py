@@ -39,8 +39,8 @@ from parrot.engine.matching.refusals import refusal
 from parrot.kernel.errors import ParameterError, Refused, StorageError
 from parrot.ports.exchange import Listener
 
-_LETTERS: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-_FOREVER: Final = 1 << 62
+_SPREAD: Final = 0x9E3779B97F4A7C15F39CC1  # odd, so that no two numbers have one name
+_NAMES: Final = 1 << 88
 
 
 class SimulatedExchange(Looking):
@@ -276,9 +276,5 @@ class SimulatedExchange(Looking):
 
 
 def made(number: int) -> str:
-    """A client id of the exchange's own making."""
-    left, text = (number * 0x9E3779B97F4A7C15F39CC0605CEDC835) % (1 << 128), ""
-    while len(text) < len("6gCrw2kRUAF9CvJDGP16IP"):
-        left, digit = divmod(left, len(_LETTERS))
-        text += _LETTERS[digit]
-    return text
+    """A name of the exchange's own making for an order or list."""
+    return f"{number * _SPREAD % _NAMES:022x}"

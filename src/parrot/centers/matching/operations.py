@@ -158,22 +158,9 @@ class Continued(Operation, frozen=True, gc=False):
     segment: int
 
 
-Any = (
-    Image
-    | Begun
-    | Moved
-    | Placed
-    | Ended
-    | Changed
-    | Continued
-    | Opened
-    | Deposit
-    | Sent
-    | Withdrew
-    | Amended
-    | Rang
-    | Referred
-)
+Own = Image | Begun | Moved | Placed | Ended | Changed | Continued
+Public = Opened | Deposit | Sent | Succeeded | Listed | Withdrew | Amended | Rang | Referred
+Any = Own | Public
 _ENCODER: Final = msgspec.msgpack.Encoder(decimal_format="string")
 _DECODER: Final = msgspec.msgpack.Decoder(list[Any])
 

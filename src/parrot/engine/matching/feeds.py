@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, Self
+from typing import Final, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,7 @@ from parrot.engine.matching.venue import Venue
 from parrot.kernel.errors import DataError, ParameterError
 
 Records = NDArray[np.void]
+_FEW: Final = 64
 
 
 class Published(NamedTuple):
@@ -80,6 +81,8 @@ class Feeds:
         """The number of the event after these, which must begin with the next one and leave none out."""
         if getattr(events, "dtype", None) != EVENT or not len(events):
             return self._next  # no records are for the core to refuse
+        if len(events) <= _FEW and events["seq"].tolist() == list(range(self._next, self._next + len(events))):
+            return self._next + len(events)  # the usual case, without the cost of many array operations
         numbers = events["seq"].ravel().astype(np.int64)
         numbers = numbers[numbers > 0]  # rejections have none
         wrong = np.flatnonzero(numbers != np.arange(self._next, self._next + len(numbers)))

@@ -21,8 +21,8 @@ def met(mode: SelfTrade, maker: float, taker: float) -> tuple[Public, list[tuple
     ("mode", "maker", "taker", "found"),
     [
         (SelfTrade.EXPIRE_TAKER, 0.02, 0.01, [("new", 0), ("expired_in_match", 0.01)]),
-        (SelfTrade.EXPIRE_MAKER, 0.02, 0.01, [("expired_in_match", 0.01), ("new", 0)]),
-        (SelfTrade.EXPIRE_BOTH, 0.02, 0.01, [("expired_in_match", 0.01), ("expired_in_match", 0.01)]),
+        (SelfTrade.EXPIRE_MAKER, 0.02, 0.01, [("expired_in_match", 0.02), ("new", 0)]),
+        (SelfTrade.EXPIRE_BOTH, 0.02, 0.01, [("expired_in_match", 0.02), ("expired_in_match", 0.01)]),
         (SelfTrade.DECREMENT, 0.02, 0.01, [("new", 0.01), ("expired_in_match", 0.01)]),
         (SelfTrade.DECREMENT, 0.01, 0.02, [("expired_in_match", 0.01), ("new", 0.01)]),
         (SelfTrade.DECREMENT, 0.01, 0.01, [("expired_in_match", 0.01), ("expired_in_match", 0.01)]),

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from parrot.centers.matching.market.chart import Chart
 from parrot.centers.matching.terms import Terms
 from parrot.contracts.exchange import Depth, DepthChanged, MarketEvent, TopChanged, Traded
-from parrot.engine.matching import Exchange, Feeds
+from parrot.engine.matching import EVENT, Exchange, Feeds
 
 _BUY: Final = 0
 Levels = tuple[tuple[int, int], ...]
@@ -45,7 +45,7 @@ class Board:
         if not heard:
             return []
         self._heard = []
-        tops, depth, *_ = self._feeds.publish(heard[0] if len(heard) == 1 else np.concatenate(heard))
+        tops, depth, *_ = self._feeds.publish(heard[0] if len(heard) == 1 else _joined(heard))
         told: list[MarketEvent] = []
         fresh = self._chart.fresh
         if fresh:
@@ -119,3 +119,8 @@ class Board:
             for part in (rows[: min(split, limit)], rows[split : split + limit])
         ]
         return Depth(symbol=terms.market.symbol, last=self._last[symbol], bids=sides[0], asks=sides[1])
+
+
+def _joined(batches: Sequence[NDArray[np.void]]) -> NDArray[np.void]:
+    """Records one behind the other; their bytes are, because to join records numpy looks at every field."""
+    return np.frombuffer(b"".join([batch.tobytes() for batch in batches]), EVENT)

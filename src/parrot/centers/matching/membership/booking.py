@@ -190,9 +190,7 @@ class Booking:
             other = self._prevented or self._best_own(standing)
         else:
             other, self._prevented = self._entering, standing.order_id
-        against = self._ledger.live.get(other)
-        left = _left(standing)
-        self._prevent(standing, other, min(left, _left(against)) if against is not None else left, event[1], ends=True)
+        self._prevent(standing, other, _left(standing), event[1], ends=True)
 
     def _best_own(self, standing: Standing) -> int:
         """The order that it would have met: the first in the queue."""
