@@ -38,7 +38,10 @@ class Rig(Protocol):
     def venue(self) -> TradingVenue:
         """The venue as it is now; another one after a restart."""
 
-    now: int
+    @property
+    def now(self) -> int:
+        """What time it is, ns UTC."""
+
     symbol: str
     quantity: Decimal
     durable: bool

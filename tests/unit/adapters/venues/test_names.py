@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from parrot.adapters.venues.ccxt.names import Unfit, read, written
@@ -19,6 +19,7 @@ IDS = st.builds(
 )
 
 
+@settings(deadline=None, max_examples=60)
 @given(IDS, st.sampled_from(sorted(name for name, one in ROWS.items() if one.id_form != "none")))
 def test_every_id_of_the_desk_comes_back_from_every_venue(name, venue):
     known = row(venue)
