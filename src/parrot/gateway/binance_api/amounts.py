@@ -11,9 +11,9 @@ from parrot.gateway.binance_api import errors
 DIGITS: Final = 8
 ZERO: Final = "0.00000000"
 _MOST: Final = 2**63 - 1
+_LONGEST: Final = 20
 
 _decimal = re.compile(r"([0-9]{1,20})(?:\.([0-9]{1,20}))?").fullmatch
-_whole = re.compile(r"[0-9]{1,20}").fullmatch
 
 
 def text(value: int) -> str:
@@ -46,14 +46,12 @@ def amount(written: str, name: str) -> int:
 
 def whole(written: str, name: str) -> int:
     """The whole number that a parameter writes."""
-    if not written:
-        raise errors.empty(name)
-    if _whole(written) is None:
-        raise errors.illegal(name, errors.WHOLE_RANGE)
-    value = int(written)
-    if value > _MOST:
-        raise errors.overflowed(name)
-    return value
+    if written.isascii() and written.isdigit() and len(written) <= _LONGEST:
+        value = int(written)
+        if value > _MOST:
+            raise errors.overflowed(name)
+        return value
+    raise errors.illegal(name, errors.WHOLE_RANGE) if written else errors.empty(name)
 
 
 def value(price: int, quantity: int) -> str:

@@ -65,10 +65,11 @@ class Face:
                 raise ApiError(-1101, "Too many parameters sent for this endpoint.", status=413)
             params = forms.read(query)
             if body and endpoint.method != "GET":
-                params = forms.read(body) | params
+                sent = forms.read(body)
+                params = sent | params if params else sent
             weight = endpoint.weight
             used = venue.limits.charge(request.address, weight if isinstance(weight, int) else weight(params), now)
-            known = _credential(venue, endpoint, request, params)
+            known = _credential(venue, endpoint, request, params, now)
             call = Call(venue, params, known, _unit(request))
             check_names(endpoint, params)
             answer = _encode(run(endpoint.handler, call))
@@ -102,11 +103,9 @@ def run(handler: Callable[[Call], Any], call: Call) -> Any:
 def check_names(endpoint: Endpoint, params: dict[str, str]) -> None:
     """Raises ApiError for parameters that nobody would read."""
     names = endpoint.names
-    if not names and endpoint.path.startswith("/sapi"):
+    if names.issuperset(params) or (not names and endpoint.path.startswith("/sapi")):
         return
     read = len(params.keys() & names)
-    if read == len(params):
-        return
     if endpoint.security is Security.NONE:
         raise ApiError(-1101, f"Too many parameters; expected '{read}' and received '{len(params)}'.")
     words = f"Not all sent parameters were read; read '{read}' parameter(s) but was sent '{len(params)}'."
@@ -128,7 +127,9 @@ def _endpoint(request: ApiRequest) -> Endpoint:
     raise ApiError(-5000, words, status=405 if known else 404)
 
 
-def _credential(venue: Venue, endpoint: Endpoint, request: ApiRequest, params: dict[str, str]) -> Credential | None:
+def _credential(
+    venue: Venue, endpoint: Endpoint, request: ApiRequest, params: dict[str, str], now: int
+) -> Credential | None:
     if endpoint.security is Security.NONE:
         return None
     key = request.headers.get(b"x-mbx-apikey")
@@ -136,10 +137,12 @@ def _credential(venue: Venue, endpoint: Endpoint, request: ApiRequest, params: d
     if endpoint.security is Security.KEY:
         return known
     check_rights(endpoint, known)
-    query, body = forms.unsigned(request.query), request.body
-    if endpoint.method != "GET" and "signature" in params and len(query) == len(request.query):
+    query, body = request.query, request.body
+    if query:
+        query = forms.unsigned(query)
+    if body and endpoint.method != "GET" and len(query) == len(request.query):
         body = forms.unsigned(body)
-    signing.check(known, params, query + body, venue.now)
+    signing.check(known, params, query + body, now)
     return known
 
 

@@ -18,20 +18,14 @@ def read(raw: bytes) -> dict[str, str]:
     """
     if not raw:
         return {}
-    pairs = raw.decode("latin-1").split("&", _PAIRS_MAX)
+    pairs = [pair.split("=", 1) for pair in raw.decode("latin-1").split("&", _PAIRS_MAX) if pair]
     if len(pairs) > _PAIRS_MAX:
         raise ApiError(-1101, "Too many parameters sent for this endpoint.")
-    coded = b"%" in raw or b"+" in raw
-    found: dict[str, str] = {}
-    for pair in pairs:
-        if not pair:
-            continue
-        name, _, value = pair.partition("=")
-        if coded:
-            name, value = unquote_plus(name), unquote_plus(value)
-        if name in found:
-            raise ApiError(-1101, "Duplicate values for a parameter detected.")
-        found[name] = value
+    if b"%" in raw or b"+" in raw:
+        pairs = [[unquote_plus(part) for part in pair] for pair in pairs]
+    found = {pair[0]: pair[1] if len(pair) == 2 else "" for pair in pairs}
+    if len(found) < len(pairs):
+        raise ApiError(-1101, "Duplicate values for a parameter detected.")
     return found
 
 

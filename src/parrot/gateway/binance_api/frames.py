@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
 from parrot.gateway.binance_api.errors import ApiError, illegal
 
 _ID_MAX: Final = 128
-_QUOTE: Final = 0x22
 _NULL: Final = msgspec.Raw(b"null")
 
 
@@ -18,7 +17,7 @@ class Frame(msgspec.Struct):
 
     method: str
     id: msgspec.Raw = _NULL
-    params: dict[str, msgspec.Raw] | None = None
+    params: dict[str, Any] | None = None
 
 
 class _Id(msgspec.Struct):
@@ -27,9 +26,9 @@ class _Id(msgspec.Struct):
     id: int | str | None = None
 
 
-_decode = msgspec.json.Decoder(Frame).decode
+_decode = msgspec.json.Decoder(Frame, float_hook=str).decode
 _decode_id = msgspec.json.Decoder(_Id).decode
-_text = msgspec.json.Decoder(str).decode
+_encode = msgspec.json.Encoder().encode
 _plain_id = msgspec.json.Decoder(int | str | None).decode
 
 
@@ -54,25 +53,20 @@ def id_of(raw: bytes) -> msgspec.Raw:
     return msgspec.Raw(found) if len(found) <= _ID_MAX else _NULL
 
 
-def texts(params: dict[str, msgspec.Raw]) -> dict[str, str]:
-    """Parameters in the text that was sent: strings without quotes, everything else as written; null is none.
+def texts(params: dict[str, Any]) -> dict[str, str]:
+    """Parameters in the text that was sent: strings without quotes, numbers as written; null is none."""
+    return {
+        name: value if type(value) is str else _written(value) for name, value in params.items() if value is not None
+    }
 
-    Raises ApiError for text that is none.
-    """
-    found: dict[str, str] = {}
-    try:
-        for name, raw in params.items():
-            written = bytes(raw)
-            if written[0] == _QUOTE:
-                found[name] = _text(written)
-            elif written != b"null":
-                found[name] = written.decode("utf-8")
-    except (msgspec.MsgspecError, UnicodeDecodeError):
-        raise ApiError(-1135, "Invalid JSON Request") from None
-    return found
+
+def _written(value: Any) -> str:
+    if type(value) is int:
+        return str(value)
+    return _encode(value).decode()
 
 
 def payload(params: dict[str, str]) -> bytes:
     """What is signed: all parameters but the signature, by name."""
-    pairs = [f"{name}={params[name]}" for name in sorted(params) if name != "signature"]
+    pairs = [f"{name}={value}" for name, value in sorted(params.items()) if name != "signature"]
     return "&".join(pairs).encode("utf-8", "surrogatepass")

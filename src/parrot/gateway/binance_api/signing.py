@@ -15,6 +15,8 @@ _MICROSECONDS_FROM: Final = 10**14  # as milliseconds this is the year 5138
 _AHEAD_US: Final = 1_000_000
 _WINDOW_US: Final = 5_000_000
 _WINDOW_US_MAX: Final = 60_000_000
+_SIGNATURE_LETTERS: Final = 64
+_PLAIN_LETTERS: Final = 20
 
 _key_form = re.compile(r"[A-Za-z0-9._~-]{1,256}").fullmatch
 _window_form = re.compile(r"([0-9]{1,20})(?:\.([0-9]{1,20}))?").fullmatch
@@ -50,14 +52,23 @@ def check_signature(known: Credential, payload: bytes, signature: str | None) ->
     """Raises ApiError unless `signature` is that of `payload` by the secret of the key."""
     if signature is None:
         raise errors.missing("signature")
+    if len(signature) != _SIGNATURE_LETTERS or not signature.isalnum() or not signature.isascii():
+        _check_form(signature)
+        raise _wrong()
+    expected = hmac.digest(known.secret.reveal().encode(), payload, "sha256").hex()
+    if not hmac.compare_digest(expected, signature.lower()):
+        raise _wrong()
+
+
+def _check_form(signature: str) -> None:
     if not signature:
         raise errors.empty("signature")
     if _signature_form(signature) is None:
         raise errors.illegal("signature", "^[A-Za-z0-9+/=]{1,512}$")
-    secret = known.secret.reveal()
-    expected = hmac.digest(secret.encode(), payload, "sha256").hex()
-    if not hmac.compare_digest(expected, signature.lower()):
-        raise ApiError(-1022, "Signature for this request is not valid.")
+
+
+def _wrong() -> ApiError:
+    return ApiError(-1022, "Signature for this request is not valid.")
 
 
 def check_time(params: Mapping[str, str], now: int) -> None:
@@ -75,6 +86,16 @@ def check_time(params: Mapping[str, str], now: int) -> None:
 
 
 def _window(written: str) -> int:
+    if written.isascii() and written.isdigit() and len(written) <= _PLAIN_LETTERS:
+        window_us = int(written) * 1000
+    else:
+        window_us = _fine_window(written)
+    if window_us > _WINDOW_US_MAX:
+        raise ApiError(-1131, "'recvWindow' must be less than 60000.")
+    return window_us
+
+
+def _fine_window(written: str) -> int:
     if not written:
         raise errors.empty("recvWindow")
     found = _window_form(written)
@@ -84,7 +105,4 @@ def _window(written: str) -> int:
     fraction = (fraction or "").rstrip("0")
     if len(fraction) > 3:
         raise errors.too_precise("recvWindow")
-    window_us = int(whole) * 1000 + int(fraction.ljust(3, "0"))
-    if window_us > _WINDOW_US_MAX:
-        raise ApiError(-1131, "'recvWindow' must be less than 60000.")
-    return window_us
+    return int(whole) * 1000 + int(fraction.ljust(3, "0"))

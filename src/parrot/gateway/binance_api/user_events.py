@@ -135,7 +135,7 @@ def _names(event: OrderChanged) -> tuple[str, str]:
     state = event.order
     if event.change is Change.CANCELED or (event.change is Change.REPLACED and not state.open):
         return event.request_id or state.client_id, state.client_id
-    if event.change is Change.REPLACED:
+    if event.change is Change.REPLACED and event.request_id:
         return state.client_id, state.order.client_id or state.client_id
     return state.client_id, ""
 
