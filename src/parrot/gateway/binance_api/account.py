@@ -5,8 +5,7 @@ from __future__ import annotations
 import zlib
 from typing import Any, Final
 
-from parrot.contracts.exchange import OrderChanged
-from parrot.gateway.binance_api import errors, finding, views
+from parrot.gateway.binance_api import errors, finding, preventions, views
 from parrot.gateway.binance_api.amounts import text
 from parrot.gateway.binance_api.call import Call
 from parrot.gateway.binance_api.general import filters
@@ -128,13 +127,13 @@ def prevented_matches(call: Call) -> list[dict[str, Any]]:
     first, limit = call.whole("fromPreventedMatchId"), call.limit(_ITEMS, _ITEMS_MAX)
     if (number is None) == (order_id is None) or (number is not None and first is not None):
         raise errors.combination()
-    found = call.exchange.preventions(call.account, symbol, order_id=order_id or 0, limit=_ITEMS_MAX)
-    shown = [
-        _prevented(one, call.unit)
-        for one in found
-        if isinstance(one, OrderChanged) and number in (None, one.id) and one.id >= (first or 0)
+    every = preventions.matches(call.exchange.preventions(call.account, symbol, limit=_ITEMS_MAX))
+    found = [
+        one
+        for one in every
+        if number in (None, one.id) and one.id >= (first or 0) and order_id in (None, one.taker, one.maker)
     ]
-    return shown[:limit]
+    return [preventions.whole(one, call.order_of, call.unit) for one in found[:limit]]
 
 
 def relevant_filters(call: Call) -> dict[str, Any]:
@@ -155,20 +154,3 @@ def _rates(maker: int, taker: int) -> dict[str, str]:
 def _listed(call: Call, found: Any) -> list[Any]:
     traded = {market.symbol for market in call.venue.markets()}
     return [one for one in found if one.order.symbol in traded]
-
-
-def _prevented(event: OrderChanged, unit: int) -> dict[str, Any]:
-    state = event.order
-    taker, maker = max(state.order_id, event.against), min(state.order_id, event.against)
-    return {
-        "symbol": state.order.symbol,
-        "preventedMatchId": event.id,
-        "takerOrderId": taker,
-        "makerSymbol": state.order.symbol,
-        "makerOrderId": maker,
-        "tradeGroupId": -1,
-        "selfTradePreventionMode": views.SELF_TRADES[state.order.self_trade],
-        "price": text(state.limit),
-        "makerPreventedQuantity" if state.order_id == maker else "takerPreventedQuantity": text(event.prevented),
-        "transactTime": event.ts // unit,
-    }

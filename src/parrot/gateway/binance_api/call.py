@@ -6,7 +6,7 @@ import json
 import re
 from typing import Final
 
-from parrot.contracts.exchange import PublicMarket
+from parrot.contracts.exchange import OrderState, PublicMarket
 from parrot.gateway.binance_api import amounts, errors
 from parrot.gateway.binance_api.errors import ApiError
 from parrot.gateway.binance_api.venue import Venue
@@ -143,6 +143,10 @@ class Call:
         if len(set(names)) < len(names):
             raise ApiError(-1151, "Symbol is present multiple times in the list.")
         return [self.venue.market(name) for name in names]
+
+    def order_of(self, order_id: int) -> OrderState:
+        """An order of the account by its number."""
+        return self.exchange.order(self.account, order_id)
 
     def ticks(self, ts: int) -> int:
         """A time in the client's unit."""

@@ -51,7 +51,8 @@ def replace(call: Call) -> dict[str, Any]:
         answer = ended if end_problem is None else end_problem.body()
         raise _failed(answer, exceeded.body(), exceeded, cancel=cancel, new="FAILURE")
     try:
-        made = plan.view(call.exchange.submit(call.account, plan.order), call.unit)
+        call.venue.prevented.clear()
+        made = trading.taken(call, call.exchange.submit(call.account, plan.order), plan.view)
     except Refused as refused:
         problem = of_order(refused)
         if end_problem is not None:

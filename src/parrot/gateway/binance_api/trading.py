@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from parrot.contracts.exchange import NewOrder, OrderState, PublicMarket, Stage
-from parrot.gateway.binance_api import errors, finding, ordering, views
+from parrot.gateway.binance_api import errors, finding, ordering, preventions, views
 from parrot.gateway.binance_api.amounts import text
 from parrot.gateway.binance_api.call import Call
 from parrot.gateway.binance_api.errors import ApiError
@@ -23,7 +23,20 @@ def place(call: Call) -> dict[str, Any]:
     """POST order: a new order."""
     order = ordering.order(call, call.market().symbol)
     view = VIEWS[ordering.response(call, order.kind, post_only=order.post_only)]
-    return view(submit(call, order), call.unit)
+    return taken(call, submit(call, order), view)
+
+
+def taken(call: Call, state: OrderState, view: View) -> dict[str, Any]:
+    """An order that was just taken, with the trades with itself that it did not make."""
+    shown = view(state, call.unit)
+    events = call.venue.prevented
+    if events and view is not views.ack:
+        if state.prevented:
+            shown["preventedMatchId"] = preventions.number_of(events[-1])
+        if view is views.full:
+            met = [one for one in preventions.matches(events) if one.taker == state.order_id]
+            shown["preventedMatches"] = [preventions.brief(one, call.order_of) for one in met]
+    return shown
 
 
 def submit(call: Call, order: NewOrder) -> OrderState:
@@ -31,6 +44,7 @@ def submit(call: Call, order: NewOrder) -> OrderState:
     limits, account, now = call.venue.limits, call.account, call.venue.now
     limits.place(account, 1, now)
     call.orders_counted = True
+    call.venue.prevented.clear()
     try:
         return call.exchange.submit(account, order)
     except Refused as refused:

@@ -16,7 +16,7 @@ from parrot.contracts.exchange import (
     OrderState,
     Stage,
 )
-from parrot.gateway.binance_api import views
+from parrot.gateway.binance_api import preventions, views
 from parrot.gateway.binance_api.amounts import ZERO, text, value
 from parrot.gateway.binance_api.views import MILLISECOND
 
@@ -161,7 +161,7 @@ def _add_conditional(report: dict[str, Any], event: OrderChanged, unit: int) -> 
     if order.strategy_type:
         report["J"] = order.strategy_type
     if event.change is Change.PREVENTED or state.stage is Stage.EXPIRED_IN_MATCH:
-        report["v"] = event.id
+        report["v"] = preventions.number_of(event)
         report["A"] = text(state.prevented)
         report["B"] = text(event.prevented)
         report["u"] = -1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import deque
 from collections.abc import Sequence
 from typing import Final
 
@@ -23,6 +24,7 @@ from parrot.ports.exchange import KeyRing, PublicExchange
 
 _LETTERS: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _NAME_LETTERS: Final = 22
+_PREVENTED_KEPT: Final = 1_000
 
 
 class Venue:
@@ -38,6 +40,7 @@ class Venue:
         self.skew = 0
         self.opened = exchange.now
         self.last_change_id = 0
+        self.prevented: deque[OrderChanged] = deque(maxlen=_PREVENTED_KEPT)
         self._markets: dict[str, PublicMarket] = {}
         self._touched: dict[str, int] = {}
         self._names = 0
@@ -90,6 +93,8 @@ class Venue:
 
     def _order(self, event: OrderChanged) -> None:
         self.last_change_id = event.id
+        if event.change is Change.PREVENTED:
+            self.prevented.append(event)
         fill = event.execution
         if event.change is Change.TRADE and fill is not None and event.order.filled == fill.quantity:
             self.limits.first_fill(event.order.account, maker=fill.maker, now=self.now)
