@@ -155,8 +155,8 @@ def resting(client: TradingClient, price: float, listener: Listener) -> None:
     client.cancel_order_by_id(new.id)
     equal("cancelled", client.get_order_by_id(new.id).status, OrderStatus.CANCELED)
     refused("cancelled twice", 422, 42210000, "already in", lambda: client.cancel_order_by_id(new.id))
-    until("told: new, replaced", lambda: [row.event.value for row in listener.of(order.id)] == ["new", "replaced"])
-    until("told: new, canceled", lambda: [row.event.value for row in listener.of(new.id)] == ["new", "canceled"])
+    until("told: new, replaced", lambda: [row.event for row in listener.of(order.id)] == ["new", "replaced"])
+    until("told: new, canceled", lambda: [row.event for row in listener.of(new.id)] == ["new", "canceled"])
     wild = [
         StopOrderRequest(symbol="AAPL", qty=1, side=BUY, time_in_force=GTC, stop_price=round(price * 1.1, 2)),
         StopLimitOrderRequest(
@@ -190,7 +190,7 @@ def trading(client: TradingClient, price: float, listener: Listener) -> None:
     near = abs(cash - Decimal(client.get_account().cash) - paid) < Decimal("0.0001")
     true("market order: paid what its fills cost", near, (cash, client.get_account().cash, paid))
     equal("market order: position", holding(client), held + 2)
-    until("told of the fill", lambda: listener.of(order.id)[-1:] and listener.of(order.id)[-1].event.value == "fill")
+    until("told of the fill", lambda: listener.of(order.id)[-1:] and listener.of(order.id)[-1].event == "fill")
     fills = [row for row in listener.of(order.id) if row.price]
     equal("fills: quantities", exact(*(row.qty for row in fills)), Decimal(2))
     equal("fills: position", fills[-1].position_qty, float(held + 2))
@@ -274,7 +274,7 @@ def market_data(data: StockHistoricalDataClient) -> None:
     )
     equal("bars: a limit", len(data.get_stock_bars(limited)["AAPL"]), 7)
     for frame in (TimeFrame(5, TimeFrameUnit.Minute), TimeFrame.Day, TimeFrame.Week, TimeFrame.Month):
-        request = StockBarsRequest(symbol_or_symbols="AAPL", timeframe=frame, start=now - timedelta(days=20))
+        request = StockBarsRequest(symbol_or_symbols="AAPL", timeframe=frame, start=now - timedelta(days=60))
         true(f"bars of {frame.value}", len(data.get_stock_bars(request)["AAPL"]) > 0)
     start = now - timedelta(minutes=5)
     trades = data.get_stock_trades(StockTradesRequest(symbol_or_symbols="AAPL", start=start))["AAPL"]

@@ -94,6 +94,7 @@ class Bell:
         """
         if last and self._timetable.closed_within(last, now):
             self._ring((CLOSED, OPENING))
+        self._refer()
         self._ring((self._timetable.phase(now),))
         self._next = self._timetable.after(now)
         self._refresh = now + _REFRESH

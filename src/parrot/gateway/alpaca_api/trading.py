@@ -95,13 +95,17 @@ class Trading:
     def _refused(self, account: str, order: NewOrder, fault: Refused) -> Problem:
         if fault.reason == Why.CLOSED and order.lifetime not in ("open", "close"):
             return invalid(f"{asking.type_of(order)} orders of this class are accepted during market hours only")
-        if fault.reason != Why.BALANCE:
+        if fault.reason not in (Why.BALANCE, Why.NOTIONAL):
             return told(fault)
-        if order.side == "sell":
+        if fault.reason == Why.BALANCE and order.side == "sell":
             return self._too_few(account, order)
-        power = self._stocks.cash(account).free
+        power, most = self._stocks.cash(account).free, self._stocks.markets[order.symbol].max_notional
         price = order.limit or order.trigger or self._stocks.last_price(order.symbol)
         cost = order.quote_quantity or product(price, order.quantity)
+        if fault.reason == Why.NOTIONAL and (order.side == "sell" or cost <= power):
+            return (
+                forbidden(f"cost basis must be <= maximal amount of order {text(most)}") if cost > most else told(fault)
+            )
         return forbidden("insufficient buying power", buying_power=text(power), cost_basis=text(cost))
 
     def _too_few(self, account: str, order: NewOrder) -> Problem:

@@ -80,6 +80,7 @@ ORDERS: dict[str, tuple[dict[str, Any], int, int, str]] = {
     "an intent against the side": (order("buy", position_intent="sell_to_close"), 422, 42210000, "does not match"),
     "to open short": (order("sell", position_intent="sell_to_open"), 403, 40310000, "not allowed to short"),
     "short": (order("sell", 1, 150), 403, 40310000, "account is not allowed to short"),
+    "more than an order may cost": (order("buy", 90_000, 150), 403, 40310000, "insufficient buying power"),
     "more than the money": (order("buy", 9000, 150), 403, 40310000, "insufficient buying power"),
 }
 

@@ -88,7 +88,7 @@ BODIES = st.one_of(
     st.binary(max_size=40),
 )
 QUERIES = st.dictionaries(st.sampled_from(PARAMETERS), TEXTS, max_size=4)
-CALM = settings(max_examples=120, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+CALM = settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 
 
 @pytest.fixture(scope="module")

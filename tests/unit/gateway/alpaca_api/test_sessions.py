@@ -14,11 +14,10 @@ NIGHT = at("25 02:00")  # 21:00 in New York
 
 
 def market_at(moment: int) -> Market:
-    """A market with a last price of 190 for both stocks, then quiet."""
+    """A market where Ann bought a share at 190, then quiet."""
     market = Market(at("24 16:00"), sessions=True)
-    for symbol in ("AAPL", "MSFT"):
-        market.bob.order("sell", 1, 190, symbol=symbol)
-        market.ann.order("buy", 1, 190, symbol=symbol)
+    market.bob.order("sell", 1, 190)
+    market.ann.order("buy", 1, 190)
     market.until(moment)
     return market
 
@@ -91,7 +90,7 @@ def test_orders_of_the_day_expire_at_an_early_close() -> None:
     assert status(market.ann, day)[0] == "expired"
     assert market.ann.get(f"/v2/orders/{day['id']}")["expired_at"] == "2026-11-27T18:00:00Z"
     assert status(market.ann, good)[0] == "accepted"
-    assert market.ann.get("/v2/account")["buying_power"] == "999469"  # two shares at 190, and 151 that is bid
+    assert market.ann.get("/v2/account")["buying_power"] == "999659"  # a share at 190, and 151 that is bid
 
 
 def test_an_order_of_a_friday_evening_lives_until_mondays_close() -> None:
@@ -150,3 +149,9 @@ def test_a_close_that_a_restart_missed_still_ends_the_day(tmp_path: Path) -> Non
     assert after.ann.get("/v2/account")["buying_power"] == "999849"
     assert after.exchange.phase("AAPL") == "continuous"
     after.exchange.close()
+
+
+def test_a_market_order_for_the_close_is_taken_before_anything_was_traded() -> None:
+    market = Market(at("25 15:00"), sessions=True)
+    assert market.ann.order("buy", 1, time_in_force="cls")["status"] == "new"
+    assert market.ann.get("/v2/account")["buying_power"] == "999791"  # 190 and ten per cent
