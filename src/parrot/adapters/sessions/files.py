@@ -38,7 +38,7 @@ class FileSession:
         self._memory = MemorySession()
         self._torn = False
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
             self._recover()
         except OSError as fault:

@@ -113,7 +113,7 @@ class Link:
         if message.flaw is not None:
             raise message.flaw
         theirs, ours = message.name(tags.SENDER), message.name(tags.TARGET)
-        if not message.number:
+        if message.number < 1:
             return "MsgSeqNum (34) is missing or no number"
         if message.need(tags.ENCRYPT_METHOD) != "0":
             return "EncryptMethod (98) must be 0"

@@ -8,6 +8,7 @@ from typing import Final
 
 MESSAGE_BYTES_MAX: Final = 32 * 1024
 _START: Final = b"8=FIX"
+_TYPE: Final = b"35="  # the third field of a message that is not garbled
 _HEAD: Final = re.compile(rb"8=FIX[^\x01=]{0,16}\x019=([0-9]{1,6})\x01")
 _HEAD_BYTES_MAX: Final = 40
 _TRAILER: Final = re.compile(rb"10=([0-9]{3})\x01")
@@ -60,4 +61,6 @@ class Framer:
         trailer = _TRAILER.fullmatch(kept, end - _TRAILER_BYTES, end)
         if trailer is None:
             return head.end(), False
+        if not kept.startswith(_TYPE, head.end()):
+            return end, False
         return end, sum(kept[start : end - _TRAILER_BYTES]) & 0xFF == int(trailer[1])

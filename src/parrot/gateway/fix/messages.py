@@ -34,7 +34,7 @@ class FieldError(Exception):
 
 
 class Incoming:
-    """A whole message as it came. Asking for a field raises FieldError where it is not as it must be."""
+    """A whole message as it came, `number` -1 where it has none. Asking for a field raises FieldError where it is not as it must be."""
 
     def __init__(self, frame: bytes) -> None:
         self.flaw: FieldError | None = None
@@ -47,7 +47,7 @@ class Incoming:
         self.begin = frame[2 : frame.index(_SOH)]
         self.type = self._fields.get(tags.MSG_TYPE, b"").decode("latin-1")
         number = self._fields.get(tags.MSG_SEQ_NUM, b"").decode("latin-1")
-        self.number = int(number) if _NUMBER.fullmatch(number) else 0
+        self.number = int(number) if _NUMBER.fullmatch(number) else -1
 
     def _read(self, frame: bytes) -> None:
         parser = FixParser(allow_empty_values=True)

@@ -14,6 +14,7 @@ from parrot.ports.sessions import SessionKey, SessionStore
 
 _SECOND: Final = 1_000_000_000
 _ASK_AGAIN: Final = 10 * _SECOND  # a resend that does not come is asked for again, but not for every message
+_EARLY_MAX: Final = 1_000  # messages that wait for those before them
 _GRACE: Final = 1.2  # of a heartbeat interval: the time that a message takes, as the standard suggests
 
 
@@ -29,6 +30,8 @@ class BusinessError(Exception):
 
 class Wire(Protocol):
     """The connection of the moment."""
+
+    closed: bool
 
     def put(self, data: bytes) -> None:
         """Sends bytes."""
@@ -67,6 +70,7 @@ class Session:
         self.application = application(self)
         self._interval = 0
         self._heard = self._said = self._tested = 0
+        self._early: dict[int, Incoming] = {}  # by number
         self._asked: tuple[int, int] = (0, 0)  # from which number on a resend was asked for, and when
 
     # -- what leaves ---------------------------------------------------------------------------------------------------
@@ -114,6 +118,7 @@ class Session:
         self.wire = wire
         self._tested = 0
         self._asked = (0, 0)
+        self._early.clear()
         self._interval = interval_s * _SECOND
         if reset:
             self.store.reset()
@@ -140,7 +145,7 @@ class Session:
         self._tested = 0
         if message.begin != tags.BEGIN:
             self.end("BeginString (8) must be FIX.4.4")
-        elif not message.number:
+        elif message.number < 0:
             self.end("MsgSeqNum (34) is missing or no number")
         else:
             try:
@@ -149,6 +154,7 @@ class Session:
                 self._reject(message, fault)
                 if message.number == self.store.incoming:
                     self.store.expect(message.number + 1)
+            self._catch_up()
 
     def _sort(self, message: Incoming) -> None:
         """By its number: in its turn, ahead of it or behind it."""
@@ -163,16 +169,30 @@ class Session:
         else:
             self._in_turn(message)
 
+    def _catch_up(self) -> None:
+        """What came early has its turn once nothing is missing before it."""
+        while self._early and self.wire is not None and not self.wire.closed:
+            message = self._early.pop(self.store.incoming, None)
+            if message is None:
+                break
+            self._in_turn(message)
+        if self._early and min(self._early) < self.store.incoming:
+            self._early = {number: early for number, early in self._early.items() if number > self.store.incoming}
+
     def _ahead(self, message: Incoming) -> None:
         if message.type == tags.LOGOUT:
             self.end()
             return
         if message.type == tags.RESEND_REQUEST:  # first of all, or both sides would wait for each other
             self._tell_again(message)
+        elif len(self._early) < _EARLY_MAX:
+            self._early[message.number] = message
         self._ask()
 
     def _behind(self, message: Incoming) -> None:
-        if not message.flag(tags.POSS_DUP):
+        if message.type == tags.RESEND_REQUEST:  # whoever asks has lost something, perhaps its count too
+            self._tell_again(message)
+        elif not message.flag(tags.POSS_DUP):
             self.end(f"MsgSeqNum too low, expecting {self.store.incoming} but received {message.number}")
         elif message.need(tags.ORIG_SENDING_TIME) > message.need(tags.SENDING_TIME):
             text = "OrigSendingTime (122) is later than SendingTime (52)"

@@ -129,7 +129,7 @@ class Client:
         message.append_pair(35, kind)
         message.append_pair(49, self.name)
         message.append_pair(56, self.target)
-        if number != 0:
+        if number != -1:
             message.append_pair(34, self.next if number is None else number)
         message.append_pair(52, moment(self.exchange.now))
         for tag, value in (*header, *pairs):

@@ -29,7 +29,7 @@ def test_a_logon_is_answered_with_the_names_turned_round():
         ({"secret": "no"}, "Username (553) or Password (554) is wrong"),
         ({"hb": "often"}, "tag 108 must be a whole number"),
         ({"hb": 3601}, "HeartBtInt (108) must be at most 3600 seconds"),
-        ({"number": 0}, "MsgSeqNum (34) is missing or no number"),
+        ({"number": -1}, "MsgSeqNum (34) is missing or no number"),
     ],
 )
 def test_a_logon_that_cannot_be_is_refused_with_a_text_and_the_connection_ends(given, text):
@@ -133,14 +133,34 @@ def test_a_gap_is_asked_for_once_and_what_is_behind_it_is_not_done():
     assert types(client.order("latest")) == "2"
 
 
-def test_a_gap_is_filled_by_the_other_side_and_its_orders_are_done_in_turn():
+def test_a_gap_is_filled_by_the_other_side_and_what_came_early_is_done_in_its_turn():
     client = connected()
     client.next = 4
     client.order("c")  # 2 and 3 are missing
     again = ((43, "Y"), (122, "20260921-14:13:20.000"))
     assert client.say("4", (123, "Y"), (36, 3), number=2, header=again) == []
-    assert [one[11] for number, name in ((3, "b"), (4, "c")) for one in client.order(name, number=number)] == ["b", "c"]
+    assert [one[11] for one in client.order("b", number=3, header=again)] == ["b", "c"]
+    assert client.order("c", number=4, header=again) == []  # as it comes again
     assert [state.client_id for state in client.exchange.states.values()] == ["b", "c"]
+    assert types(client.order("d")) == "8"
+
+
+def test_what_came_early_and_was_jumped_over_is_not_done():
+    client = connected()
+    client.next = 4
+    client.order("c")
+    assert client.say("4", (36, 9), number=0) == []  # a reset; its own number does not matter
+    client.next = 9
+    assert [one[11] for one in client.order("d")] == ["d"]
+    assert len(client.exchange.states) == 1
+
+
+def test_a_message_whose_type_is_not_its_third_field_is_garbled():
+    client = connected()
+    whole = client.message("D", (11, "a")).replace(b"35=D\x0149=BOT", b"49=BOT\x0135=D")
+    assert client.raw(whole) == []
+    client.next = 2
+    assert types(client.say("1", (112, "x"))) == "0"
 
 
 def test_a_gap_that_is_filled_backwards_is_rejected():
@@ -329,7 +349,7 @@ def test_other_names_than_at_logon_are_rejected_and_end_the_connection():
 
 def test_a_message_without_a_number_ends_the_connection():
     client = connected()
-    [farewell] = client.say("0", number=0)
+    [farewell] = client.say("0", number=-1)
     assert farewell[58] == "MsgSeqNum (34) is missing or no number"
 
 
