@@ -12,6 +12,7 @@ from simplefix.errors import ParsingError
 from parrot.contracts.exchange import SCALE
 from parrot.gateway.fix import tags
 
+NAME_LONGEST: Final = 128
 Fields = Iterable[tuple[int, object]]
 
 _NUMBER: Final = re.compile(r"[0-9]{1,9}")
@@ -34,7 +35,10 @@ class FieldError(Exception):
 
 
 class Incoming:
-    """A whole message as it came, `number` -1 where it has none. Asking for a field raises FieldError where it is not as it must be."""
+    """A whole message as it came, `number` -1 where it has none.
+
+    Asking for a field raises FieldError where it is not as it must be.
+    """
 
     def __init__(self, frame: bytes) -> None:
         self.flaw: FieldError | None = None
@@ -88,16 +92,16 @@ class Incoming:
         return text
 
     def name(self, tag: int) -> str:
-        """A name of the client's own choosing: at most 64 characters that can be seen."""
+        """A name of the client's own choosing: at most 128 characters that can be seen."""
         text = self.need(tag)
-        if len(text) > 64 or not text.isprintable():
-            raise FieldError(tag, tags.WRONG_VALUE, f"tag {tag} must have at most 64 printable characters")
+        if len(text) > NAME_LONGEST or not text.isprintable():
+            raise FieldError(tag, tags.WRONG_VALUE, f"tag {tag} must have at most {NAME_LONGEST} printable characters")
         return text
 
     def shown(self, tag: int) -> str:
         """The text of a field as far as it may be shown; empty otherwise."""
         text = self._fields.get(tag, b"").decode("ascii", "replace")
-        return text if len(text) <= 64 and text.isprintable() and text.isascii() else ""
+        return text if len(text) <= NAME_LONGEST and text.isprintable() and text.isascii() else ""
 
     def number_of(self, tag: int) -> int:
         """A whole number that must be there."""
