@@ -232,3 +232,41 @@ def _draw_download(found: Downloaded, *, as_json: bool) -> None:
 
 def _span(first: int | None, last: int | None) -> str:
     return f"{screen.moment(first)} .. {screen.moment(last)}"
+
+
+@app.command("poll")
+def poll(
+    sources: Annotated[Path, typer.Argument(metavar="SOURCES.toml", help="Sources over HTTP, a table [[http]] each.")],
+    duration: Annotated[
+        str, typer.Option("--for", metavar="TIME", help='How long: "10m", "1d"; 0 asks each once.')
+    ] = "0",
+    allow: Annotated[
+        list[str] | None, typer.Option(metavar="HOST:PORT", help="A place on this machine that is meant.")
+    ] = None,
+    as_json: options.AsJson = False,
+) -> int:
+    """Ask JSON, CSV and tables of pages over HTTP, politely, and keep what they say in the lake.
+
+    The exit code is 7 when a source failed.
+    """
+    from parrot.app import polling
+    from parrot.app.wiring import home
+    from parrot.engine.columns import timeframe_ns
+    from parrot.kernel.errors import VenueError
+
+    span = 0 if duration in ("0", "0s") else timeframe_ns(duration)
+    polled = polling.poll(sources, home() / "lake", duration=span, allow=allow or [])
+    answer = {"messages": dict(polled.messages), "kept_back": polled.kept_back, "failures": polled.failures}
+
+    def draw() -> None:
+        for symbol, count in sorted(polled.messages.items()):
+            screen.say(f"{symbol}: {count:,} new, in the lake as {polling.VENUE}")
+        for text in polled.kept_back[:_PLACES_MAX]:
+            screen.say(f"kept back: {text}")
+        if len(polled.kept_back) > _PLACES_MAX:
+            screen.say(f"  and {len(polled.kept_back) - _PLACES_MAX:,} more")
+        for name, text in sorted(polled.failures.items()):
+            screen.say(f"{name} failed: {text}")
+
+    screen.answer(answer, draw, as_json=as_json)
+    return VenueError.exit_code if polled.failures else 0
