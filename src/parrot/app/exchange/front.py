@@ -22,6 +22,7 @@ from parrot.gateway.binance_api.wire import ApiRequest, ApiResponse
 
 Answer = Callable[[ApiResponse | None], None]
 _MICROSECOND: Final = 1_000
+_FAULTS: Final = PREFIX + "v1/faults"
 _LOST: Final = ApiResponse(
     500, b'{"code":-1000,"msg":"An unknown error occurred while processing the request."}', [trouble.JSON]
 )
@@ -71,7 +72,9 @@ class Front:
     def ask(self, request: ApiRequest, answer: Answer) -> None:
         """Has a request answered; `answer` hears None where the connection is to be cut."""
         self._requests += 1
-        if request.path.startswith(PREFIX):
+        if request.path.startswith(_FAULTS):
+            answer(self.admin.handle(request))  # they belong to this thread, not to the exchange's
+        elif request.path.startswith(PREFIX):
             self._work(lambda: self.admin.handle(request), answer)
         elif self.faults.active:
             self._ask_in_trouble(request, answer)
@@ -177,7 +180,7 @@ class Front:
         return {"sockets": len(self.sockets), "requests": self._requests}
 
     def _changed(self) -> None:
-        self._loop.call_soon_threadsafe(self._meet_faults)
+        self._loop.call_soon(self._meet_faults)
 
     def _meet_faults(self) -> None:
         """What faults do to connections that are open, and to the clock."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Final, TypeVar
 
 from parrot.contracts.exchange import AccountEvent, MarketEvent
+from parrot.kernel.errors import StorageError
 from parrot.ports.clock import Clock
 from parrot.ports.exchange import Listener, PublicExchange
 
@@ -18,10 +19,12 @@ _SOONEST: Final = 0.001
 class LoopOwner:
     """Owns an exchange in the thread of the running loop: time goes on before each call, and by a timer.
 
-    Listeners hear of things once the exchange has returned, so that they may ask it something.
+    Listeners hear of things once the exchange has returned, so that they may ask it something. `failed` hears the error
+    with which the exchange stopped: its journal cannot be written.
     """
 
-    def __init__(self, exchange: PublicExchange, clock: Clock) -> None:
+    def __init__(self, exchange: PublicExchange, clock: Clock, failed: Callable[[Exception], None]) -> None:
+        self._failed = failed
         self._exchange = exchange
         self._clock = clock
         self._loop = asyncio.get_running_loop()
@@ -34,9 +37,9 @@ class LoopOwner:
 
     def call(self, work: Callable[[], T], done: Callable[[T | None, Exception | None], None]) -> None:
         """Has `work` done now; `done` hears the result or the error before this returns."""
-        self._exchange.turn(self._clock.now_ns())
         result, error = None, None
         try:
+            self._exchange.turn(self._clock.now_ns())
             result = work()
         except Exception as fault:  # noqa: BLE001  # whoever asked gets it
             error = fault
@@ -46,8 +49,8 @@ class LoopOwner:
 
     async def run(self, work: Callable[[], T]) -> T:
         """What `work` returns, or the error that it raises."""
-        self._exchange.turn(self._clock.now_ns())
         try:
+            self._exchange.turn(self._clock.now_ns())
             return work()
         finally:
             self._tell()
@@ -77,7 +80,9 @@ class LoopOwner:
             self._tell()
             for tick in self._ticks:
                 tick(now)
-        finally:
+        except StorageError as fault:
+            self._failed(fault)
+        else:
             self._timer = self._loop.call_later(self._pause(), self._turn)
 
     def _hurry(self) -> None:
@@ -89,8 +94,11 @@ class LoopOwner:
 
     def _catch_up(self) -> None:
         self._hurried = False
-        self._exchange.turn(self._clock.now_ns())
-        self._tell()
+        try:
+            self._exchange.turn(self._clock.now_ns())
+            self._tell()
+        except StorageError as fault:
+            self._failed(fault)
 
     def _pause(self) -> float:
         due = self._exchange.due()

@@ -41,12 +41,12 @@ def _open_and_serve(settings: ExchangeSettings, ready: Callable[[dict[str, Any]]
 async def _serve(
     settings: ExchangeSettings, opened: Opened, clock: SteadyClock, ready: Callable[[dict[str, Any]], None]
 ) -> None:
-    owner = LoopOwner(opened.exchange, clock)
-    site = Site(opened.exchange, opened.keys, owner, settings)
     loop = asyncio.get_running_loop()
-    asked_to_stop = asyncio.Event()
+    ended: asyncio.Future[None] = loop.create_future()
+    owner = LoopOwner(opened.exchange, clock, lambda fault: None if ended.done() else ended.set_exception(fault))
+    site = Site(opened.exchange, opened.keys, owner, settings)
     for number in _SIGNALS:
-        loop.add_signal_handler(number, asked_to_stop.set)
+        loop.add_signal_handler(number, lambda: None if ended.done() else ended.set_result(None))
     started: list[Server] = []
     owner.start()
     try:
@@ -54,7 +54,7 @@ async def _serve(
             await server.start()
             started.append(server)
         ready(facts(started))
-        await asked_to_stop.wait()
+        await ended
     finally:
         for server in reversed(started):
             await server.stop()

@@ -228,7 +228,7 @@ class ApiTalk:
 
     def follow(self, hub: Hub) -> None:
         """Hears the accounts that the session is subscribed to, and no others."""
-        wanted = self.session.subscriptions
+        wanted = dict(self.session.subscriptions)
         if wanted.keys() == self._channels.keys():
             return
         for number in self._channels.keys() - wanted.keys():

@@ -151,18 +151,19 @@ class Faults:
     def add(self, spec: FaultSpec, now: int) -> Fault:
         """Sets a fault."""
         self._number += 1
-        fault = self._faults[self._number] = Fault(self._number, spec, now)
+        fault = Fault(self._number, spec, now)
+        self._faults = self._faults | {self._number: fault}
         self.active = True
         return fault
 
     def clear(self, number: int | None = None) -> int:
         """Takes one fault or all away, tells what they held back, says how many there were."""
-        chosen = list(self._faults) if number is None else [number] if number in self._faults else []
-        for one in chosen:
-            fault = self._faults.pop(one)
+        chosen = [fault for one, fault in self._faults.items() if number in (None, one)]
+        self._faults = {one: fault for one, fault in self._faults.items() if fault not in chosen}
+        self.active = bool(self._faults)
+        for fault in chosen:
             for _, _, message, send in fault.held:
                 send(message)
-        self.active = bool(self._faults)
         return len(chosen)
 
     def all(self) -> Sequence[Fault]:
