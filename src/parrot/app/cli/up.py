@@ -21,10 +21,10 @@ def up(
     Without settings a living exchange of its own is the venue; docs/how-to/real-venue.md says how to get to another.
     It goes on where the data directory's journals end, however the last process ended. Settings: settings.toml there.
     """
+    from parrot.app.listening import listen
     from parrot.app.platform.folder import DataFolder
     from parrot.app.platform.runtime import Runtime
     from parrot.app.platform.settings import read_settings
-    from parrot.app.platform.web import listen
     from parrot.app.wiring import home
 
     folder = DataFolder(folder_of(data))
@@ -40,6 +40,8 @@ def up(
             f"  {facts['replayed']:,} entries replayed; strategies: {', '.join(facts['strategies'])}\n"
             "  parrot status shows what it does"
         )
+        if facts["exchange"]:
+            text += f"\n  others trade on the same venue: {facts['exchange']}"
         screen.answer(told, lambda: screen.say(text), as_json=as_json)
         for warning in facts["warnings"]:
             screen.note(f"LOOK: {warning}")

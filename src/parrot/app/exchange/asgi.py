@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import uvicorn
 
-from parrot.app.platform.web import listen
+from parrot.app.listening import listen
 
 _LATEST_STOP_S: Final = 3
 

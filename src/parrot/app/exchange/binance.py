@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from typing import Final
 
 from parrot.app.exchange.front import Front
 from parrot.app.exchange.http import HttpConnection
 from parrot.app.exchange.site import Site
-from parrot.app.platform.web import listen
+from parrot.app.listening import listen
 from parrot.gateway.binance_api.face import Face
 
 _CONNECTIONS_MOST: Final = 2_000
@@ -16,12 +17,13 @@ _SWEEP_S: Final = 5.0
 
 
 class BinanceServer:
-    """Serves one site on `settings.port`."""
+    """Serves one site on `settings.port`, or on a socket that listens already."""
 
     name = "binance"
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: Site, listener: socket.socket | None = None) -> None:
         self.url = ""
+        self._listener = listener
         self._site = site
         self._http: dict[HttpConnection, None] = {}
         self._front: Front | None = None
@@ -31,7 +33,7 @@ class BinanceServer:
     async def start(self) -> None:
         """Listens. Raises InputError when the port is taken."""
         site, settings = self._site, self._site.settings
-        listener = listen(settings.host, settings.port or 0)
+        listener = self._listener or listen(settings.host, settings.port or 0)
         face = Face(
             site.exchange,
             site.keys,

@@ -104,7 +104,8 @@ def _require_both(folder: DataFolder) -> None:
 
 
 def _assemble(folder: DataFolder, settings: PlatformSettings, journal: FileJournal, connect: Connect | None) -> House:
-    reached = reach(folder, settings.venue, SteadyClock(), connect, fresh=not journal.head().seq)
+    public = settings.exchange.port is not None
+    reached = reach(folder, settings.venue, SteadyClock(), connect, fresh=not journal.head().seq, public=public)
     try:
         return _assembled(folder, settings, journal, reached)
     except BaseException:

@@ -43,6 +43,11 @@ class DataFolder:
         return self.root / "shadow"
 
     @property
+    def exchange_keys(self) -> Path:
+        """The API keys of those who trade on the paper venue from outside."""
+        return self.root / "exchange-keys.json"
+
+    @property
     def strategies(self) -> Path:
         """The folder of what each strategy was given."""
         return self.root / "strategies"

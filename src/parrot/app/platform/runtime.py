@@ -15,6 +15,8 @@ from typing import Any, Final
 import structlog
 
 from parrot.adapters.telemetry import Logs, Metrics, set_up
+from parrot.app.exchange.beside import PublicServer
+from parrot.app.exchange.settings import ExchangeSettings
 from parrot.app.platform.assemble import House, assemble
 from parrot.app.platform.disk import DiskWatch
 from parrot.app.platform.folder import DataFolder, announce, withdraw
@@ -85,7 +87,10 @@ class Runtime:
             logs.redaction.hide(instance.token)
             platform = Platform(house, spine, self._folder, instance, metrics, logs)
             web = WebServer(create_app(platform, self._pages), listener)
+            public = self._public(house, spine, instance.token)
             web.start()
+            if public is not None:
+                public.start()
             self._show()
             for warning in house.trading.warnings:
                 _log().warning("venue", text=warning)
@@ -96,6 +101,7 @@ class Runtime:
                     "strategies": house.components.strategies.running(),
                     "trades": _place(self._settings),
                     "warnings": list(house.trading.warnings),
+                    "exchange": public.url if public is not None else None,
                 }
             )
             try:
@@ -103,7 +109,23 @@ class Runtime:
             finally:
                 withdraw(self._folder)
                 web.stop()
+                if public is not None:
+                    public.stop()
             self._close(house, spine)
+
+    def _public(self, house: House, spine: Spine, token: str) -> PublicServer | None:
+        chosen, exchange = self._settings.exchange, house.trading.public
+        if exchange is None:
+            return None
+        settings = ExchangeSettings(
+            port=chosen.port,
+            api_key="",
+            secret=token,
+            limits=chosen.limits,
+            legacy_listen_key=chosen.legacy_listen_key,
+            data=self._folder.root,
+        )
+        return PublicServer(exchange, spine.read, settings, self._folder.exchange_keys)
 
     def _spine(self, house: House) -> Spine:
         return Spine(

@@ -81,10 +81,19 @@ class VenueSettings(_Section):
         return deposit
 
 
+class ExchangeSection(_Section):
+    """The simulated venue as an exchange for other clients, off without a `port`; 0 takes a free one."""
+
+    port: int | None = Field(default=None, ge=0, le=65535)
+    limits: bool = True
+    legacy_listen_key: bool = False
+
+
 class PlatformSettings(_Section):
     """Everything; every key has a default. `limits` are of the account, by the names on docs/reference/risk.md."""
 
     venue: VenueSettings = VenueSettings()
+    exchange: ExchangeSection = ExchangeSection()
     strategies: list[StrategySettings] | None = None
     limits: dict[str, str] = {}
     history: bool = True
@@ -96,6 +105,8 @@ class PlatformSettings(_Section):
     def _limited(self) -> PlatformSettings:
         if self.venue.mode == "live" and not self.limits:
             raise ValueError("live needs limits of the account: say [limits] (docs/reference/risk.md)")
+        if self.exchange.port is not None and self.venue.kind != "paper":
+            raise ValueError("only the simulated venue can be an exchange for others: take exchange.port away")
         return self
 
 

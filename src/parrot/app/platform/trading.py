@@ -20,7 +20,8 @@ from parrot.contracts.listing import Listing, VenueTerms
 from parrot.contracts.venue import Report, VenueState
 from parrot.kernel.errors import DataError, InputError
 from parrot.ports.clock import Clock
-from parrot.ports.feed import Feed
+from parrot.ports.exchange import PublicExchange
+from parrot.ports.feed import Feed, Incoming
 from parrot.ports.secrets import Credentials
 from parrot.ports.trading import TradingVenue
 
@@ -46,7 +47,8 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
 class Trading:
     """The two sides of a market, open; `close` ends both.
 
-    `heard` takes what passed the gates; `wake` names who is to be woken by data.
+    `heard` takes what passed the gates; `wake` names who is to be woken by data. `public` is the simulated venue as
+    others may trade on it.
     """
 
     venue: TradingVenue
@@ -55,6 +57,28 @@ class Trading:
     heard: Callable[[Flow, int], None] = lambda flow, now: None
     wake: Callable[[Callable[[], None]], None] = lambda callback: None
     warnings: Sequence[str] = ()
+    public: PublicExchange | None = None
+
+
+class Shared:
+    """The simulated venue's market data; with each turn the exchange on the same floor has its time as well."""
+
+    def __init__(self, feed: Feed, exchange: PublicExchange) -> None:
+        self._feed = feed
+        self._exchange = exchange
+        self.listings = feed.listings
+        self.ask_snapshot = feed.ask_snapshot
+        self.close = feed.close
+
+    def poll(self, now: int) -> Sequence[Incoming]:
+        """What arrived up to `now`."""
+        found = self._feed.poll(now)
+        self._exchange.turn(now)
+        return found
+
+    def due(self) -> int | None:
+        """When the next datum comes."""
+        return min((due for due in (self._feed.due(), self._exchange.due()) if due is not None), default=None)
 
 
 class Narrowed:
@@ -126,17 +150,24 @@ class Reached:
 
 
 def reach(
-    folder: DataFolder, chosen: VenueSettings, clock: Clock, connect: Connect | None = None, *, fresh: bool = True
+    folder: DataFolder,
+    chosen: VenueSettings,
+    clock: Clock,
+    connect: Connect | None = None,
+    *,
+    fresh: bool = True,
+    public: bool = False,
 ) -> Reached:
     """Reaches the venue of the settings; its terms are kept in the data directory, for those who read it later.
 
+    `public` says that others may trade on the simulated venue.
     Raises InputError for settings that cannot be, or another venue than the directory was begun with; VenueError.
     """
     before = _kept(folder.root)
     if chosen.kind == "paper":
         if before is not None:
             raise _another(folder, before, "the simulated venue")
-        return _simulated(folder, chosen)
+        return _simulated(folder, chosen, public=public)
     if before is None and not fresh:
         raise _another(folder, None, f"{chosen.mode} on {chosen.place}")
     if before is not None and (before.kind, before.name, before.mode) != (chosen.kind, chosen.place, chosen.mode):
@@ -170,14 +201,18 @@ def paper_settings(chosen: VenueSettings) -> matching.Settings:
     )
 
 
-def _simulated(folder: DataFolder, chosen: VenueSettings) -> Reached:
+def _simulated(folder: DataFolder, chosen: VenueSettings, *, public: bool) -> Reached:
     paper = paper_settings(chosen)
     listings = [pair.listing for pair in paper.pairs]
     terms = Terms(kind="paper", name=paper.venue, mode="paper", listings=listings, venue=paper.terms)
 
     def begin(now: int) -> Trading:
-        venue = matching.build(paper, FileSegments(folder.venue), now=now)
-        return Trading(venue, venue, venue.close)
+        segments = FileSegments(folder.venue)
+        if not public:
+            venue = matching.build(paper, segments, now=now)
+            return Trading(venue, venue, venue.close)
+        venue, exchange = matching.build_both(paper, segments, now=now)
+        return Trading(venue, Shared(venue, exchange), venue.close, public=exchange)
 
     return Reached(terms, begin)
 

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from parrot.app.platform.web import WebServer, listen
+from parrot.app.listening import listen
+from parrot.app.platform.web import WebServer
 from parrot.contracts import commands, records
 from parrot.contracts.message import Entry
 from parrot.gateway.rest import create_app
