@@ -32,6 +32,7 @@ from alpaca.trading.requests import (
     GetCalendarRequest,
     GetOrderByIdRequest,
     GetOrdersRequest,
+    GetPortfolioHistoryRequest,
     LimitOrderRequest,
     MarketOrderRequest,
     ReplaceOrderRequest,
@@ -289,6 +290,13 @@ def market_data(data: StockHistoricalDataClient) -> None:
     true("snapshot", snapshot.daily_bar.timestamp > snapshot.previous_daily_bar.timestamp, snapshot)
 
 
+def history(client: TradingClient) -> None:
+    """The worth of the account over time."""
+    found = client.get_portfolio_history(GetPortfolioHistoryRequest(period="1D", timeframe="15Min"))
+    true("history: a day of quarters", 90 < len(found.equity) == len(found.timestamp) < 105, len(found.equity))
+    true("history: all is worth something", all(worth > 0 for worth in found.equity))
+
+
 def closing(client: TradingClient) -> None:
     """Positions are closed, in part and whole."""
     held = holding(client)
@@ -319,6 +327,7 @@ def main() -> None:
     lists(client, price)
     refusals(client, price)
     market_data(data)
+    history(client)
     closing(client)
     listener.trading.stop()
     listener.data.stop()

@@ -14,7 +14,7 @@ from parrot.engine.matching import Reason
 from parrot.kernel.errors import Refused
 
 _UNITS_MAX: Final = (1 << 63) - 1
-_ID_LONGEST: Final = 64
+_ID_LONGEST: Final = 128
 _WHY: Final = {
     Reason.MARKET_CLOSED: Why.CLOSED,
     Reason.MARKET_HALTED: Why.CLOSED,

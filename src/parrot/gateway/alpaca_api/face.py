@@ -14,6 +14,7 @@ from parrot.contracts.exchange import AccountEvent, MarketEvent, TopChanged
 from parrot.gateway.alpaca_api.account import Accounts
 from parrot.gateway.alpaca_api.asking import word
 from parrot.gateway.alpaca_api.days import Days
+from parrot.gateway.alpaca_api.history import history
 from parrot.gateway.alpaca_api.market_data import MarketData
 from parrot.gateway.alpaca_api.names import asset_id
 from parrot.gateway.alpaca_api.positions import Positions
@@ -182,6 +183,9 @@ class Face:
             case ["activities", *kind] if len(kind) < 2:
                 _only(method, "GET")
                 return 200, accounts.activities(account, query, *kind)
+            case ["portfolio", "history"]:
+                _only(method, "GET")
+                return 200, history(self.stocks, account, query)
         raise not_found("endpoint not found")
 
     def _orders(self, account: str, request: ApiRequest, path: list[str], query: Query) -> Answer:

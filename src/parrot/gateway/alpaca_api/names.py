@@ -6,11 +6,12 @@ from functools import lru_cache
 from typing import Final
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from parrot.contracts.exchange import Execution, OrderChanged
+from parrot.contracts.exchange import Execution, OrderChanged, OrderState
 from parrot.ports.exchange import PublicExchange
 
 _NAMESPACE: Final = uuid5(NAMESPACE_URL, "parrot:alpaca")
 _PAGE: Final = 1_000
+_KEPT: Final = 50_000
 
 
 @lru_cache(maxsize=65_536)
@@ -68,6 +69,14 @@ class Index:
         if uuid not in known:
             self._learn(account, known)
         return known.get(uuid)
+
+    def note(self, state: OrderState) -> None:
+        """Remembers an order that was just made, so that nobody has to look for it."""
+        known = self._found.setdefault(state.account, {})
+        if len(known) >= _KEPT:  # most of these the exchange has forgotten by now
+            known.clear()
+            self._last[state.account] = 0
+        known[order_id(state.order_id)] = state.order_id
 
     def _learn(self, account: str, known: dict[str, int]) -> None:
         last = self._last.get(account, 0)

@@ -15,6 +15,7 @@ from parrot.ports.exchange import PublicExchange
 
 CURRENCY = "USD"
 _PAGE = 1_000
+_ALL = 1 << 40
 
 
 class Holding(NamedTuple):
@@ -89,17 +90,9 @@ class Stocks:
             raise not_found(f"order not found for {uuid}")
         return state
 
-    def orders(self, account: str, *, since: int = 0, until: int = 0) -> list[OrderState]:
-        """All orders of stocks within times of their making, oldest first."""
-        found: list[OrderState] = []
-        first = 1
-        while True:
-            page = self.exchange.orders(account, from_id=first, limit=_PAGE)
-            found += [state for state in page if state.order.symbol in self.markets]
-            if len(page) < _PAGE:
-                break
-            first = page[-1].order_id + 1
-        return [state for state in found if since <= state.created and (not until or state.created <= until)]
+    def orders(self, account: str, *, newest: int = _ALL) -> list[OrderState]:
+        """Orders of stocks among the newest of an account, by id."""
+        return [state for state in self.exchange.orders(account, limit=newest) if state.order.symbol in self.markets]
 
     def open_orders(self, account: str, symbol: str = "") -> list[OrderState]:
         """Open orders of stocks by id."""
@@ -141,17 +134,9 @@ class Stocks:
                 found.append(Holding(symbol, row.free + row.locked, row.free, entry))
         return found
 
-    def executions(self, account: str, symbol: str, since: int = 0, until: int = 0) -> Sequence[Execution]:
-        """All fills of an account in one stock within times, oldest first."""
-        found: list[Execution] = []
-        first = 0
-        while True:
-            page = self.exchange.executions(account, symbol, from_id=first, limit=_PAGE)
-            found += page
-            if len(page) < _PAGE:
-                break
-            first = page[-1].trade_id + 1
-        return [fill for fill in found if since <= fill.ts and (not until or fill.ts <= until)]
+    def executions(self, account: str, symbol: str, since: int = 0) -> Sequence[Execution]:
+        """All fills of an account in one stock from a time on, oldest first."""
+        return self.exchange.executions(account, symbol, from_id=0, since=since, limit=_ALL)
 
     # -- prices --------------------------------------------------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from parrot.contracts.exchange import Kind, NewOrder, OrderState, Why
@@ -17,6 +17,8 @@ from parrot.kernel.errors import Refused
 _CLASSES: Final = ("simple", "bracket", "oco", "oto", "mleg")
 _LIMIT: Final = 50
 _LIMIT_MAX: Final = 500
+_WINDOW: Final = 1_000  # orders that are looked at first, then as many times more
+_ALL: Final = _WINDOW**4
 
 Query = Mapping[str, str]
 Json = dict[str, Any]
@@ -52,6 +54,7 @@ class Trading:
             state = self._exchange.submit(account, order)
         except Refused as fault:
             raise self._refused(account, order, fault) from None
+        self._stocks.index.note(state)
         return self._stocks.teller.order(state, self._stocks.now)
 
     def _submit_list(self, account: str, fields: Json, symbol: str, form: str) -> Json:
@@ -63,6 +66,8 @@ class Trading:
             found = self._exchange.submit_list(account, wanted)
         except Refused as fault:
             raise self._refused(account, wanted.orders[0], fault) from None
+        for state in found.orders:
+            self._stocks.index.note(state)
         return self._stocks.teller.group(found, self._stocks.now)
 
     def _in_time(self, order: NewOrder) -> None:
@@ -134,6 +139,7 @@ class Trading:
             found = self._exchange.replace(account, state.order_id, order)
         except Refused as fault:
             raise self._refused(account, order, fault) from None
+        self._stocks.index.note(found)
         return self._stocks.teller.order(found, self._stocks.now)
 
     def cancel(self, account: str, given: str) -> None:
@@ -197,9 +203,17 @@ class Trading:
         limit = whole(query.get("limit"), "limit", default=_LIMIT, most=_LIMIT_MAX)
         nested = truth(query.get("nested"), "nested")
         upwards = word(query, "direction", ("asc", "desc"), "desc") == "asc"
-        found = self._matching(account, query)
-        if not upwards:
-            found = found[::-1]
+        wanted, only_open = _wanted(query), (query.get("status") or "open") == "open"
+        window = _ALL if upwards else _WINDOW
+        while True:
+            known = self._stocks.open_orders(account) if only_open else self._stocks.orders(account, newest=window)
+            found = [state for state in known if wanted(state)]
+            shown = self._told(found if upwards else found[::-1], limit, nested=nested)
+            if only_open or len(shown) == limit or window >= _ALL:
+                return shown
+            window *= _WINDOW
+
+    def _told(self, found: Sequence[OrderState], limit: int, *, nested: bool) -> list[Json]:
         shown: list[Json] = []
         for state in found:
             group = self._stocks.group(state) if nested else None
@@ -210,23 +224,25 @@ class Trading:
                 break
         return shown
 
-    def _matching(self, account: str, query: Query) -> list[OrderState]:
-        wanted = word(query, "status", ("open", "closed", "all"), "open")
-        after = read_moment(query["after"], "after") if query.get("after") else 0
-        until = read_moment(query["until"], "until") if query.get("until") else 0
-        side = word(query, "side", ("", "buy", "sell"), "")
-        symbols = {name for name in query.get("symbols", "").upper().split(",") if name}
-        everything: Sequence[OrderState]
-        everything = self._stocks.open_orders(account) if wanted == "open" else self._stocks.orders(account)
-        return [
-            state
-            for state in everything
-            if (wanted != "closed" or not state.open)
+
+def _wanted(query: Query) -> Callable[[OrderState], bool]:
+    """Which orders a query asks for; raises Problem."""
+    status = word(query, "status", ("open", "closed", "all"), "open")
+    after = read_moment(query["after"], "after") if query.get("after") else 0
+    until = read_moment(query["until"], "until") if query.get("until") else 0
+    side = word(query, "side", ("", "buy", "sell"), "")
+    symbols = {name for name in query.get("symbols", "").upper().split(",") if name}
+
+    def wanted(state: OrderState) -> bool:
+        return (
+            (status != "closed" or not state.open)
             and (not after or state.created > after)
             and (not until or state.created < until)
             and (not side or state.order.side == side)
             and (not symbols or state.order.symbol in symbols)
-        ]
+        )
+
+    return wanted
 
 
 def _crosses(order: NewOrder, other: OrderState) -> bool:

@@ -137,6 +137,30 @@ def test_fills_are_told_as_activities(market: Market) -> None:
     assert market.ann.get("/v2/account/activities", after="2026-11-25T17:00:00Z") == []
 
 
+def test_the_worth_of_the_account_over_time(market: Market) -> None:
+    market.go(61)
+    bought(market)
+    market.go(120)
+    found = market.ann.get("/v2/account/portfolio/history", period="1D", timeframe="1Min", start="2026-11-25T17:00:00Z")
+    assert found["timeframe"] == "1Min"
+    assert found["base_value"] == 1_000_000
+    assert found["base_value_asof"] == "2026-11-25"
+    assert [ts % 3600 for ts in found["timestamp"]] == [60, 120, 180]
+    assert found["equity"] == [1_000_000, 1_000_012, 1_000_012]  # 576 paid for what is worth 588
+    assert found["profit_loss"] == [0, 12, 12]
+    assert [str(share) for share in found["profit_loss_pct"]] == ["0.0", "0.000012", "0.000012"]
+    month = market.ann.get("/v2/account/portfolio/history")
+    assert (month["timeframe"], month["equity"][-1], month["equity"][0]) == ("1D", 1_000_012, 1_000_000)
+    assert month["timestamp"] == sorted(set(month["timestamp"]))
+    for wrong in (
+        {"period": "1Y"},
+        {"timeframe": "1S"},
+        {"start": "2026-12-01"},
+        {"period": "999A", "timeframe": "1H"},
+    ):
+        assert market.ann.refused("GET", "/v2/account/portfolio/history", **wrong)[:2] == (422, 42210000)
+
+
 def test_assets_are_the_stocks_of_the_exchange(market: Market) -> None:
     apple = market.ann.get("/v2/assets/AAPL")
     wanted = {

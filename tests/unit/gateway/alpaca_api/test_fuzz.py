@@ -24,6 +24,7 @@ PATHS = (
     "account",
     "account/configurations",
     "account/activities",
+    "account/portfolio/history",
     "account/activities/FILL",
     "orders",
     "orders:by_client_order_id",
@@ -46,7 +47,7 @@ PATHS = (
 )
 PARAMETERS = words(
     "symbols start end limit page_token sort timeframe feed status after until direction nested side asof adjustment"
-    " client_order_id qty percentage cancel_orders activity_types page_size date category currency"
+    " client_order_id qty percentage cancel_orders activity_types page_size date category currency period date_end"
 )
 FIELDS = words(
     "symbol qty notional side type time_in_force limit_price stop_price trail_price trail_percent client_order_id"
@@ -55,7 +56,7 @@ FIELDS = words(
 WORDS = words(
     "AAPL MSFT BTCUSDT buy sell market limit stop stop_limit trailing_stop day gtc ioc fok opg cls bracket oco oto"
     " simple mleg 1 0.5 150 200.25 -1 0 1e9 true false asc desc open closed all 1Min 1Day 1Hour 5Min 2026-11-25"
-    " 2026-11-25T17:00:00Z 9999-12-31T23:59:59Z 0001-01-01 QUFQTHwx"
+    " 2026-11-25T17:00:00Z 1D 1M 1H 15Min 9999-12-31T23:59:59Z 0001-01-01 QUFQTHwx"
 )
 TEXTS = st.one_of(st.sampled_from(WORDS), st.text(max_size=12), st.just("x" * 300))
 NUMBERS = st.one_of(st.integers(), st.floats(), st.sampled_from([1, 2, 150, 190.5, 0.25]))

@@ -140,6 +140,10 @@ def test_orders_are_found_by_id_and_by_name(market: Market) -> None:
     )
 
 
+def test_a_name_may_have_128_characters(market: Market) -> None:
+    assert market.ann.order("buy", 1, 150, client_order_id="n" * 128)["client_order_id"] == "n" * 128
+
+
 def test_lists_of_orders_are_chosen_and_sorted(market: Market) -> None:
     placed = []
     for price in (150, 151, 152):
