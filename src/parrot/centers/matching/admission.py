@@ -96,6 +96,8 @@ class Admission:
             raise refuse(Why.LIST, f"{first.symbol}: orders that form no {orders.form.value}", "see the paper venue")
         for order in found:
             self.check(member, terms, order)
+        if len(orders.client_id) > _ID_LONGEST or not orders.client_id.isascii():
+            raise refuse(Why.COMBINATION, "the name of a list", f"at most {_ID_LONGEST} ASCII characters")
         if sum(not group.done for group in member.lists.values()) >= terms.market.max_lists > 0:
             raise refuse(Why.MAX_LISTS, f"{first.symbol}: too many open lists", f"{terms.market.max_lists} at most")
         return terms
@@ -156,6 +158,7 @@ def _check_shape(order: NewOrder) -> None:
         not order.display or (kind is Kind.LIMIT and order.lifetime in STAYING and order.display <= order.quantity),
         len(order.client_id) <= _ID_LONGEST and order.client_id.isascii(),
         not (order.quote_quantity and order.self_trade is SelfTrade.DECREMENT),
+        all(0 <= mark <= _UNITS_MAX for mark in (order.strategy_id, order.strategy_type, order.flags)),
     )
     if not all(right):
         raise refuse(Why.COMBINATION, f"a {kind.value} order with fields that do not go together")

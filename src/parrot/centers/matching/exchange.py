@@ -41,6 +41,8 @@ from parrot.ports.exchange import Listener
 
 _SPREAD: Final = 0x9E3779B97F4A7C15F39CC1  # odd, so that no two numbers have one name
 _NAMES: Final = 1 << 88
+_AMOUNT_MAX: Final = 1 << 62
+_NAME_LONGEST: Final = 64
 
 
 class SimulatedExchange(Looking):
@@ -137,15 +139,17 @@ class SimulatedExchange(Looking):
     def open_account(self, account: str) -> None:
         """Opens an account; one that is there already stays as it is."""
         if account not in self._ledger.accounts:
-            self._act(Opened(self.now, account), f"account {account}")
+            self._act(Opened(self._time(), account), f"account {account}")
 
     def deposit(self, account: str, asset: str, amount: int) -> None:
         """Brings an amount in, below zero takes it out."""
         member = self._member(account)
         if asset not in self._floor.exchange.currencies:
             raise refuse(Why.UNKNOWN_ASSET, f"asset {asset[:40]!r}", "one of the exchange's")
+        if abs(amount) > _AMOUNT_MAX:
+            raise refuse(Why.BALANCE, f"{amount} {asset}", f"at most {_AMOUNT_MAX}")
         if amount:
-            self._act(Deposit(self.now, member.number, asset, amount), f"{amount} {asset} to {account}")
+            self._act(Deposit(self._time(), member.number, asset, amount), f"{amount} {asset} to {account}")
 
     # -- orders --------------------------------------------------------------------------------------------------------
 
@@ -162,7 +166,9 @@ class SimulatedExchange(Looking):
         if order.quote_quantity:
             foresee(self._ledger, member, terms, order)
         number, fields = self._fields(member, terms, order)
-        self._act(Sent(self.now, member.number, number, order.client_id or made(number), fields, order), order.symbol)
+        self._act(
+            Sent(self._time(), member.number, number, order.client_id or made(number), fields, order), order.symbol
+        )
         return member.orders[number].state(account, tuple(self._ledger.fills))
 
     def _fields(self, member: Member, terms: Terms, order: NewOrder) -> tuple[int, tuple[int, ...]]:
@@ -179,12 +185,13 @@ class SimulatedExchange(Looking):
         names = tuple(order.client_id or made(number) for order, number in zip(orders.orders, numbers, strict=True))
         number = self._lists.next_number
         name = orders.client_id or made(-number)
-        operation = Listed(self.now, member.number, number, orders.form, name, numbers, names, orders.orders)
+        operation = Listed(self._time(), member.number, number, orders.form, name, numbers, names, orders.orders)
         self._act(operation, f"{terms.market.symbol}: a list")
         return self._lists.state(member.lists[number])
 
     def replace(self, account: str, order_id: int, order: NewOrder, request_id: str = "") -> OrderState:
         """Ends an open order and sends another in its stead, both or neither; what the old one held is free for it."""
+        _check_request(request_id)
         member, terms = self._member(account), self._of(order.symbol)
         old = self._open(member, order_id)
         if old.list_id >= 0 or not old.handle:
@@ -193,23 +200,25 @@ class SimulatedExchange(Looking):
         foresee(self._ledger, member, terms, order, gives=old)
         number, fields = self._fields(member, terms, order)
         name = order.client_id or made(number)
-        operation = Succeeded(self.now, order_id, member.number, number, name, fields, order, request_id)
+        operation = Succeeded(self._time(), order_id, member.number, number, name, fields, order, request_id)
         self._act(operation, f"order for {order_id}")
         if number not in member.orders:
             raise refuse(Why.BALANCE, f"{order.symbol}: order for {order_id}", "what the market still allows")
         return member.orders[number].state(account, tuple(self._ledger.fills))
 
     def cancel(self, account: str, order_id: int, request_id: str = "") -> OrderState:
-        """Ends an open order."""
+        """Ends an open order; of a list the others end as well."""
+        _check_request(request_id)
         member = self._member(account)
         standing = self._open(member, order_id)
-        self._act(Withdrew(self.now, order_id, request_id), f"cancel of {order_id}")
+        self._act(Withdrew(self._time(), order_id, request_id), f"cancel of {order_id}")
         return standing.state(account)
 
     def amend(
         self, account: str, order_id: int, *, quantity: int = 0, limit: int = 0, trigger: int = 0, request_id: str = ""
     ) -> OrderState:
         """Changes an open order in place; 0 leaves a field. Only a smaller quantity keeps its place in the queue."""
+        _check_request(request_id)
         member = self._member(account)
         standing = self._open(member, order_id)
         if not standing.handle:
@@ -218,7 +227,7 @@ class SimulatedExchange(Looking):
         limit = 0 if limit == standing.limit and quantity else limit
         self._check_amend(standing, terms, quantity=quantity, limit=limit, trigger=trigger)
         units = limit // terms.price_scale, quantity // terms.quantity_scale, trigger // terms.price_scale
-        operation = Amended(self.now, order_id, *units, MODES[standing.order.self_trade], request_id)
+        operation = Amended(self._time(), order_id, *units, MODES[standing.order.self_trade], request_id)
         self._act(operation, f"amendment of {order_id}")
         return standing.state(account, tuple(self._ledger.fills))
 
@@ -273,6 +282,11 @@ class SimulatedExchange(Looking):
 
     def _average(self, symbol: int) -> int:
         return self._chart.bars[symbol].average()
+
+
+def _check_request(name: str) -> None:
+    if len(name) > _NAME_LONGEST or not name.isascii():
+        raise refuse(Why.COMBINATION, f"request {name[:40]!r}", f"at most {_NAME_LONGEST} ASCII characters")
 
 
 def made(number: int) -> str:

@@ -72,7 +72,7 @@ def spot(name: str) -> Pair:
     base, quote = _split(name)
     price = _DOLLARS.get(base, _DOLLAR.get(base, _UNKNOWN[MarketKind.SPOT])) / _worth(quote)
     size = math.floor(math.log10(price))
-    decimals = max(2, 3 - size)
+    decimals = max(2, (4 if quote in _DOLLAR else 3) - size)
     lots = min(max(0, math.ceil(math.log10(price * _worth(quote)))), 5, 8 - decimals)
     least = Decimal(5) if _worth(quote) < 10 else Decimal("0.0001")
     return _pair(base, quote, price, (decimals, lots), least, fee=Decimal("0.001"), kind=MarketKind.SPOT)

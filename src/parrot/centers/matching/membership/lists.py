@@ -11,7 +11,7 @@ from parrot.contracts.exchange import Change, ListChanged, ListForm, OrderListSt
 
 
 class Lists:
-    """Groups by number. An OCO is the engine's own list; orders that wait for a first one wait here."""
+    """Open groups by number. An OCO is the engine's own list; orders that wait for a first one wait here."""
 
     def __init__(self, ledger: Ledger, entrance: Entrance) -> None:
         self._ledger = ledger
@@ -62,7 +62,8 @@ class Lists:
 
     def add(self, group: Group) -> None:
         """A list that was taken, or that was there before."""
-        self.groups[group.list_id] = group
+        if not group.done:
+            self.groups[group.list_id] = group
         self._ledger.all[group.member].lists[group.list_id] = group
         self.next_number = max(self.next_number, group.list_id + 1)
         self._changed[group.list_id] = group
@@ -82,7 +83,9 @@ class Lists:
         return self._ledger.live[group.orders[0]]
 
     def _ended(self, standing: Standing) -> None:
-        group = self.groups[standing.list_id]
+        group = self.groups.get(standing.list_id)
+        if group is None:
+            return
         if group.waiting and standing.order_id == group.orders[0]:
             if standing.stage is Stage.FILLED:
                 self.entering.append(group)
@@ -90,8 +93,12 @@ class Lists:
                 stage = Stage.CANCELED if standing.stage is Stage.CANCELED else Stage.EXPIRED
                 self._drop(group, stage, "" if stage is Stage.CANCELED else "oto", standing.updated)
         if not group.waiting and not any(number in self._ledger.live for number in group.orders):
-            group.done, group.ts = True, standing.updated
-            self._changed[group.list_id] = group
+            self._finish(group, standing.updated)
+
+    def _finish(self, group: Group, ts: int) -> None:
+        group.done, group.ts = True, ts
+        self._changed[group.list_id] = group
+        self.groups.pop(group.list_id, None)
 
     def _drop(self, group: Group, stage: Stage, expiry: str, ts: int) -> None:
         waiting, group.waiting = group.waiting, []
@@ -109,8 +116,6 @@ class Lists:
         code = self._entrance.both(*standings) if len(standings) > 1 else self._entrance.one(standings[0])
         if code < 0:
             self._drop(group, Stage.EXPIRED, "rejected", ts)
-            group.done, group.ts = True, ts
-            self._changed[group.list_id] = group
             return
         group.waiting = []
         self._asleep(standings, ts)

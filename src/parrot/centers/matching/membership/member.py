@@ -101,7 +101,7 @@ class Member:
 
     def _forget(self, old: Standing) -> None:
         group = self.lists.get(old.list_id)
-        if group is not None and group.done and group.orders[-1] == old.order_id:
+        if group is not None and group.done and not any(number in self.orders for number in group.orders):
             del self.lists[old.list_id]
         named = self._names.get(old.client_id)
         if named is not None and named.get(old.symbol) == old.order_id:
