@@ -66,7 +66,7 @@ class Admission:
             _check_lots(terms, order)
         self._check_notional(terms, order)
         if order.limit:
-            self._check_band(terms, order)
+            self.check_band(terms, order.limit)
         _check_counts(member, terms, order, gives)
         if order.display and -(-order.quantity // order.display) > market.max_iceberg_parts:
             problem = f"{market.symbol}: an iceberg of {order.display}"
@@ -114,10 +114,11 @@ class Admission:
         if notional < market.min_notional or notional > market.max_notional > 0:
             raise refuse(Why.NOTIONAL, f"{market.symbol}: notional {notional}", f"at least {market.min_notional}")
 
-    def _check_band(self, terms: Terms, order: NewOrder) -> None:
+    def check_band(self, terms: Terms, limit: int) -> None:
+        """Raises Refused for a price too far from the average."""
         average, market = self._average(terms.number), terms.market
-        if average and not average * market.band_down <= order.limit * SCALE <= average * market.band_up:
-            problem = f"{market.symbol}: price {order.limit} is too far from {average}"
+        if average and not average * market.band_down <= limit * SCALE <= average * market.band_up:
+            problem = f"{market.symbol}: price {limit} is too far from {average}"
             raise refuse(Why.PERCENT_PRICE, problem, "a price nearer to the market")
 
 

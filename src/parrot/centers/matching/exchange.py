@@ -226,7 +226,8 @@ class SimulatedExchange(Looking):
         terms = self._terms[standing.symbol]
         limit = 0 if limit == standing.limit and quantity else limit
         self._check_amend(standing, terms, quantity=quantity, limit=limit, trigger=trigger)
-        units = limit // terms.price_scale, quantity // terms.quantity_scale, trigger // terms.price_scale
+        whole = quantity - standing.prevented if quantity else 0  # what was prevented is gone for the engine
+        units = limit // terms.price_scale, whole // terms.quantity_scale, trigger // terms.price_scale
         operation = Amended(self._time(), order_id, *units, MODES[standing.order.self_trade], request_id)
         self._act(operation, f"amendment of {order_id}")
         return standing.state(account, tuple(self._ledger.fills))
@@ -236,7 +237,7 @@ class SimulatedExchange(Looking):
         if min(quantity, limit, trigger) < 0:
             raise refuse(Why.AMEND, f"order {standing.order_id}: below zero", "amounts above zero")
         same = quantity in (0, standing.quantity) and limit in (0, standing.limit)
-        if (same and trigger in (0, standing.order.trigger)) or 0 < quantity <= standing.filled:
+        if (same and trigger in (0, standing.order.trigger)) or 0 < quantity <= standing.filled + standing.prevented:
             problem = f"order {standing.order_id}: quantity {quantity}, limit {limit}"
             raise refuse(Why.AMEND, problem, f"something new, and more than {standing.filled}")
         for price in (limit, trigger):
@@ -244,6 +245,8 @@ class SimulatedExchange(Looking):
                 raise refuse(Why.PRICE_FILTER, f"{market.symbol}: price {price}", f"a multiple of {market.tick}")
         if quantity and (quantity % market.step or not market.min_quantity <= quantity <= market.max_quantity):
             raise refuse(Why.LOT_SIZE, f"{market.symbol}: quantity {quantity}", f"a multiple of {market.step}")
+        if limit:
+            self._admission.check_band(terms, limit)
         stays = 0 < quantity < standing.quantity and not (limit or trigger)  # others go to the end of the queue
         if stays and market.max_amends and standing.amends >= market.max_amends:
             raise refuse(Why.MAX_AMENDS, f"order {standing.order_id}: {standing.amends} amendments", "fewer")

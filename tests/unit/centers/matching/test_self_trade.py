@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from parrot.contracts.exchange import OrderChanged, SelfTrade
+from parrot.kernel.errors import Refused
 from tests.unit.centers.matching.public import Public, order, scaled
 
 
@@ -45,3 +46,12 @@ def test_what_is_left_after_a_decrement_is_filled() -> None:
     public.send("bob", "sell", 0.02, limit=60_000)
     assert public.exchange.order("ann", 2).stage == "filled"
     assert public.exchange.order("ann", 2).filled == scaled(0.02)
+
+
+def test_an_order_that_lost_quantity_is_amended_as_a_whole() -> None:
+    public, _ = met(SelfTrade.DECREMENT, 0.01, 0.04)
+    amended = public.exchange.amend("ann", 2, quantity=scaled(0.03))
+    assert (amended.quantity, amended.prevented) == (scaled(0.03), scaled(0.01))
+    assert public.balance("ann", "USDT")[1] == scaled(0.02) * 60_000
+    with pytest.raises(Refused):
+        public.exchange.amend("ann", 2, quantity=scaled(0.01))

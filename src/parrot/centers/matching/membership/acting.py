@@ -125,7 +125,8 @@ class Acting:
             return code
         ledger.begin(operation.number, operation.request_id)
         standing.limit = operation.price * terms.price_scale or standing.limit
-        standing.quantity = operation.quantity * terms.quantity_scale or standing.quantity
+        if operation.quantity:
+            standing.quantity = operation.quantity * terms.quantity_scale + standing.prevented
         if operation.trigger:
             standing.order = msgspec.structs.replace(standing.order, trigger=operation.trigger * terms.price_scale)
         standing.amends += 1
