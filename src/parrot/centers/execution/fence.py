@@ -86,17 +86,10 @@ def not_found(floor: Floor, report: NotFound, now: int) -> Iterator[Any]:
         return
     if order.state is State.UNKNOWN:
         yield from _absent(floor, order, report, now)
-    elif order.state is not State.SENT and report.ts >= _there_since(order) + floor.terms.fence:
+    # Both times are the venue's: the desk's clock may be off by more than a fence.
+    elif order.state is not State.SENT and report.ts >= order.seen + floor.terms.fence:
         by, reason = ("user", order.unwanted) if order.unwanted else ("venue", "the venue does not know it any more")
         yield OrderCanceled(order_id=order.id, by=by, reason=reason)
-
-
-def _there_since(order: Order) -> int:
-    """Since when the venue has an order, at the latest.
-
-    A fill may come before the acceptance, and where requests do not expire both may come any time after the request.
-    """
-    return max(order.sent, order.accepted or order.seen)
 
 
 def _absent(floor: Floor, order: Order, report: NotFound, now: int) -> Iterator[Any]:

@@ -30,7 +30,7 @@ FIRED: Final = {
 class Order(msgspec.Struct, kw_only=True, gc=False):
     """Times ns UTC, quantities in base, prices in quote units; `quantity` and `limit` are what works now.
 
-    `seen` is when the first fill proved that the venue has it: that may be before `accepted`, or without it.
+    `seen` is the venue's time of the first acceptance or fill, which proves that the venue has it.
     `trades` are the executions that were counted, by client id and trade id. `paid` is the sum of price times quantity.
     `done` is what the children of an algo have filled, or what was closed again of a position that has protection.
     """

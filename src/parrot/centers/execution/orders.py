@@ -163,6 +163,7 @@ class Orders:
         if order is not None and self._moved(entry, event):
             order.venue_id = entry.record.venue_id or order.venue_id
             order.accepted, order.fence = entry.ts, 0
+            order.seen = order.seen or entry.record.venue_ts
 
     def _unknown(self, entry: Entry) -> None:
         record: records.OrderUnknown = entry.record
@@ -187,7 +188,7 @@ class Orders:
             return
         fill = record.fill
         order.filled = record.filled
-        order.seen = order.seen or entry.ts
+        order.seen = order.seen or fill.ts
         order.first_price = order.first_price or fill.price
         order.paid = add(order.paid, multiply(fill.price, fill.quantity))
         order.trades[trade_key(fill.client_id, fill.trade_id)] = fill.number

@@ -73,7 +73,7 @@ def _ours(
         shown = theirs.get(order.client_id)
         if shown is not None:
             yield from _shown(floor, order, shown, state=state, now=now)
-        elif order.state in (State.ACCEPTED, State.PARTIALLY_FILLED) and order.accepted < state.ts:
+        elif order.state in (State.ACCEPTED, State.PARTIALLY_FILLED) and order.seen < state.ts:
             # It ended, or our reports overtook this state; a question about it alone tells which.
             floor.absent.add(order.id)
 

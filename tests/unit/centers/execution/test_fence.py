@@ -306,6 +306,16 @@ def test_not_found_soon_after_the_first_fill_of_a_request_that_came_late_ends_no
     assert stage.at(order, State.CANCELED)
 
 
+def test_not_found_ends_nothing_because_the_clock_of_the_desk_is_behind(stage):
+    order = stage.limit()
+    there = stage.now + HOUR
+    stage.say(venue.Accepted(client_id=order.client_id, venue_id="v1", ts=there))
+    assert stage.say(venue.NotFound(client_id=order.client_id, ts=there + FENCE - 1)) == []
+    assert stage.at(order, State.ACCEPTED)
+    stage.say(venue.NotFound(client_id=order.client_id, ts=there + FENCE))
+    assert stage.at(order, State.CANCELED)
+
+
 def test_not_found_soon_after_a_fill_that_came_before_the_acceptance_ends_nothing(stage):
     order = stage.limit()
     stage.fill(order, "0.25")
