@@ -25,8 +25,8 @@ class BinanceServer:
         self.url = ""
         self._listener = listener
         self._site = site
-        self._http: dict[HttpConnection, None] = {}
-        self._front: Front | None = None
+        self.http: dict[HttpConnection, None] = {}
+        self.front: Front | None = None
         self._server: asyncio.Server | None = None
         self._sweeper: asyncio.TimerHandle | None = None
 
@@ -42,7 +42,7 @@ class BinanceServer:
             seed=settings.seed,
         )
         markets = await site.owner.run(lambda: list(site.exchange.markets()))
-        front = self._front = Front(site, face, markets)
+        front = self.front = Front(site, face, markets)
         loop = asyncio.get_running_loop()
         self._server = await loop.create_server(lambda: self._client(front), sock=listener)
         host, port = listener.getsockname()[:2]
@@ -56,20 +56,20 @@ class BinanceServer:
             self._sweeper.cancel()
         if self._server is not None:
             self._server.close()
-        if self._front is not None:
-            self._front.stop()
-        for connection in tuple(self._http):
+        if self.front is not None:
+            self.front.stop()
+        for connection in tuple(self.http):
             connection.close()
         await asyncio.sleep(0)  # what was written goes out
 
     def _client(self, front: Front) -> asyncio.Protocol:
-        if len(self._http) + len(front.sockets) >= _CONNECTIONS_MOST:
+        if len(self.http) + len(front.sockets) >= _CONNECTIONS_MOST:
             return _Full()
-        return HttpConnection(front, self._http)
+        return HttpConnection(front, self.http)
 
     def _sweep(self) -> None:
         loop = asyncio.get_running_loop()
-        for connection in tuple(self._http):
+        for connection in tuple(self.http):
             connection.sweep(loop.time())
         self._sweeper = loop.call_later(_SWEEP_S, self._sweep)
 

@@ -115,12 +115,12 @@ class WebSocket(asyncio.Protocol):
         if self._transport.is_closing():
             return
         for data in self._codec.data_to_send():
-            if data and not self._muted:
+            if not data:  # both sides have said good-bye
+                self._transport.close()
+            elif not self._muted:
                 self._transport.write(data)
-        if self._codec.close_expected() and not self._muted:
+        if self._codec.close_expected():
             self._loop.call_later(_CLOSING_S, self.cut)
-        if self._codec.state is State.CLOSED:
-            self._transport.close()
 
     # -- what goes -----------------------------------------------------------------------------------------------------
 
