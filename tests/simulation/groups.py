@@ -65,9 +65,12 @@ class Planner:
     def ladder(self, symbol: str) -> Ladder:
         deviation = Decimal(self.chance.randint(2, 30)) / 100
         count = self.chance.randint(0, 4)
+        side = Side.BUY if self.chance.random() < 0.8 else Side.SELL
+        # What sells here closes what grids have bought: it opens nothing that a stop could protect.
+        guarded = side is Side.BUY and self.chance.random() < 0.4
         return Ladder(
             symbol=symbol,
-            side=Side.BUY if self.chance.random() < 0.8 else Side.SELL,
+            side=side,
             quantity=UNIT[symbol],
             limit=self.near(symbol, -2) if self.chance.random() < 0.3 else None,
             safety_orders=count,
@@ -75,7 +78,7 @@ class Planner:
             deviation=deviation,
             quantity_scale=Decimal(self.chance.randint(10, 15)) / 10,
             take=Decimal(self.chance.randint(1, 30)) / 100,
-            stop=self.near(symbol, -400) if self.chance.random() < 0.4 else None,
+            stop=self.near(symbol, -400) if guarded else None,
             rounds=self.chance.randint(0, 2),
         )
 

@@ -126,6 +126,7 @@ def _ladder_faults(plan: Ladder, listing: Listing, reference: Decimal) -> Iterat
     if plan.side is Side.SELL and plan.take >= _PERCENT:
         yield f"take is {plain(plan.take)} percent; expected: less than 100 for a sell"
     first = plan.limit or reference
+    yield from _stop_faults(plan, "the first order", first)
     yield from _order_faults("quantity", plan.quantity, first, listing)
     for number in range(1, plan.safety_orders + 1):
         yield from _safety_faults(plan, number, first, listing)
@@ -136,9 +137,13 @@ def _safety_faults(plan: Ladder, number: int, first: Decimal, listing: Listing) 
     if price <= 0:
         yield f"safety order {number} would stand at {plain(price)}; expected: a price above zero; fewer, or nearer"
         return
-    if plan.stop is not None and (price - plan.stop) * (1 if plan.side is Side.BUY else -1) <= 0:
-        yield f"stop is {plain(plan.stop)}, safety order {number} stands at {plain(price)}; expected: a stop behind it"
+    yield from _stop_faults(plan, f"safety order {number}", price)
     yield from _order_faults(f"safety order {number}", safety_quantity(plan, number, listing.lot), price, listing)
+
+
+def _stop_faults(plan: Ladder, name: str, price: Decimal) -> Iterator[str]:
+    if plan.stop is not None and (price - plan.stop) * (1 if plan.side is Side.BUY else -1) <= 0:
+        yield f"stop is {plain(plan.stop)}, {name} stands at {plain(price)}; expected: a stop behind it"
 
 
 def _order_faults(name: str, quantity: Decimal, price: Decimal, listing: Listing) -> Iterator[str]:

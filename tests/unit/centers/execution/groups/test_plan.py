@@ -79,6 +79,8 @@ def test_the_exit_gains_at_least_what_was_asked_for():
         (LADDER, {"deviation": D(40)}, "expected: a price above zero"),
         (LADDER, {"take": D(0)}, "take is 0; expected: a number above zero"),
         (LADDER, {"stop": D(95)}, "safety order 2 stands at 97|safety order 3 stands at 93"),
+        (LADDER, {"stop": D(101)}, "the first order stands at 100"),
+        (LADDER, {"side": Side.SELL, "stop": D(99)}, "the first order stands at 100"),
         (LADDER, {"rounds": -1}, "expected: 1 or more"),
         (LADDER, {"gap_scale": D(11)}, "expected: at most 10"),
         (LADDER, {"side": Side.SELL, "take": D(100)}, "less than 100"),
