@@ -46,7 +46,10 @@ class Planner:
         self.count += 1
         symbol = self.chance.choice(list(LISTINGS))
         plan = self.grid(symbol) if self.chance.random() < 0.5 else self.ladder(symbol)
-        command = PlaceGroup(strategy="groups", key=str(self.count), plan=plan, user="ann")
+        # The verdict tells what is protected by book: what has stops shares none with what has not.
+        guarded = isinstance(plan, Ladder) and plan.stop is not None
+        strategy = "guarded" if guarded else "groups"
+        command = PlaceGroup(strategy=strategy, key=str(self.count), plan=plan, user="ann")
         self.ask(command)
         if self.chance.random() < 0.3:
             self.ask(command)
