@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 from parrot.adapters.venues.ccxt.making import make
@@ -28,6 +29,7 @@ _STREAM_S: Final = 10.0
 _FAR: Final = 1_000_000_000  # ns that the venue's clock may be off before a person should look at this one
 WITHDRAWALS: Final = "allow_withdrawals"
 SANDBOX: Final = "sandbox"
+RECORD: Final = "record"
 LIMITS: Final = "limits"  # "off" for an exchange of one's own that has none
 
 
@@ -108,7 +110,13 @@ def wire(connection: Connection, credentials: Credentials | None, now: Callable[
     )
     ledger = _ledger(connection, key, known.weights or _paced(exchange), known.orders)
     kind = BinanceWire if name == "binance" else CcxtWire
-    return kind(exchange, known, ledger, now=now)
+    made = kind(exchange, known, ledger, now=now)
+    if connection.options.get(RECORD):
+        from parrot.adapters.venues.traffic import Recorder
+
+        secrets = [one.reveal() for one in credentials or () if one is not None]
+        Recorder(Path(connection.options[RECORD]).expanduser(), exchange, secrets, now=now)
+    return made
 
 
 def _ledger(connection: Connection, key: str, weights: tuple[Window, ...], orders: tuple[Window, ...]) -> WeightLedger:
