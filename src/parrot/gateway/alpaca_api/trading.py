@@ -65,6 +65,8 @@ class Trading:
         try:
             found = self._exchange.submit_list(account, wanted)
         except Refused as fault:
+            if fault.reason == Why.CLOSED:
+                raise invalid(f"{form} orders are accepted during market hours only") from None
             raise self._refused(account, wanted.orders[0], fault) from None
         for state in found.orders:
             self._stocks.index.note(state)
@@ -99,7 +101,7 @@ class Trading:
 
     def _refused(self, account: str, order: NewOrder, fault: Refused) -> Problem:
         if fault.reason == Why.CLOSED and order.lifetime not in ("open", "close"):
-            return invalid(f"{asking.type_of(order)} orders of this class are accepted during market hours only")
+            return invalid(f"{asking.type_of(order)} orders are accepted during market hours only")
         if fault.reason not in (Why.BALANCE, Why.NOTIONAL):
             return told(fault)
         if fault.reason == Why.BALANCE and order.side == "sell":

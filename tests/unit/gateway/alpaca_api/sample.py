@@ -66,15 +66,16 @@ class Market:
         crowd: bool = False,
         limits: bool = False,
         sessions: bool = False,
+        days: Sequence[tuple[int, int]] = (),
         segments: Segments | None = None,
     ) -> None:
-        more: dict[str, Any] = {"stock_days": tuple(DAYS)} if sessions else {}
+        more: dict[str, Any] = {"stock_days": tuple(days or DAYS)} if sessions or days else {}
         made = public_settings(("BTCUSDT",), ("AAPL", "MSFT"), crowd=crowd, **more)
         self.exchange = build_exchange(made, segments, now=now)
         self.exchange.turn(now)
         if not self.exchange.accounts():
             self._fund()
-        self.face = Face(self.exchange, Ring(), DAYS, limits=limits)
+        self.face = Face(self.exchange, Ring(), days or DAYS, limits=limits)
         self.ann, self.bob = Client(self, "ann-key"), Client(self, "bob-key")
 
     def _fund(self) -> None:

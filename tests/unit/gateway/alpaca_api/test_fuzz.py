@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from parrot.gateway.alpaca_api.account_stream import AccountStream
 from parrot.gateway.alpaca_api.data_stream import DataStream
 from parrot.gateway.alpaca_api.wire import ApiRequest
-from tests.unit.gateway.alpaca_api.sample import Market
+from tests.unit.gateway.alpaca_api.sample import NOON, Market, at
 
 
 def words(text: str) -> list[str]:
@@ -89,14 +89,15 @@ BODIES = st.one_of(
     st.binary(max_size=40),
 )
 QUERIES = st.dictionaries(st.sampled_from(PARAMETERS), TEXTS, max_size=4)
-CALM = settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+CALM = settings(max_examples=50, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 
 
-@pytest.fixture(scope="module")
-def market() -> Market:
-    market = Market()
+@pytest.fixture(scope="module", params=[NOON, at("27 03:00")], ids=["day", "night"])
+def market(request: pytest.FixtureRequest) -> Market:
+    market = Market(sessions=True)
     market.bob.order("sell", 50, 190)
     market.ann.order("buy", 20, 190)
+    market.until(request.param)
     return market
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from parrot.adapters.journal.files import FileSegments
+from parrot.app.exchange.stock_days import stock_days
 from parrot.gateway.alpaca_api.account_stream import AccountStream
 from tests.unit.gateway.alpaca_api.sample import Client, Market, at, order
 
@@ -113,6 +114,41 @@ def test_what_cannot_wait_is_refused_at_night() -> None:
         told = market.ann.refused("POST", "/v2/orders", fields)
         assert told[:2] == (422, 42210000)
         assert "during market hours only" in told[2]
+
+
+def test_a_bracket_of_the_night_trades_at_the_open_and_ends_with_the_day() -> None:
+    market = market_at(NIGHT)
+    legs = {"take_profit": {"limit_price": "210"}, "stop_loss": {"stop_price": "170"}}
+    told = market.ann.post("/v2/orders", **order("buy", 1, 195, order_class="bracket", **legs))
+    assert (told["status"], [leg["status"] for leg in told["legs"]]) == ("accepted", ["held", "held"])
+    oco = order("sell", 1, order_class="oco", type="limit", **legs)
+    assert market.ann.refused("POST", "/v2/orders", oco)[2] == "oco orders are accepted during market hours only"
+    market.bob.order("sell", 5, 191)
+    market.until(at("25 14:30"))
+    legs_now = market.ann.get(f"/v2/orders/{told['id']}")["legs"]
+    assert [leg["status"] for leg in legs_now] == ["new", "new"]
+    market.until(at("25 21:00"))
+    legs_now = market.ann.get(f"/v2/orders/{told['id']}")["legs"]
+    assert [leg["status"] for leg in legs_now] == ["expired", "expired"]
+
+
+def test_around_the_clock_days_end_at_midnight_in_new_york() -> None:
+    midnight = at("25 05:00")
+    days = stock_days("open", midnight)
+    market = Market(midnight - 60_000_000_000, days=days)
+    assert market.ann.get("/v2/clock")["is_open"]
+    day = market.ann.order("buy", 1, 150)
+    good = market.ann.order("buy", 1, 151, time_in_force="gtc")
+    late = market.ann.refused("POST", "/v2/orders", order("buy", time_in_force="cls"))
+    assert "cls orders" in late[2]
+    market.until(midnight)
+    assert status(market.ann, day)[0] == "expired"
+    assert status(market.ann, good)[0] == "new"
+    assert market.exchange.phase("AAPL") == "continuous"
+    buy = market.ann.order("buy", 1, time_in_force="cls")
+    market.bob.order("sell", 1, 189, time_in_force="cls")
+    market.until(at("26 05:00"))
+    assert status(market.ann, buy)[0] == "filled"
 
 
 def test_orders_for_the_auctions_are_refused_too_late() -> None:
