@@ -143,26 +143,47 @@ def _check_name(member: Member, order: NewOrder, gives: Standing | None) -> None
 
 def _check_shape(order: NewOrder) -> None:
     """Which fields go together."""
-    kind, stop = order.kind, order.kind in STOPS
-    follows = trails(order)
-    amounts = (order.quantity, order.quote_quantity, order.limit, order.trigger, order.display, order.trail)
-    right = (
-        all(0 <= amount <= _UNITS_MAX for amount in (*amounts, order.trail_bips)),
-        (order.quantity > 0) != (order.quote_quantity > 0),
-        not order.quote_quantity or (kind is Kind.MARKET and order.lifetime is not Lifetime.FOK),
-        (order.limit > 0) == (kind in LIMITS),
-        stop or not (order.trigger or follows),
-        not stop or order.trigger > 0 or follows,
-        not (order.trail_bips and order.trail),
-        not stop or order.lifetime in STAYING or (order.lifetime is Lifetime.IOC and order.limit > 0),
-        not order.post_only or (kind is Kind.LIMIT and order.lifetime in STAYING),
-        not order.display or (kind is Kind.LIMIT and order.lifetime in STAYING and order.display <= order.quantity),
-        len(order.client_id) <= _ID_LONGEST and order.client_id.isascii(),
-        not (order.quote_quantity and order.self_trade is SelfTrade.DECREMENT),
-        all(0 <= mark <= _UNITS_MAX for mark in (order.strategy_id, order.strategy_type, order.flags)),
+    numbers = (
+        order.quantity,
+        order.quote_quantity,
+        order.limit,
+        order.trigger,
+        order.display,
+        order.trail,
+        order.trail_bips,
+        order.strategy_id,
+        order.strategy_type,
+        order.flags,
     )
-    if not all(right):
-        raise refuse(Why.COMBINATION, f"a {kind.value} order with fields that do not go together")
+    name = order.client_id
+    right = min(numbers) >= 0 and max(numbers) <= _UNITS_MAX and len(name) <= _ID_LONGEST and name.isascii()
+    if not (right and _fits(order) and (_stops(order) if order.kind in STOPS else _enters(order))):
+        raise refuse(Why.COMBINATION, f"a {order.kind.value} order with fields that do not go together")
+
+
+def _fits(order: NewOrder) -> bool:
+    stays, plain = order.lifetime in STAYING, order.kind is Kind.LIMIT
+    return (
+        (order.quantity > 0) != (order.quote_quantity > 0)
+        and (order.limit > 0) == (order.kind in LIMITS)
+        and (not order.post_only or (plain and stays))
+        and (not order.display or (plain and stays and order.display <= order.quantity))
+    )
+
+
+def _enters(order: NewOrder) -> bool:
+    """Of orders that do not wait."""
+    if order.trigger or trails(order):
+        return False
+    by_amount = order.kind is Kind.MARKET and order.lifetime is not Lifetime.FOK
+    return not order.quote_quantity or (by_amount and order.self_trade is not SelfTrade.DECREMENT)
+
+
+def _stops(order: NewOrder) -> bool:
+    """Of stops and touches."""
+    lives = order.lifetime in STAYING or (order.lifetime is Lifetime.IOC and order.limit > 0)
+    trailing = (order.trail_bips > 0) + (order.trail > 0)
+    return lives and not order.quote_quantity and trailing <= 1 and (order.trigger > 0 or trailing == 1)
 
 
 def _check_lots(terms: Terms, order: NewOrder) -> None:

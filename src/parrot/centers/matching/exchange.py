@@ -43,6 +43,7 @@ _SPREAD: Final = 0x9E3779B97F4A7C15F39CC1  # odd, so that no two numbers have on
 _NAMES: Final = 1 << 88
 _AMOUNT_MAX: Final = 1 << 62
 _NAME_LONGEST: Final = 64
+_TOGETHER: Final = 500_000  # ns for which market data are gathered: many orders then cost one update
 
 
 class SimulatedExchange(Looking):
@@ -60,6 +61,7 @@ class SimulatedExchange(Looking):
         self._listeners: list[Listener] = []
         self._admission = Admission(self._average)
         self._turning = False
+        self._published = 0
         if house.settings.stock_days:
             self._keep_hours(house, now)
 
@@ -79,7 +81,8 @@ class SimulatedExchange(Looking):
     # -- time ----------------------------------------------------------------------------------------------------------
 
     def turn(self, now: int) -> None:
-        """Lets time go on to `now`: the crowd trades, listeners hear of it."""
+        """Lets time go on to `now`: the crowd trades, listeners hear of it; a turn to the same time tells all."""
+        stands = now <= self.now
         self._turning = True
         try:
             self._house.run(now)
@@ -90,17 +93,25 @@ class SimulatedExchange(Looking):
             self._release()
         else:
             self._house.write_behind()
-        self._publish()
+        if stands or self.now >= self._published + _TOGETHER:
+            self._publish()
 
     def due(self) -> int | None:
         """When something happens next without being asked."""
-        return self.now if self._board.waiting or self._ledger.told else self._house.agenda.due()
+        if self._ledger.told:
+            return self.now
+        due = self._house.agenda.due()
+        if not self._board.waiting:
+            return due
+        soon = max(self.now, self._published + _TOGETHER)
+        return soon if due is None else min(due, soon)
 
     def listen(self, listener: Listener) -> None:
         """Has everything that happens told to `listener`."""
         self._listeners.append(listener)
 
     def _publish(self) -> None:
+        self._published = self.now
         told = self._board.publish(self.now)
         if told:
             for listener in self._listeners:
