@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from parrot.contracts.exchange import SCALE
@@ -12,10 +13,12 @@ DIGITS: Final = 8
 ZERO: Final = "0.00000000"
 _MOST: Final = 2**63 - 1
 _LONGEST: Final = 20
+_KEPT: Final = 8_192  # the same amounts are written again and again
 
 _decimal = re.compile(r"([0-9]{1,20})(?:\.([0-9]{1,20}))?").fullmatch
 
 
+@lru_cache(maxsize=_KEPT)
 def text(value: int) -> str:
     """`value` units of 10^-8 in digits."""
     if value < 0:
