@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
-from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
 from parrot.contracts.exchange import SCALE, Candle
@@ -82,7 +81,7 @@ class Bar(NamedTuple):
             "c": number(self.close),
             "v": number(self.volume),
             "n": self.trades,
-            "vw": Decimal(divided(vwap, 100)).scaleb(-6).normalize() + 0,
+            "vw": number(divided(vwap, 100) * 100),
         }
 
 

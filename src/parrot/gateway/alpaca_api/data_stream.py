@@ -47,15 +47,18 @@ class Ticks:
 
     def of(self, events: Sequence[AccountEvent | MarketEvent]) -> list[Tick]:
         """The ticks of a batch of events, in order."""
-        ticks = self._bars()
+        ticks, ours = self._bars(), self._stocks.markets
         for event in events:
             if isinstance(event, Traded):
-                ticks.append(("trades", event.trade.symbol, {"T": "t", "S": event.trade.symbol, **_trade(event)}))
-            elif isinstance(event, TopChanged) and market_data.is_quote(event):
-                ticks.append(("quotes", event.symbol, {"T": "q", "S": event.symbol, **market_data.quote(event)}))
-            elif isinstance(event, SessionChanged):
+                if event.trade.symbol in ours:
+                    symbol = event.trade.symbol
+                    ticks.append(("trades", symbol, {"T": "t", "S": symbol, **market_data.trade(event.trade)}))
+            elif isinstance(event, TopChanged):
+                if event.symbol in ours and market_data.is_quote(event):
+                    ticks.append(("quotes", event.symbol, {"T": "q", "S": event.symbol, **market_data.quote(event)}))
+            elif isinstance(event, SessionChanged) and event.symbol in ours:
                 ticks.append(("statuses", event.symbol, _status(event)))
-        return [tick for tick in ticks if tick[1] in self._stocks.markets]
+        return ticks
 
     def _bars(self) -> list[Tick]:
         now = self._stocks.now
@@ -77,10 +80,6 @@ class Ticks:
             begins = midnight(until)
             for bar in bars.traded(exchange, symbol, bars.frame("1Day"), since=begins, until=until):
                 yield "dailyBars", symbol, {"T": "d", "S": symbol, **bar.told()}
-
-
-def _trade(event: Traded) -> Json:
-    return market_data.trade(event.trade)
 
 
 def _status(event: SessionChanged) -> Json:

@@ -14,6 +14,7 @@ from parrot.kernel.decimals import plain
 
 SECOND: Final = 1_000_000_000
 _UNITS_MAX: Final = 1 << 62
+_DIGITS_KEPT: Final = 10**15
 _NUMBER: Final = re.compile(r"\+?\d{1,15}(\.\d{0,9}0*)?|\+?\.\d{1,9}0*", re.ASCII)
 _MOMENT: Final = re.compile(
     r"(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?)(?:\.(\d{1,9})\d*)?\s?(Z|z|[+ -]\d\d:?\d\d)?)?", re.ASCII
@@ -25,9 +26,14 @@ def text(units: int) -> str:
     return plain(Decimal(units).scaleb(-8))
 
 
-def number(units: int) -> Decimal:
-    """An amount of 10^-8 as a number for JSON."""
-    return Decimal(text(units))
+def number(units: int) -> int | float | Decimal:
+    """An amount of 10^-8 as a number for JSON, of the same digits as its text.
+
+    A binary fraction is written in the fewest digits that lead back to it, and with 15 of them these are its own.
+    """
+    if units % SCALE == 0:
+        return units // SCALE
+    return units / SCALE if abs(units) < _DIGITS_KEPT else Decimal(text(units))
 
 
 def ratio(part: int, whole: int) -> str:

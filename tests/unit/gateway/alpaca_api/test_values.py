@@ -6,14 +6,17 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from parrot.contracts.exchange import SCALE
 from parrot.gateway.alpaca_api import values
+from parrot.gateway.alpaca_api.face import ENCODER
 from parrot.gateway.alpaca_api.problems import Problem
 
 
 @pytest.mark.parametrize(
-    ("given", "units"),
+    ("given_value", "units"),
     [
         ("1", SCALE),
         (1, SCALE),
@@ -26,8 +29,8 @@ from parrot.gateway.alpaca_api.problems import Problem
         ("+2.50", 250_000_000),
     ],
 )
-def test_amounts_are_read_exactly(given: Any, units: int) -> None:
-    assert values.units(given, "qty") == units
+def test_amounts_are_read_exactly(given_value: Any, units: int) -> None:
+    assert values.units(given_value, "qty") == units
 
 
 @pytest.mark.parametrize(
@@ -90,3 +93,8 @@ def test_what_is_no_time_is_refused(given: str) -> None:
         values.read_moment(given, "start")
     assert told.value.status == 400
     assert "invalid start" in told.value.body["message"]
+
+
+@given(st.integers(-(1 << 62), 1 << 62))
+def test_a_number_has_the_digits_of_its_text(units: int) -> None:
+    assert Decimal(ENCODER.encode(values.number(units)).decode()) == Decimal(values.text(units))
