@@ -166,9 +166,7 @@ class SimulatedExchange(Looking):
 
     def check(self, account: str, order: NewOrder) -> None:
         """Raises as `submit` would before the book is met; changes nothing."""
-        member, terms = self._member(account), self._of(order.symbol)
-        self._admission.check(member, terms, order)
-        foresee(self._ledger, member, terms, order)
+        self._admission.check(self._member(account), self._of(order.symbol), order)
 
     def submit(self, account: str, order: NewOrder) -> OrderState:
         """Sends an order; the answer holds the fills that it met."""

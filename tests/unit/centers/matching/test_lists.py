@@ -193,6 +193,17 @@ def test_a_sleeping_order_is_cancelled_and_gives_back_what_it_held(quiet: Public
     assert quiet.balance("ann", "BTC") == before
 
 
+def test_a_sleeping_order_of_the_day_ends_with_the_session(quiet: Public) -> None:
+    before = quiet.balance("ann", "BTC")
+    quiet.send("ann", "sell", 0.01, kind=Kind.TOUCH, trigger=61_000, trail_bips=100, lifetime=Lifetime.DAY)
+    kept = quiet.send("ann", "sell", 0.01, kind=Kind.TOUCH, trigger=61_000, trail_bips=100)
+    quiet.exchange.set_phase("BTCUSDT", "closed")
+    assert quiet.changes()[-1] == ("expired", "expired")
+    assert [state.order_id for state in quiet.exchange.open_orders("ann")] == [kept.order_id]
+    quiet.exchange.cancel("ann", kept.order_id)
+    assert quiet.balance("ann", "BTC") == before
+
+
 def test_a_triggered_immediate_order_leaves_nothing(quiet: Public) -> None:
     quiet.send("bob", "sell", 0.01, limit=61_500)
     stop = quiet.send("ann", "buy", 0.02, kind=Kind.STOP_LIMIT, trigger=61_000, limit=61_500, lifetime=Lifetime.IOC)

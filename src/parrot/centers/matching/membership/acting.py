@@ -141,6 +141,12 @@ class Acting:
             phase = PHASES[Phase(operation.phase)]
             symbol = self._ledger.terms[operation.symbol].market.symbol
             self._ledger.told.append(SessionChanged(symbol=symbol, phase=phase, ts=operation.ts))
+        if code >= 0 and operation.phase == Phase.CLOSED:
+            for standing in self._sleeping.of_the_day(operation.symbol):
+                self._sleeping.leave(standing)
+                standing.stage, standing.expiry, standing.updated = Stage.EXPIRED, "session", operation.ts
+                self._ledger.tell(standing, Change.EXPIRED, operation.ts)
+                self._ledger.end(standing)
         return code
 
     def _refer(self, operation: operations.Referred) -> int:

@@ -8,7 +8,7 @@ from parrot.centers.matching.membership.ledger import Ledger
 from parrot.centers.matching.membership.standing import Standing
 from parrot.centers.matching.terms import Terms
 from parrot.contracts.commands import Side
-from parrot.contracts.exchange import Kind, NewOrder
+from parrot.contracts.exchange import Kind, Lifetime, NewOrder
 from parrot.engine.matching import CommandKind, Reason
 
 
@@ -62,6 +62,10 @@ class Sleeping:
         standing.aside = 0
         self._orders[standing.symbol].remove(standing)
         self.any = any(self._orders.values())
+
+    def of_the_day(self, symbol: int) -> list[Standing]:
+        """Those that end with the session."""
+        return [standing for standing in self._orders.get(symbol, ()) if standing.order.lifetime is Lifetime.DAY]
 
     def traded(self, symbol: int, price: int) -> None:
         """A trade: who has waited for that price wakes."""
