@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import signal
 from collections.abc import Callable, Sequence
@@ -53,6 +54,8 @@ async def _serve(
         for server in servers(site):
             await server.start()
             started.append(server)
+        gc.collect()
+        gc.freeze()  # what is there from the start is not looked through again and again
         ready(facts(started))
         await ended
     finally:
