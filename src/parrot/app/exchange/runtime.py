@@ -49,9 +49,10 @@ async def _serve(
     for number in _SIGNALS:
         loop.add_signal_handler(number, lambda: None if ended.done() else ended.set_result(None))
     started: list[Server] = []
+    made = servers(site)  # they hear of what happens from the first turn on
     owner.start()
     try:
-        for server in servers(site):
+        for server in made:
             await server.start()
             started.append(server)
         gc.collect()

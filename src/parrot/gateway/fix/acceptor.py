@@ -12,6 +12,7 @@ from parrot.gateway.fix import tags
 from parrot.gateway.fix.framing import MESSAGE_BYTES_MAX, Framer
 from parrot.gateway.fix.messages import FieldError, Incoming, body, frame
 from parrot.gateway.fix.moments import moment
+from parrot.gateway.fix.recovery import untold
 from parrot.gateway.fix.session import Session
 from parrot.gateway.fix.trading import Trading
 from parrot.kernel.errors import StorageError
@@ -166,9 +167,19 @@ class Acceptor:
         self._stores = stores
         self._sessions: dict[SessionKey, Session] = {}
         self._by_account: defaultdict[str, list[Session]] = defaultdict(list)
-        for key in stores.known():
-            self.session(key)
+        known = stores.known()
+        if known:
+            exchange.turn(exchange.now)  # what it still had to tell is told, and so is not told twice
+        for key in known:
+            self._catch_up(self.session(key))
         exchange.listen(self._report)
+
+    def _catch_up(self, session: Session) -> None:
+        """What a session was not told when the process died is told first of all."""
+        session.now = self._exchange.now
+        if session.key.account in self._exchange.accounts():
+            for event in untold(self._exchange, session.key.account, session.store):
+                session.application.told(event)
 
     def connect(self, now: int, wake: Callable[[], None] = lambda: None) -> Link:
         """A new connection."""

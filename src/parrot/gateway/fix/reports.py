@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from parrot.contracts.commands import Side
-from parrot.contracts.exchange import SCALE, Change, Kind, Lifetime, OrderChanged, OrderState, Stage
+from parrot.contracts.exchange import SCALE, Change, Execution, Kind, Lifetime, OrderChanged, OrderState, Stage
 from parrot.gateway.fix import tags
 from parrot.gateway.fix.messages import decimal
 from parrot.gateway.fix.moments import moment
@@ -70,6 +70,16 @@ def average(order: OrderState) -> int:
     whole, rest = divmod(order.quote_filled * SCALE, order.filled)
     twice = 2 * rest
     return whole + (twice > order.filled or (twice == order.filled and whole & 1))
+
+
+def amount(fill: Execution) -> int:
+    """What a fill comes to, as the exchange adds it up."""
+    return fill.price * fill.quantity // SCALE
+
+
+def fill_id(fill: Execution) -> str:
+    """ExecID (17) of a fill, the same in every session and at every time."""
+    return f"{fill.symbol}-{fill.trade_id}-{fill.order_id}"
 
 
 def standing(order: OrderState, *, name: str, now: int) -> Row:
@@ -138,7 +148,7 @@ def changed(event: OrderChanged, *, names: tuple[str, str], number: int) -> Row:
         return [*row, (tags.EXEC_ID, f"{order.order_id}-{event.ts}-{number}")]
     return [
         *row,
-        (tags.EXEC_ID, f"{fill.symbol}-{fill.trade_id}-{order.order_id}"),
+        (tags.EXEC_ID, fill_id(fill)),
         (tags.LAST_QTY, decimal(fill.quantity)),
         (tags.LAST_PX, decimal(fill.price)),
         (tags.COMMISSION, decimal(fill.fee)),

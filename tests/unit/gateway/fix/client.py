@@ -53,9 +53,21 @@ class QuietExchange:
     def listen(self, listener):
         self.listeners.append(listener)
 
+    def turn(self, now):
+        self.now = now
+
     def tell(self, *events):
         for listener in self.listeners:
             listener(events)
+
+    def accounts(self):
+        return ["main", "other"]
+
+    def orders(self, account, *, limit):
+        return [state for state in self.states.values() if state.account == account]
+
+    def executions(self, account, symbol, *, order_id, limit):
+        return []
 
     def markets(self):
         return [SimpleNamespace(symbol="BTCUSDT", kind=MarketKind.SPOT)]

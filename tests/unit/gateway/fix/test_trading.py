@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from parrot.adapters.sessions import MemorySessions
+from parrot.adapters.sessions import FileSessions, MemorySessions
 from parrot.centers.matching.manifest import build_exchange, public_settings
 from parrot.contracts.exchange import SCALE, Kind, ListForm, NewOrderList, SelfTrade
 from parrot.gateway.fix import Acceptor
@@ -380,3 +380,42 @@ def test_the_orders_of_a_list_are_reported_as_they_live_and_end(trader):
     assert [fields(report, 11, 150) for report in trader.heard()] == [["s", "0"], ["l", "0"]]
     reports = trader.meet("buy", 0.1, 61_000)
     assert {(report[11], report[150]) for report in reports} == {("l", "F"), ("s", "C")}
+
+
+def test_what_was_not_told_when_the_process_died_is_told_first_after_it(trader, tmp_path):
+    def restart(stores):
+        """Another process with the same exchange: the acceptor of before hears nothing more."""
+        trader.acceptor._by_account.clear()
+        trader.acceptor = Acceptor(trader.exchange, FewKeys(), stores)
+        trader.connect()
+        trader.log_on()
+        return trader.say("2", (7, 1), (16, 0))
+
+    trader.acceptor = Acceptor(trader.exchange, FewKeys(), FileSessions(tmp_path))
+    trader.drop()
+    trader.connect()
+    trader.next = 1
+    trader.log_on()
+    trader.buy("filled")
+    trader.order("moved", (38, "0.5"), (44, "59000"))
+    trader.meet("sell", 0.1, 60_000)
+    trader.say("H", (11, "moved"), (55, "BTCUSDT"), (54, 1))
+    trader.acceptor._by_account.clear()  # from here on nothing is told: the process dies
+    trader.meet("sell", 0.15, 60_000)
+    trader.meet("sell", 0.25, 60_000)
+    number = trader.exchange.order_named("main", "moved").order_id
+    trader.exchange.amend("main", number, limit=58_000 * SCALE, request_id="moved2")
+    late = trader.exchange.submit("main", plain("buy", 0.1, 57_000, client_id="late"))
+    trader.exchange.cancel("main", late.order_id)
+    told = [one for one in restart(FileSessions(tmp_path)) if one.type == "8"]
+    assert [fields(one, 11, 150, 39, 32, 14, 151) for one in told[-6:]] == [
+        ["moved", "I", "0", None, "0", "0.5"],
+        ["filled", "F", "1", "0.15", "0.25", "0.25"],
+        ["filled", "F", "2", "0.25", "0.5", "0"],
+        ["moved2", "5", "0", None, "0", "0.5"],
+        ["late", "0", "0", None, "0", "0.1"],
+        ["late", "4", "4", None, "0", "0"],
+    ]
+    assert len({one[17] for one in told}) == len(told)
+    trader.drop()
+    assert len([one for one in restart(FileSessions(tmp_path)) if one.type == "8"]) == len(told)
