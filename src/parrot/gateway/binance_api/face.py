@@ -106,7 +106,7 @@ def check_names(endpoint: Endpoint, params: dict[str, str]) -> None:
     if names.issuperset(params) or (not names and endpoint.path.startswith("/sapi")):
         return
     read = len(params.keys() & names)
-    if endpoint.security is Security.NONE:
+    if not names:
         raise ApiError(-1101, f"Too many parameters; expected '{read}' and received '{len(params)}'.")
     words = f"Not all sent parameters were read; read '{read}' parameter(s) but was sent '{len(params)}'."
     raise ApiError(-1104, words)

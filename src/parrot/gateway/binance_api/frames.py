@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any, Final
 
 import msgspec
@@ -24,6 +25,7 @@ class _Id(msgspec.Struct):
     """What can still be read of a frame that is no request."""
 
     id: int | str | None = None
+    params: Any = None
 
 
 _decode = msgspec.json.Decoder(Frame, float_hook=str).decode
@@ -38,10 +40,17 @@ def read(raw: bytes) -> Frame:
         frame = _decode(raw)
         _plain_id(frame.id)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        raise ApiError(-1135, "Invalid JSON Request") from None
+        raise ApiError(-1135, _fault(raw)) from None
     if len(bytes(frame.id)) > _ID_MAX:
         raise illegal("id", f"^.{{1,{_ID_MAX}}}$")
     return frame
+
+
+def _fault(raw: bytes) -> str:
+    with contextlib.suppress(msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        if not isinstance(_decode_id(raw).params, dict | None):
+            return "Invalid 'params' in JSON request; expected an object."
+    return "Invalid JSON Request"
 
 
 def id_of(raw: bytes) -> msgspec.Raw:

@@ -141,7 +141,7 @@ def order(call: Call, symbol: str, names: Names = PLAIN, *, kind: str | None = N
             raise ApiError(-2010, "Pegged orders are not supported for this symbol.")
     lifetime = _lifetime(call, names, shape)
     quantity, quote_quantity = _quantity(call, names, shape)
-    limit = _price(call, names.price) if shape.priced else _none(call, names.price)
+    limit = _limit(call, names.price) if shape.priced else _none(call, names.price)
     trigger, trail = _trigger(call, names, shape)
     return NewOrder(
         symbol=symbol,
@@ -180,7 +180,7 @@ def _quantity(call: Call, names: Names, shape: Shape) -> tuple[int, int]:
     quantity = call.amount(names.quantity)
     by_amount = call.amount(names.quote_quantity) if names.quote_quantity else None
     if quantity == 0:
-        raise errors.filter_failure("LOT_SIZE")
+        raise ApiError(-1013, "Invalid quantity.")
     if shape.kind is not Kind.MARKET or not names.quote_quantity:
         if quantity is None:
             raise errors.missing(names.quantity)
@@ -196,12 +196,12 @@ def _quantity(call: Call, names: Names, shape: Shape) -> tuple[int, int]:
     return quantity or 0, by_amount or 0
 
 
-def _price(call: Call, name: str) -> int:
+def _limit(call: Call, name: str) -> int:
     price = call.amount(name)
     if price is None:
         raise errors.missing(name)
     if not price:
-        raise errors.filter_failure("PRICE_FILTER")
+        raise ApiError(-1013, "Invalid price.")
     return price
 
 
@@ -217,7 +217,9 @@ def _trigger(call: Call, names: Names, shape: Shape) -> tuple[int, int]:
         return _none(call, names.stop_price), _none(call, names.trail)
     if names.stop_price not in params and names.trail not in params:
         raise errors.missing_both(names.stop_price, names.trail)
-    trigger = _price(call, names.stop_price) if names.stop_price in params else 0
+    trigger = call.amount(names.stop_price) or 0
+    if not trigger and names.stop_price in params:
+        raise errors.filter_failure("PRICE_FILTER")
     trail = call.whole(names.trail)
     if trail == 0 or (trail or 0) >= 2**31:
         raise errors.filter_failure("TRAILING_DELTA")

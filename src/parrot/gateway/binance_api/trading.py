@@ -118,7 +118,7 @@ def amend(call: Call) -> dict[str, Any]:
     if quantity is None:
         raise errors.missing("newQty")
     if not quantity:
-        raise errors.filter_failure("LOT_SIZE")
+        raise ApiError(-1013, "Invalid quantity.")
     name = call.client_id("newClientOrderId") or call.venue.new_name()
     try:
         found = finding.for_cancel(call, market)

@@ -44,7 +44,6 @@ def test_ids_come_back_as_they_came(place: Place) -> None:
         b'{"id":1,"method":5}',
         b'{"id":{},"method":"ping"}',
         b'{"id":1.5,"method":"ping"}',
-        b'{"id":1,"method":"time","params":[]}',
         b'{"id":1,"method":"time","params":{"a":"\xff"}}',
         b'{"id":1,"method":"time","params":{"a":"\\ud800"}}',
         b"[" * 50_000,
@@ -53,6 +52,12 @@ def test_ids_come_back_as_they_came(place: Place) -> None:
 def test_what_is_no_request_is_told_so(place: Place, frame: bytes) -> None:
     answer = json.loads(Socket(place).session.handle(frame))
     assert (answer["status"], answer["error"]) == (400, {"code": -1135, "msg": "Invalid JSON Request"})
+
+
+def test_params_that_are_no_object_are_told_so(place: Place) -> None:
+    answer = json.loads(Socket(place).session.handle(b'{"id":1,"method":"time","params":[]}'))
+    assert (answer["id"], answer["status"]) == (1, 400)
+    assert answer["error"] == {"code": -1135, "msg": "Invalid 'params' in JSON request; expected an object."}
 
 
 def test_a_huge_frame_and_an_unknown_method_are_refused(place: Place) -> None:
