@@ -5,25 +5,30 @@ from __future__ import annotations
 from typing import Final
 
 from parrot.centers.matching.admission import refuse
-from parrot.centers.matching.membership.fields import STOPS, trails
+from parrot.centers.matching.membership.fields import STAYING, STOPS, trails
 from parrot.centers.matching.membership.ledger import Ledger
 from parrot.centers.matching.membership.member import Member
 from parrot.centers.matching.membership.standing import Standing
 from parrot.centers.matching.terms import Terms
 from parrot.contracts.commands import Side
-from parrot.contracts.exchange import Kind, NewOrder, Why
+from parrot.contracts.exchange import SCALE, Kind, Lifetime, NewOrder, Why
 from parrot.engine.matching import Phase
 
 _BIPS: Final = 10_000
+_AUCTIONS: Final = (Lifetime.OPEN, Lifetime.CLOSE)
 
 
 def foresee(ledger: Ledger, member: Member, terms: Terms, order: NewOrder, gives: Standing | None = None) -> None:
     """Raises Refused as the engine would; `gives` is an order that ends first, and frees what it locks."""
     core, market = ledger.core, terms.market
     phase = core.phase(terms.number)
-    if phase in (Phase.CLOSED, Phase.HALTED):
-        raise refuse(Why.CLOSED, f"{market.symbol} is {Phase(phase).name.lower()}", "an open market")
+    if not _enters(order, Phase(phase)):
+        raise refuse(Why.CLOSED, f"{market.symbol} is {Phase(phase).name.lower()}", "another phase, or another order")
+    if order.kind is Kind.MARKET and _for_auction(order, Phase(phase)):
+        _look_at_reference(ledger, terms)
     last = (core.last(terms.number) or 0) * terms.price_scale
+    if order.kind is Kind.MARKET and last * order.quantity // SCALE < market.min_notional and order.quantity and last:
+        raise refuse(Why.NOTIONAL, f"{market.symbol}: too little at {last}", f"at least {market.min_notional}")
     if order.kind in STOPS:
         _look_at_trigger(order, market.symbol, last)
     best = _best(ledger, terms, order)
@@ -36,6 +41,29 @@ def foresee(ledger: Ledger, member: Member, terms: Terms, order: NewOrder, gives
         free += _locked(gives, terms)
     if needed > free:
         raise refuse(Why.BALANCE, f"{market.symbol}: {needed} needed, {free} free", "a deposit, or a smaller order")
+
+
+def _for_auction(order: NewOrder, phase: Phase) -> bool:
+    return order.lifetime in _AUCTIONS or (order.lifetime in STAYING and phase is Phase.OPENING)
+
+
+def _enters(order: NewOrder, phase: Phase) -> bool:
+    """Whether a phase takes such an order."""
+    if phase in (Phase.CLOSED, Phase.HALTED):
+        return False
+    if order.lifetime is Lifetime.OPEN:
+        return phase is Phase.OPENING
+    if phase is Phase.CONTINUOUS or order.kind in STOPS or order.lifetime is Lifetime.CLOSE:
+        return True
+    if order.kind is Kind.MARKET:
+        return phase is Phase.OPENING and order.lifetime in STAYING and not order.quote_quantity
+    return order.lifetime in STAYING and not order.post_only
+
+
+def _look_at_reference(ledger: Ledger, terms: Terms) -> None:
+    """An order without a price takes part in an auction at the edge of the price band."""
+    if not terms.desk or ledger.core.reference(terms.number) is None:
+        raise refuse(Why.NO_PRICE, f"{terms.market.symbol} has no reference price", "an order with a limit")
 
 
 def _look_at_trigger(order: NewOrder, symbol: str, last: int) -> None:

@@ -81,6 +81,31 @@ ORDERS = st.one_of(
         trail_bips=st.integers(10, 40),
     ),
     st.builds(
+        order_of,
+        st.sampled_from([Kind.STOP, Kind.TOUCH, Kind.TOUCH_LIMIT]),
+        st.just(Side.SELL),
+        LOTS,
+        PRICES,
+        PRICES,
+        trail=st.integers(1, 90).map(lambda distance: distance * SCALE),
+        lifetime=st.sampled_from([Lifetime.GTC, Lifetime.DAY]),
+    ),
+    st.builds(
+        lambda side, price, quantity: order_of(Kind.LIMIT, side, quantity * 4, price, 0, display=quantity),
+        SIDES,
+        PRICES,
+        LOTS,
+    ),
+    st.builds(
+        order_of,
+        st.just(Kind.LIMIT),
+        SIDES,
+        LOTS,
+        PRICES,
+        PRICES,
+        lifetime=st.sampled_from([Lifetime.OPEN, Lifetime.CLOSE, Lifetime.DAY]),
+    ),
+    st.builds(
         lambda side, amount: NewOrder(symbol="BTCUSDT", side=side, kind=Kind.MARKET, quote_quantity=amount * SCALE),
         SIDES,
         st.integers(5, 5_000),
@@ -110,6 +135,7 @@ ACTIONS = st.one_of(
     st.tuples(st.just("replace"), st.sampled_from(ACCOUNTS), st.tuples(st.integers(0, 20), ORDERS)),
     st.tuples(st.just("deposit"), st.sampled_from(ACCOUNTS), st.integers(-3, 3)),
     st.tuples(st.just("wait"), st.just(""), st.integers(1, 3)),
+    st.tuples(st.just("phase"), st.just(""), st.sampled_from(["opening", "continuous", "closing", "closed", "halted"])),
 )
 
 
@@ -193,6 +219,9 @@ def act(public: Public, action: tuple[str, str, Any]) -> None:
     exchange = public.exchange
     if what == "wait":
         public.run(how, step=0.5)
+    elif what == "phase":
+        exchange.set_reference("BTCUSDT")
+        exchange.set_phase("BTCUSDT", how)
     elif what == "submit":
         exchange.submit(account, how)
     elif what == "list":
@@ -222,7 +251,7 @@ def money(public: Public, asset: str) -> int:
     return sum(sum(core.balance(owner, known.number)) for owner in range(core.owners)) + core.fees(known.number) + aside
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=80, deadline=None, derandomize=True)
 @given(st.lists(ACTIONS, min_size=5, max_size=25), st.booleans())
 def test_money_locks_streams_and_the_journal_agree(actions: list[tuple[str, str, Any]], crowd: bool) -> None:
     memory = Memory()

@@ -242,3 +242,15 @@ def test_what_cannot_take_the_place_leaves_the_other(quiet: Public, why: Why, fi
     assert refused.value.reason == why
     assert quiet.exchange.order("ann", old.order_id).stage == "new"
     assert not quiet.heard
+
+
+def test_in_a_call_only_what_may_gather_takes_the_place_of_another(quiet: Public) -> None:
+    quiet.exchange.set_phase("BTCUSDT", "opening")
+    old = quiet.send("ann", "buy", 1, limit=50_000)
+    quiet.heard.clear()
+    for fields in ({"lifetime": Lifetime.IOC}, {"post_only": True}, {"lifetime": Lifetime.FOK}):
+        with pytest.raises(Refused) as refused:
+            quiet.exchange.replace("ann", old.order_id, order("buy", 1, 50_000, **fields))
+        assert refused.value.reason == Why.CLOSED
+    assert not quiet.heard
+    assert quiet.exchange.replace("ann", old.order_id, order("buy", 1, 50_001)).stage == "new"
