@@ -117,6 +117,7 @@ class Application:
 
     async def _serve(self, session: Session, connection: Connection, receive: Receive, send: Send) -> None:
         pump = asyncio.create_task(_pump(connection, send))
+        pump.add_done_callback(_looked_at)
         try:
             while True:
                 message = await receive()
@@ -129,6 +130,12 @@ class Application:
             self._accounts.pop(connection, None)
             self._data.pop(connection, None)
             pump.cancel()
+
+
+def _looked_at(pump: asyncio.Task[None]) -> None:
+    """A socket that broke while something was sent is no news: its reader ends as well."""
+    if not pump.cancelled():
+        pump.exception()
 
 
 async def _pump(connection: Connection, send: Send) -> None:

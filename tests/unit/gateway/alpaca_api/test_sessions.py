@@ -191,3 +191,26 @@ def test_a_market_order_for_the_close_is_taken_before_anything_was_traded() -> N
     market = Market(at("25 15:00"), sessions=True)
     assert market.ann.order("buy", 1, time_in_force="cls")["status"] == "new"
     assert market.ann.get("/v2/account")["buying_power"] == "999791"  # 190 and ten per cent
+
+
+def test_the_crowd_trades_in_the_hours_only() -> None:
+    market = Market(at("25 20:59:55"), crowd=True, sessions=True)
+
+    def trades(since: str) -> list[int]:
+        rows = market.exchange.trades("AAPL", since=at(since), limit=100_000)
+        return [row.ts for row in rows]
+
+    for _ in range(20):
+        market.go(0.5)
+    seen = trades("25 20:59:55")
+    assert seen
+    assert max(seen) <= at("25 21:00")
+    market.until(at("27 14:29"))
+    assert trades("25 21:00:01") == []
+    market.until(at("27 14:30"))
+    for _ in range(40):
+        market.go(0.5)
+    later = trades("27 14:30")
+    assert len(later) > 5
+    book = market.exchange.depth("AAPL", 1)
+    assert book.bids[0][0] < book.asks[0][0]
