@@ -54,6 +54,20 @@ def exchange_info(call: Call) -> dict[str, Any]:
     }
 
 
+def execution_rules(call: Call) -> dict[str, Any]:
+    """GET executionRules: no symbol has any."""
+    one, some = call.optional_market(), call.chosen_markets()
+    if _status(call) and (one or some):
+        raise errors.combination()
+    return {"symbolRules": []}
+
+
+def reference_price(call: Call) -> dict[str, Any]:
+    """GET referencePrice and its calculation: no symbol has one."""
+    call.market()
+    raise errors.ApiError(-2043, "This symbol doesn't have a reference price.")
+
+
 def status_of(call: Call, symbol: str) -> str:
     """The venue's word for the phase that a symbol is in."""
     phase = call.exchange.phase(symbol)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from parrot.gateway.binance_api import amounts, errors
+from parrot.gateway.binance_api import amounts, errors, public_keys
 from parrot.gateway.binance_api.errors import ApiError
 from parrot.ports.exchange import Credential, KeyRing
 
@@ -52,10 +52,16 @@ def check_signature(known: Credential, payload: bytes, signature: str | None) ->
     """Raises ApiError unless `signature` is that of `payload` by the secret of the key."""
     if signature is None:
         raise errors.missing("signature")
+    secret = known.secret.reveal()
+    if secret.startswith(public_keys.BEGINS):
+        _check_form(signature)
+        if not public_keys.signed(secret, payload, signature):
+            raise _wrong()
+        return
     if len(signature) != _SIGNATURE_LETTERS or not signature.isalnum() or not signature.isascii():
         _check_form(signature)
         raise _wrong()
-    expected = hmac.digest(known.secret.reveal().encode(), payload, "sha256").hex()
+    expected = hmac.digest(secret.encode(), payload, "sha256").hex()
     if not hmac.compare_digest(expected, signature.lower()):
         raise _wrong()
 

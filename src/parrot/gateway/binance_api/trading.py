@@ -11,11 +11,14 @@ from parrot.gateway.binance_api.amounts import text
 from parrot.gateway.binance_api.call import Call
 from parrot.gateway.binance_api.errors import ApiError
 from parrot.gateway.binance_api.refusals import of_amend, of_cancel, of_order
+from parrot.gateway.binance_api.venue import Amendment
 from parrot.kernel.errors import Refused
 
 View = Callable[[OrderState, int], dict[str, Any]]
 
 VIEWS: Final[dict[str, View]] = {"ACK": views.ack, "RESULT": views.result, "FULL": views.full}
+_ITEMS: Final = 500
+_ITEMS_MAX: Final = 1_000
 RESTRICTIONS: Final = {"ONLY_NEW": Stage.NEW, "ONLY_PARTIALLY_FILLED": Stage.PARTIALLY_FILLED}
 
 
@@ -131,9 +134,12 @@ def amend(call: Call) -> dict[str, Any]:
         after = call.exchange.amend(call.account, found.order_id, quantity=quantity, request_id=name)
     except Refused as refused:
         raise of_amend(refused) from None
+    number = call.venue.last_change_id
+    change = Amendment(number, found.client_id, after.client_id, found.quantity, after.quantity, after.updated)
+    call.venue.amended(found.order_id, change)
     shown = {
         "transactTime": call.ticks(after.updated),
-        "executionId": call.venue.last_change_id,
+        "executionId": number,
         "amendedOrder": views.amended(after, found.client_id, call.unit),
     }
     if after.list_id >= 0:
@@ -141,6 +147,29 @@ def amend(call: Call) -> dict[str, Any]:
         del listed["listStatusType"], listed["transactionTime"]
         shown["listStatus"] = listed
     return shown
+
+
+def amendments(call: Call) -> list[dict[str, Any]]:
+    """GET order/amendments: how an order became what it is."""
+    market, order_id = call.market(), call.whole("orderId")
+    if order_id is None:
+        raise errors.missing("orderId")
+    first, limit = call.whole("fromExecutionId") or 0, call.limit(_ITEMS, _ITEMS_MAX)
+    finding.for_query(call, market)
+    found = [one for one in call.venue.amendments(order_id) if one.id >= first]
+    return [
+        {
+            "symbol": market.symbol,
+            "orderId": order_id,
+            "executionId": one.id,
+            "origClientOrderId": one.before,
+            "newClientOrderId": one.after,
+            "origQty": text(one.quantity_before),
+            "newQty": text(one.quantity),
+            "time": call.ticks(one.ts),
+        }
+        for one in found[:limit]
+    ]
 
 
 def _check_smaller(found: OrderState, quantity: int) -> None:

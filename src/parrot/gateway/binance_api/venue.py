@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import deque
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from parrot.contracts.exchange import (
     AccountEvent,
@@ -25,6 +25,18 @@ from parrot.ports.exchange import KeyRing, PublicExchange
 _LETTERS: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _NAME_LETTERS: Final = 22
 _PREVENTED_KEPT: Final = 1_000
+_AMENDED_KEPT: Final = 10_000
+
+
+class Amendment(NamedTuple):
+    """One change of an order's quantity, and of its name."""
+
+    id: int
+    before: str
+    after: str
+    quantity_before: int
+    quantity: int
+    ts: int
 
 
 class Venue:
@@ -41,6 +53,7 @@ class Venue:
         self.opened = exchange.now
         self.last_change_id = 0
         self.prevented: deque[OrderChanged] = deque(maxlen=_PREVENTED_KEPT)
+        self._amendments: dict[int, list[Amendment]] = {}
         self._markets: dict[str, PublicMarket] = {}
         self._touched: dict[str, int] = {}
         self._names = 0
@@ -78,6 +91,16 @@ class Venue:
             number, at = divmod(number, 62)
             letters.append(_LETTERS[at])
         return "".join(letters)
+
+    def amended(self, order_id: int, amendment: Amendment) -> None:
+        """Keeps an amendment; the orders that were amended first are forgotten first."""
+        if order_id not in self._amendments and len(self._amendments) >= _AMENDED_KEPT:
+            del self._amendments[next(iter(self._amendments))]
+        self._amendments.setdefault(order_id, []).append(amendment)
+
+    def amendments(self, order_id: int) -> list[Amendment]:
+        """The amendments of an order since the process began, oldest first."""
+        return self._amendments.get(order_id, [])
 
     def touched(self, account: str) -> int:
         """When the balances of an account changed last, ns UTC; now for one that never did."""

@@ -64,6 +64,13 @@ def test_symbols_are_chosen_by_name_permission_and_status(place: Place) -> None:
     assert json.loads(response.body)["code"] == -1128
 
 
+def test_there_are_no_execution_rules_and_reference_prices(place: Place) -> None:
+    assert place.ask("executionRules", symbol="BTCUSDT") == {"symbolRules": []}
+    for path in ("referencePrice", "referencePrice/calculation"):
+        response = place.raw("GET", "/api/v3/" + path, "symbol=BTCUSDT")
+        assert json.loads(response.body) == {"code": -2043, "msg": "This symbol doesn't have a reference price."}
+
+
 def test_the_book_has_the_best_levels_first(place: Place) -> None:
     book = place.ask("depth", symbol="BTCUSDT", limit=5)
     bids, asks = ([float(price) for price, _ in book[side]] for side in ("bids", "asks"))

@@ -243,6 +243,19 @@ def test_an_order_becomes_smaller_where_it_stands(place: Place) -> None:
     assert place.done("GET", "order", symbol="BTCUSDT", orderId=made["orderId"])["origQty"] == "0.01500000"
 
 
+def test_the_amendments_of_an_order_are_told_in_their_order(place: Place) -> None:
+    made = place.order("BUY", "0.02", "50000", newClientOrderId="mine")
+    ids = {"symbol": "BTCUSDT", "orderId": made["orderId"]}
+    for quantity in ("0.015", "0.01"):
+        place.done("PUT", "order/amend/keepPriority", **ids, newQty=quantity, newClientOrderId="q" + quantity[2:])
+    first, second = place.done("GET", "order/amendments", **ids)
+    assert (first["origClientOrderId"], first["newClientOrderId"]) == ("mine", "q015")
+    assert (first["origQty"], first["newQty"]) == ("0.02000000", "0.01500000")
+    assert (second["origQty"], second["newQty"]) == ("0.01500000", "0.01000000")
+    assert place.done("GET", "order/amendments", **ids, fromExecutionId=second["executionId"]) == [second]
+    assert place.refused("GET", "order/amendments", key=OTHER_KEY, **ids)[1] == -2013
+
+
 def test_trying_an_order_changes_nothing(place: Place) -> None:
     before = place.state()
     asked = {"symbol": "BTCUSDT", "side": "BUY", "type": "MARKET", "quantity": "0.01"}

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from typing import Any
+from urllib.parse import quote
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from parrot.gateway.binance_api import forms
+from parrot.ports.exchange import Credential
+from parrot.ports.secrets import Secret
 from tests.unit.gateway.binance_api.place import KEY, READ_KEY, SECRET, Place, Socket, signature
 
 ORDER = "symbol=BTCUSDT&side=BUY&type=LIMIT&timeInForce=GTC&quantity=0.01&price=50000"
@@ -132,6 +138,22 @@ def test_a_key_that_may_not_trade_reads_only(place: Place) -> None:
     params = dict(pair.split("=") for pair in ORDER.split("&"))
     words = "Invalid API-key, IP, or permissions for action."
     assert place.refused("POST", "order", key=READ_KEY, **params) == (401, -2015, words)
+
+
+def test_an_ed25519_key_signs_with_its_other_half(place: Place) -> None:
+    private = Ed25519PrivateKey.generate()
+    pem = private.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+    place.ring.known["ed"] = Credential(key="ed", secret=Secret("ed", pem), account="main")
+    text = f"timestamp={place.ms}"
+
+    def asked(signed: bytes) -> tuple[int, int | None]:
+        written = quote(base64.b64encode(private.sign(signed)).decode(), safe="")
+        return code(place.raw("GET", "/api/v3/account", f"{text}&signature={written}", x_mbx_apikey="ed"))
+
+    assert asked(text.encode()) == (200, None)
+    assert asked(text.encode() + b"0") == (400, -1022)
+    hmac_signed = f"{text}&signature={signature(text, pem)}"
+    assert code(place.raw("GET", "/api/v3/account", hmac_signed, x_mbx_apikey="ed")) == (400, -1022)
 
 
 def test_secrets_never_show(place: Place) -> None:
