@@ -13,11 +13,9 @@ from parrot.contracts.exchange import AccountEvent, MarketEvent, SessionChanged,
 from parrot.gateway.alpaca_api import bars, market_data
 from parrot.gateway.alpaca_api.days import MINUTE, midnight
 from parrot.gateway.alpaca_api.face import ENCODER, Face
-from parrot.gateway.alpaca_api.values import SECOND, moment, read_moment
+from parrot.gateway.alpaca_api.values import SECOND, moment
 
 Json = dict[str, Any]
-Tick = tuple[str, str, Json]
-"""Channel, symbol, and what is told."""
 
 CHANNELS: Final = ("trades", "quotes", "bars", "updatedBars", "dailyBars", "statuses", "lulds")
 _SYMBOLS_MAX: Final = 1_000
@@ -38,6 +36,34 @@ _STATUSES: Final = {
 }
 
 
+class Tick:
+    """Something to tell on a channel; written once for all clients that read the same form."""
+
+    __slots__ = ("_json", "_packed", "_ts", "channel", "symbol", "told")
+
+    def __init__(self, channel: str, symbol: str, told: Json, ts: int) -> None:
+        self.channel = channel
+        self.symbol = symbol
+        self.told = told
+        self._ts = ts
+        self._json = b""
+        self._packed = b""
+
+    def json(self) -> bytes:
+        """As JSON."""
+        if not self._json:
+            self._json = ENCODER.encode(self.told)
+        return self._json
+
+    def packed(self) -> bytes:
+        """As MessagePack: the time in its own extension, prices as the binary fractions that are nearest."""
+        if not self._packed:
+            plain = {name: float(value) if isinstance(value, Decimal) else value for name, value in self.told.items()}
+            plain["t"] = _extension(self._ts)
+            self._packed = msgspec.msgpack.encode(plain)
+        return self._packed
+
+
 class Ticks:
     """What happens as ticks, made once for all connections; bars come with the first event of the next minute."""
 
@@ -50,14 +76,16 @@ class Ticks:
         ticks, ours = self._bars(), self._stocks.markets
         for event in events:
             if isinstance(event, Traded):
-                if event.trade.symbol in ours:
-                    symbol = event.trade.symbol
-                    ticks.append(("trades", symbol, {"T": "t", "S": symbol, **market_data.trade(event.trade)}))
+                row = event.trade
+                if row.symbol in ours:
+                    told = {"T": "t", "S": row.symbol, **market_data.trade(row)}
+                    ticks.append(Tick("trades", row.symbol, told, row.ts))
             elif isinstance(event, TopChanged):
                 if event.symbol in ours and market_data.is_quote(event):
-                    ticks.append(("quotes", event.symbol, {"T": "q", "S": event.symbol, **market_data.quote(event)}))
+                    told = {"T": "q", "S": event.symbol, **market_data.quote(event)}
+                    ticks.append(Tick("quotes", event.symbol, told, event.ts))
             elif isinstance(event, SessionChanged) and event.symbol in ours:
-                ticks.append(("statuses", event.symbol, _status(event)))
+                ticks.append(Tick("statuses", event.symbol, _status(event), event.ts))
         return ticks
 
     def _bars(self) -> list[Tick]:
@@ -75,11 +103,11 @@ class Ticks:
         exchange = self._stocks.exchange
         ended = list(bars.traded(exchange, symbol, bars.frame("1Min"), since=since, until=until))
         for bar in ended:
-            yield "bars", symbol, {"T": "b", "S": symbol, **bar.told()}
+            yield Tick("bars", symbol, {"T": "b", "S": symbol, **bar.told()}, bar.ts)
         if ended:
             begins = midnight(until)
             for bar in bars.traded(exchange, symbol, bars.frame("1Day"), since=begins, until=until):
-                yield "dailyBars", symbol, {"T": "d", "S": symbol, **bar.told()}
+                yield Tick("dailyBars", symbol, {"T": "d", "S": symbol, **bar.told()}, bar.ts)
 
 
 def _status(event: SessionChanged) -> Json:
@@ -154,24 +182,23 @@ class DataStream:
     def hear(self, ticks: Sequence[Tick]) -> list[str | bytes]:
         """The frame with the ticks that this client wants, none where it wants none."""
         wanted = self._wanted
-        found = [told for channel, symbol, told in ticks if symbol in wanted[channel] or "*" in wanted[channel]]
-        return [self._frame(found)] if found else []
+        found = [tick for tick in ticks if tick.symbol in wanted[tick.channel] or "*" in wanted[tick.channel]]
+        if not found:
+            return []
+        if self._packed:
+            return [_array(len(found)) + b"".join([tick.packed() for tick in found])]
+        return [(b"[" + b",".join([tick.json() for tick in found]) + b"]").decode()]
 
     def _error(self, code: int) -> str | bytes:
         return self._frame([{"T": "error", "code": code, "msg": _ERRORS[code]}])
 
     def _frame(self, messages: Sequence[Json]) -> str | bytes:
-        if not self._packed:
-            return ENCODER.encode(messages).decode()
-        return msgspec.msgpack.encode([_for_packing(message) for message in messages])
+        return msgspec.msgpack.encode(messages) if self._packed else ENCODER.encode(messages).decode()
 
 
-def _for_packing(message: Json) -> Json:
-    """Times as the time extension of MessagePack, prices as the binary fractions that are nearest."""
-    packed = {name: float(value) if isinstance(value, Decimal) else value for name, value in message.items()}
-    if "t" in message:
-        packed["t"] = _extension(read_moment(message["t"], "t"))
-    return packed
+def _array(length: int) -> bytes:
+    """The head of an array of MessagePack."""
+    return struct.pack(">B", 0x90 | length) if length < 16 else struct.pack(">BI", 0xDD, length)
 
 
 def _extension(ts: int) -> msgspec.msgpack.Ext:

@@ -215,6 +215,15 @@ def _packed(value: Any) -> bytes:
     return msgspec.msgpack.encode(value)
 
 
+def test_many_ticks_are_one_array(market: Market) -> None:
+    stream = DataStream(market.face, packed=True)
+    for message in (AUTH, {"action": "subscribe", "trades": ["*"]}):
+        stream.receive(msgspec.msgpack.encode(message))
+    for count in (15, 16, 300):
+        (frame,) = stream.hear(Ticks(market.face).of([TRADE]) * count)
+        assert len(msgspec.msgpack.decode(frame)) == count
+
+
 def test_a_symbol_that_is_no_text_is_invalid_syntax(market: Market) -> None:
     stream = DataStream(market.face, packed=False)
     stream.receive(json.dumps(AUTH))
@@ -229,10 +238,9 @@ def test_a_minute_that_ended_gives_its_bar(market: Market) -> None:
     market.bob.order("sell", 2, 190)
     market.ann.order("buy", 1, 190)
     market.go(30)
-    assert [tick for tick in ticks.of([]) if tick[0] == "bars"] == []
+    assert [tick for tick in ticks.of([]) if tick.channel == "bars"] == []
     market.go(30)
-    bars = [tick for tick in ticks.of([]) if tick[0] in ("bars", "dailyBars")]
-    told = {channel: row for channel, _, row in bars}
+    told = {tick.channel: tick.told for tick in ticks.of([])}
     assert {name: str(told["bars"][name]) for name in "Stohlcv"} == {
         "S": "AAPL",
         "t": "2026-11-25T17:00:00Z",
