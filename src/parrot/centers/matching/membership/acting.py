@@ -49,7 +49,7 @@ class Acting:
         ledger, name = self._ledger, f"@{operation.account}"
         owners = [ledger.exchange.add_account(name, tier=TIERS[0]).number]
         if any(ledger.desks):
-            owners.append(ledger.exchange.add_account(f"{name}/stocks", tier=TIERS[1]).number)
+            owners.append(ledger.exchange.add_account(f"${operation.account}", tier=TIERS[1]).number)
         ledger.admit(operation.account, (owners[0], owners[-1]))
         return 0
 
