@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from parrot.gateway.binance_api.endpoints import BY_NAME, ENDPOINTS, Endpoint, Security
@@ -15,6 +15,8 @@ from tests.unit.gateway.binance_api.place import KEY, Place, Socket, form, signa
 STATUSES = {200, 400, 401, 404, 405, 409, 410, 413}
 OWN = ["session.logon", "session.status", "session.logout", "session.subscriptions"]
 OWN += ["userDataStream.subscribe", "userDataStream.subscribe.signature", "userDataStream.unsubscribe"]
+
+CALM = settings(deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))  # machines are busy
 
 numbers = st.one_of(
     st.integers(-5, 2**66).map(str),
@@ -105,7 +107,7 @@ def judge(place: Place, before: Any, status: int, code: int, data: Any) -> None:
     assert partly or place.state() == before
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(CALM, max_examples=200)
 @given(asked=requests(), in_body=st.booleans())
 def test_every_endpoint_answers_whatever_it_is_asked(
     places: list[Place], asked: tuple[Endpoint, dict[str, str]], in_body: bool
@@ -128,7 +130,7 @@ values = st.one_of(
 )
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(CALM, max_examples=200)
 @given(
     asked=requests(), wild=st.dictionaries(st.text(max_size=4), values, max_size=2), own=st.sampled_from([*OWN, "", ""])
 )
@@ -149,7 +151,7 @@ def test_every_method_answers_whatever_it_is_asked(
     judge(place, before, answer["status"], failed.get("code", 0), failed.get("data"))
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
+@settings(CALM, max_examples=100)
 @given(method=st.sampled_from(["GET", "POST", "PUT", "DELETE", "PATCH", "", "get"]), data=st.data())
 def test_any_bytes_get_an_answer(places: list[Place], method: str, data: st.DataObject) -> None:
     place = usable(places)
