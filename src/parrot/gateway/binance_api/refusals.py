@@ -53,7 +53,7 @@ _NEW: Final = {
 
 def of_order(refused: Refused) -> ApiError:
     """A new order that the exchange did not take."""
-    why = Why(refused.reason)
+    why = _why(refused)
     if why in _FILTERS:
         return ApiError(_REJECTED if why is Why.MAX_POSITION else _INVALID, f"Filter failure: {_FILTERS[why]}")
     code, words = _NEW[why]
@@ -83,7 +83,7 @@ def of_list_query(refused: Refused) -> ApiError:
 
 def of_amend(refused: Refused) -> ApiError:
     """An amendment that the exchange did not make."""
-    why = Why(refused.reason)
+    why = _why(refused)
     if why in (Why.UNKNOWN_ORDER, Why.NOT_OPEN):
         return ApiError(_AMEND_REJECTED, UNKNOWN_ORDER)
     if why is Why.MAX_AMENDS:
@@ -91,3 +91,10 @@ def of_amend(refused: Refused) -> ApiError:
     if why is Why.DUPLICATE_ID:
         return ApiError(_AMEND_REJECTED, "Duplicate order sent.")
     return of_order(refused)
+
+
+def _why(refused: Refused) -> Why:
+    try:
+        return Why(refused.reason)
+    except ValueError:
+        return Why.COMBINATION
