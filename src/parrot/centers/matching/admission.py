@@ -135,10 +135,8 @@ def _form_pair(one: NewOrder, other: NewOrder) -> bool:
 
 
 def _check_name(member: Member, order: NewOrder, gives: Standing | None) -> None:
-    if order.client_id:
-        others = [known for known in member.all_named(order.client_id) if not known.ended and known is not gives]
-        if others:
-            raise refuse(Why.DUPLICATE_ID, f"client id {order.client_id} is of an open order", "another one")
+    if order.client_id and member.uses(order.client_id, gives):
+        raise refuse(Why.DUPLICATE_ID, f"client id {order.client_id} is of an open order", "another one")
 
 
 def _check_shape(order: NewOrder) -> None:

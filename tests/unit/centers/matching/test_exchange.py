@@ -10,6 +10,8 @@ from parrot.contracts.exchange import (
     DepthChanged,
     Kind,
     Lifetime,
+    ListForm,
+    NewOrderList,
     OrderChanged,
     TopChanged,
     Traded,
@@ -185,3 +187,24 @@ def test_stocks_are_traded_in_parts_without_fees() -> None:
     state = public.send("bob", "buy", 1.234567, symbol="AAPL", limit=190)
     assert state.executions[0].fee == 0
     assert public.balance("bob", "AAPL") == (100 * SCALE + scaled(1.234567), 0)
+
+
+def test_memory_is_bounded_and_forgotten_names_may_come_again() -> None:
+    public = Public(crowd=False, orders_kept=5, trades_kept=5)
+    for number in range(20):
+        state = public.send(limit=50_000, client_id=f"n{number}")
+        public.exchange.amend("ann", state.order_id, quantity=scaled(0.005), request_id=f"r{number}")
+        public.exchange.cancel("ann", state.order_id)
+        public.exchange.submit_list(
+            "ann", NewOrderList(form=ListForm.OTO, orders=(order("buy", 0.01, 50_000), order("sell", 0.01, 70_000)))
+        )
+        public.exchange.cancel("ann", public.exchange.open_orders("ann")[0].order_id)
+        public.send("ann", "sell", 0.001, limit=60_000)
+        public.send("bob", "buy", 0.001, limit=60_000)
+    assert len(public.exchange.orders("ann")) == len(public.exchange.executions("ann")) == 5
+    assert len(public.exchange.order_lists("ann")) <= 2
+    for name in ("n0", "r0", "n19", "r19"):
+        state = public.send(limit=50_000, client_id=name)
+        assert public.exchange.order_named("ann", name) == state
+    member = public.exchange._ledger.accounts["ann"]
+    assert len(member._names) <= len(member.orders) <= 10

@@ -48,6 +48,7 @@ class Bars:
         self._count = 0
         self._own = 0  # rows that are not of the past that never was
         self._recent: deque[tuple[int, int]] = deque(maxlen=_AVERAGED - 1)
+        self._before = (0, 0)  # amount and volume of those
 
     def begin(self, now: int) -> None:
         """Time is `now`: minutes without trades are added up to it."""
@@ -61,11 +62,12 @@ class Bars:
         """The minute that went on is over; a pause of more than the snapshot's length is left out."""
         current = self.current
         self._waiting.append(current)
-        self._recent.append((current[6], current[5]))
+        self._remember([current])
         following = current[0] + MINUTE
         if minute - following > _KEPT * MINUTE:
             self._waiting.clear()
             self._recent.clear()
+            self._before = (0, 0)
             self._rows, self._own, following = None, 0, minute
             self._anchor = current[4]
         elif len(self._waiting) > _WAITING_MAX:
@@ -85,12 +87,15 @@ class Bars:
 
     def average(self) -> int:
         """The volume-weighted price of the last minutes, the last price without trades."""
-        current = self.current
-        amount, volume = (current[6], current[5]) if current else (0, 0)
-        for some, more in self._recent:
-            amount += some
-            volume += more
+        amount, volume = self._before
+        if self.current:
+            amount, volume = amount + self.current[6], volume + self.current[5]
         return amount * SCALE // volume if volume else self.price
+
+    def _remember(self, rows: list[Row]) -> None:
+        """Minutes that the average counts."""
+        self._recent.extend((row[6], row[5]) for row in rows)
+        self._before = (sum(amount for amount, _ in self._recent), sum(volume for _, volume in self._recent))
 
     def _sync(self) -> None:
         """Brings what waits into the array."""
@@ -138,7 +143,7 @@ class Bars:
         self._waiting = own.tolist()
         self.current, self._anchor = kept.current, kept.anchor
         self.seconds.extend(kept.seconds)
-        self._recent.extend((row[6], row[5]) for row in self._waiting[1 - _AVERAGED :])
+        self._remember(self._waiting[1 - _AVERAGED :])
         if kept.current:
             self.price = kept.current[4]
 

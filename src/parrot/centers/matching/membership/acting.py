@@ -131,8 +131,7 @@ class Acting:
             standing.order = msgspec.structs.replace(standing.order, trigger=operation.trigger * terms.price_scale)
         standing.amends += 1
         if operation.request_id:
-            standing.client_id = operation.request_id
-            ledger.all[standing.member].name(standing)
+            ledger.all[standing.member].rename(standing, operation.request_id)
         return code
 
     def _ring(self, operation: operations.Rang) -> int:

@@ -99,15 +99,24 @@ class Member:
         while len(self._ended) > self._orders_kept:
             self._forget(self.orders.pop(self._ended.popleft()))
 
+    def rename(self, standing: Standing, client_id: str) -> None:
+        """Another client id means this order, its old one nothing any more."""
+        self._unname(standing)
+        standing.client_id = client_id
+        self.name(standing)
+
     def _forget(self, old: Standing) -> None:
         group = self.lists.get(old.list_id)
         if group is not None and group.done and not any(number in self.orders for number in group.orders):
             del self.lists[old.list_id]
-        named = self._names.get(old.client_id)
-        if named is not None and named.get(old.symbol) == old.order_id:
-            del named[old.symbol]
+        self._unname(old)
+
+    def _unname(self, standing: Standing) -> None:
+        named = self._names.get(standing.client_id)
+        if named is not None and named.get(standing.symbol) == standing.order_id:
+            del named[standing.symbol]
             if not named:
-                del self._names[old.client_id]
+                del self._names[standing.client_id]
 
     def named(self, client_id: str, symbol: int | None = None) -> Standing | None:
         """The newest order of a client id."""
@@ -117,10 +126,12 @@ class Member:
         number = max(found.values()) if symbol is None else found.get(symbol, 0)
         return self.orders.get(number)
 
-    def all_named(self, client_id: str) -> Iterator[Standing]:
-        """The newest orders of a client id, one a symbol."""
-        for number in self._names.get(client_id, {}).values():
-            yield self.orders[number]
+    def uses(self, client_id: str, but: Standing | None) -> bool:
+        """Whether an open order other than `but` has this client id."""
+        named = self._names.get(client_id)
+        return named is not None and any(
+            not known.ended and known is not but for known in map(self.orders.__getitem__, named.values())
+        )
 
     def all_open(self) -> Iterator[Standing]:
         """Open orders of all symbols."""
