@@ -31,10 +31,10 @@ class Served:
     def ws(self) -> str:
         return f"ws://127.0.0.1:{self.port}"
 
-    def admin(self, method: str, call: str, **fields: Any) -> Any:
+    def admin(self, method: str, call: str, token: str = SECRET, **fields: Any) -> Any:
         """What an admin call answers."""
         body = json.dumps(fields).encode() if fields else None
-        headers = {"X-Parrot-Token": SECRET}
+        headers = {"X-Parrot-Token": token}
         with urlopen(Request(f"{self.http}/admin/v1/{call}", body, headers, method=method), timeout=5) as answer:
             return json.load(answer)
 
