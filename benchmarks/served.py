@@ -168,6 +168,7 @@ class Listener(asyncio.Protocol):
 
     mark = 1 << 62
     newest = 0
+    last_at = 0.0
 
     def __init__(self, path: str, latencies: list[int], every: int) -> None:
         self.messages = 0
@@ -202,3 +203,4 @@ class Listener(asyncio.Protocol):
                 at = payload.find(b'"T":') + 4
                 self._latencies.append(time.time_ns() // 1_000 - int(payload[at : payload.find(b",", at)]))
         self._buffer = data[begin:]
+        Listener.last_at = time.perf_counter()

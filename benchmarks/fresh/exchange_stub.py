@@ -25,6 +25,10 @@ class Stub(asyncio.Protocol):
         self.transport = transport
         self.upgraded = False
 
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self.transport in self.listeners:
+            self.listeners.remove(self.transport)
+
     def data_received(self, data: bytes) -> None:
         if self.upgraded:
             self.transport.write(frame(PLACED))

@@ -12,8 +12,8 @@ from parrot.ports.clock import Clock
 from parrot.ports.exchange import Listener, PublicExchange
 
 T = TypeVar("T")
-_LATEST: Final = 0.02  # s that time may stand still
-_SOONEST: Final = 0.001
+_LATEST: Final = 20_000_000  # ns that time may stand still
+_SOONEST: Final = 1_000_000  # what the loop's timers can tell apart
 
 
 class LoopOwner:
@@ -32,7 +32,7 @@ class LoopOwner:
         self._listeners: list[Listener] = []
         self._ticks: list[Callable[[int], None]] = []
         self._timer: asyncio.TimerHandle | None = None
-        self._hurried = False
+        self._armed = 0
         exchange.listen(self._heard)
 
     def call(self, work: Callable[[], T], done: Callable[[T | None, Exception | None], None]) -> None:
@@ -83,28 +83,21 @@ class LoopOwner:
         except StorageError as fault:
             self._failed(fault)
         else:
-            self._timer = self._loop.call_later(self._pause(), self._turn)
+            self._arm(now, now + _SOONEST, now + _LATEST)
 
     def _hurry(self) -> None:
-        """What a call has left to tell is told as soon as those who came before have been answered."""
+        """What a call has left to happen or to tell may be due before the timer."""
         due = self._exchange.due()
-        if due is not None and due <= self._exchange.now and not self._hurried:
-            self._hurried = True
-            self._loop.call_soon(self._catch_up)
+        if due is not None and due < self._armed and self._timer is not None:
+            now = self._clock.now_ns()
+            self._arm(now, now if due <= now else now + _SOONEST, self._armed)
 
-    def _catch_up(self) -> None:
-        self._hurried = False
-        try:
-            self._exchange.turn(self._clock.now_ns())
-            self._tell()
-        except StorageError as fault:
-            self._failed(fault)
-
-    def _pause(self) -> float:
+    def _arm(self, now: int, soonest: int, latest: int) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
         due = self._exchange.due()
-        if due is None:
-            return _LATEST
-        return min(_LATEST, max(_SOONEST, (due - self._clock.now_ns()) / 1e9))
+        self._armed = max(soonest, latest if due is None else min(latest, due))
+        self._timer = self._loop.call_later((self._armed - now) / 1e9, self._turn)
 
     def _heard(self, events: Sequence[AccountEvent | MarketEvent]) -> None:
         self._events.extend(events)
