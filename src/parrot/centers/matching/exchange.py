@@ -42,7 +42,7 @@ from parrot.ports.exchange import Listener
 _SPREAD: Final = 0x9E3779B97F4A7C15F39CC1  # odd, so that no two numbers have one name
 _NAMES: Final = 1 << 88
 _AMOUNT_MAX: Final = 1 << 62
-_NAME_LONGEST: Final = 64
+_NAME_LONGEST: Final = 128
 _TOGETHER: Final = 500_000  # ns for which market data are gathered: many orders then cost one update
 
 

@@ -65,6 +65,16 @@ def test_a_leg_that_is_filled_ends_the_other(quiet: Public) -> None:
     assert quiet.balance("ann", "BTC")[1] == 0
 
 
+def test_a_leg_that_sweeps_several_orders_ends_the_other_without_many_words(quiet: Public) -> None:
+    oco(quiet)
+    for price in (57_000, 56_990, 56_980, 56_970):
+        quiet.exchange.submit("bob", order("buy", 0.005, price))
+    quiet.heard.clear()
+    trade(quiet, 58_000)
+    told = [found for found in quiet.changes() if found[0] in ("replaced", "expired")]
+    assert told == [("expired", "expired")]
+
+
 def test_cancelling_one_leg_cancels_the_list(quiet: Public) -> None:
     found = oco(quiet)
     quiet.exchange.cancel("ann", found.orders[1].order_id)

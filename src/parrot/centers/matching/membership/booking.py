@@ -40,6 +40,7 @@ class Booking:
         self._ledger = ledger
         self._sleeping = sleeping
         self._follow = follow
+        self._smaller: dict[int, Standing] = {}
         self._entering = 0  # the order that takes just now
         self._prevented = 0  # the maker that it met last, and did not trade with
         self._handlers: dict[int, Callable[[Standing, Event], None]] = {
@@ -175,10 +176,18 @@ class Booking:
         self._ledger.tell(standing, Change.TRIGGERED, event[1])
 
     def _shrunk(self, standing: Standing, event: Event) -> None:
-        """The other leg of its list traded."""
+        """The other leg of its list traded; told once, when it is known what is left of it."""
         standing.quantity -= event[6] * self._ledger.terms[standing.symbol].quantity_scale
         standing.updated = event[1]
-        self._ledger.tell(standing, Change.REPLACED, event[1])
+        self._smaller[standing.order_id] = standing
+
+    def settle(self) -> None:
+        """Tells the orders that became smaller and still stand."""
+        if self._smaller:
+            smaller, self._smaller = self._smaller, {}
+            for standing in smaller.values():
+                if not standing.ended:
+                    self._ledger.tell(standing, Change.REPLACED, standing.updated)
 
     # -- self-trade prevention -----------------------------------------------------------------------------------------
 

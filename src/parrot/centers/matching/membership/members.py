@@ -45,7 +45,7 @@ class Members:
         self.lists = Lists(self.ledger, entrance)
         self._entrance = entrance
         self._acting = Acting(self.ledger, entrance, self.lists, self._sleeping)
-        booking = Booking(self.ledger, self._sleeping, self._next.append)
+        self._booking = booking = Booking(self.ledger, self._sleeping, self._next.append)
         self.carry_out = self._acting.carry_out
         self.take = booking.take
         self.traded = booking.traded
@@ -77,12 +77,14 @@ class Members:
             ledger.end(standing)
 
     def settle(self, ts: int) -> None:
-        """Tells what has changed of lists and balances."""
+        """Tells what has changed of legs, lists and balances."""
+        self._booking.settle()
         self.lists.settle(ts)
         self.ledger.settle(ts)
 
     def forget(self) -> None:
         """Nobody is to be told of what was done."""
+        self._booking.settle()
         self.lists.forget()
         self.ledger.learn()
         self.ledger.told.clear()
