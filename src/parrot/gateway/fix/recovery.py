@@ -31,7 +31,10 @@ class _Told(NamedTuple):
 
 
 class _Said:
-    """What the messages that a session keeps say of orders: the last word on each, all fills, and when it ended."""
+    """What the messages that a session keeps say of orders: the last word on each, all fills, the newest moment.
+
+    Changes are told in the order in which they happened: what happened before `until` was told.
+    """
 
     def __init__(self, kept: Iterable[tuple[int, bytes]]) -> None:
         self.orders: dict[str, _Told] = {}
@@ -39,7 +42,7 @@ class _Said:
         self.until = ""
         for _, message in kept:
             fields = dict(pair.split(b"=", 1) for pair in message.split(_SOH)[:-1])
-            self.until = _text(fields, tags.SENDING_TIME)
+            self.until = max(self.until, _text(fields, tags.TRANSACT_TIME))
             answers = _text(fields, tags.EXEC_TYPE) == reports.STATUS_REPORT  # under whatever name was asked for
             if _text(fields, tags.MSG_TYPE) == tags.EXECUTION and not answers:
                 self.orders[_text(fields, tags.ORDER_ID)] = _Told(
@@ -49,7 +52,7 @@ class _Said:
 
 
 def untold(exchange: PublicExchange, account: str, store: SessionStore) -> Iterator[OrderChanged]:
-    """Changes of orders since the last message that the session keeps, as far as they can be told from how things are.
+    """Changes of orders since the last one that the session keeps, as far as they can be told from how things are.
 
     Nothing where it keeps none: such a session has begun anew, and its client asks for what it wants to know.
     """

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from parrot.contracts.exchange import SCALE
+from tests.unit.gateway.fix.client import Told
 from tests.unit.gateway.fix.test_trading import Trader
 
 PRICES = st.sampled_from(["59990", "60000", "60010"])
@@ -28,7 +29,7 @@ class Book:
     """What a client makes of the reports that it hears: the last of each order, its fills."""
 
     def __init__(self) -> None:
-        self.last: dict[str, object] = {}
+        self.last: dict[str, Told] = {}
         self.fills: dict[str, list[tuple[Decimal, Decimal]]] = {}
         self.ids: set[str] = set()
 
