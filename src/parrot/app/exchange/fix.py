@@ -10,8 +10,8 @@ from typing import Final, cast
 
 from parrot.adapters.sessions import FileSessions, MemorySessions
 from parrot.app.exchange.site import Site
+from parrot.app.listening import listen
 from parrot.gateway.fix import Acceptor, Link
-from parrot.kernel.errors import InputError
 
 CONNECTIONS_MAX: Final = 256
 UNREAD_BYTES_MAX: Final = 16 << 20  # a client that lets more wait is cut off; a replay of a whole session fits
@@ -44,17 +44,15 @@ class FixServer:
     @property
     def url(self) -> str:
         """Where it is."""
-        return f"tcp://{self._host}:{self._port}"
+        return f"tcp://[{self._host}]:{self._port}" if ":" in self._host else f"tcp://{self._host}:{self._port}"
 
     async def start(self) -> None:
-        """Listens. Raises InputError when the port is taken."""
+        """Listens. Raises InputError when the port is taken, or the host is not this machine."""
         loop = asyncio.get_running_loop()
         connect = partial(_Connection, self._site, self._acceptor, self._connections)
-        try:
-            self._server = await loop.create_server(connect, self._host, self._port)
-        except OSError as fault:
-            raise InputError(f"{self.url} cannot be served: {fault.strerror}", fix="take another --fix-port") from fault
-        self._port = self._server.sockets[0].getsockname()[1]
+        listener = listen(self._host, self._port)
+        self._port = listener.getsockname()[1]
+        self._server = await loop.create_server(connect, sock=listener)
 
     async def stop(self) -> None:
         """Logs everybody out and lets go of the port."""

@@ -137,8 +137,10 @@ def test_a_port_that_is_taken_is_an_error_that_says_so():
     async def run():
         async with serving() as (server, site, _):
             second = FixServer(site, host="127.0.0.1", port=server.port, folder=None)
-            with pytest.raises(InputError, match="cannot be served"):
+            with pytest.raises(InputError, match="is already in use"):
                 await second.start()
+            with pytest.raises(InputError, match="no loopback address"):
+                await FixServer(site, host="0.0.0.0", port=0, folder=None).start()
 
     uvloop.run(run())
 
