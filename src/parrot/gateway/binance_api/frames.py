@@ -10,6 +10,7 @@ import msgspec
 from parrot.gateway.binance_api.errors import ApiError, illegal
 
 _ID_MAX: Final = 128
+_QUOTE: Final = 0x22
 _NULL: Final = msgspec.Raw(b"null")
 
 
@@ -38,10 +39,12 @@ def read(raw: bytes) -> Frame:
     """The request in a frame; raises ApiError for what is none."""
     try:
         frame = _decode(raw)
-        _plain_id(frame.id)
+        written = bytes(frame.id)
+        if not (written.isdigit() or written[0] == _QUOTE):
+            _plain_id(written)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         raise ApiError(-1135, _fault(raw)) from None
-    if len(bytes(frame.id)) > _ID_MAX:
+    if len(written) > _ID_MAX:
         raise illegal("id", f"^.{{1,{_ID_MAX}}}$")
     return frame
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+import msgspec
+
 from parrot.gateway.binance_api.errors import ApiError
 
 SECOND: Final = 10**9
@@ -36,6 +38,16 @@ ORDERS_SHORT_RULE: Final = {
 ORDERS_DAY_RULE: Final = {"rateLimitType": "ORDERS", "interval": "DAY", "intervalNum": 1, "limit": ORDERS_DAY_MAX}
 RAW_RULE: Final = {"rateLimitType": "RAW_REQUESTS", "interval": "MINUTE", "intervalNum": 5, "limit": RAW_MAX}
 RULES: Final = (WEIGHT_RULE, ORDERS_SHORT_RULE, ORDERS_DAY_RULE, RAW_RULE)
+
+
+def _template(*rules: dict[str, Any]) -> bytes:
+    """JSON of the rules with a place for each count."""
+    whole = b",".join(msgspec.json.encode(rule)[:-1] + b',"count":%d}' for rule in rules)
+    return b"[" + whole + b"]"
+
+
+_TOLD: Final = _template(WEIGHT_RULE)
+_TOLD_ORDERS: Final = _template(ORDERS_SHORT_RULE, ORDERS_DAY_RULE, WEIGHT_RULE)
 
 
 class _Address:
@@ -128,6 +140,13 @@ class Limits:
         """Both limits of orders and how far they are used."""
         short, day = self.orders(account, now)
         return [{**ORDERS_SHORT_RULE, "count": short}, {**ORDERS_DAY_RULE, "count": day}]
+
+    def told(self, address: str, account: str, now: int) -> msgspec.Raw:
+        """How far the limits are used, as JSON: weight of an address, and orders of an account where one is named."""
+        weight = self.used(address, now)
+        if not account:
+            return msgspec.Raw(_TOLD % weight)
+        return msgspec.Raw(_TOLD_ORDERS % (*self.orders(account, now), weight))
 
     def _of(self, account: str, now: int) -> _Orders:
         orders = self._orders.get(account)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from parrot.contracts.commands import Side
@@ -15,7 +16,7 @@ LIFETIMES: Final = {"GTC": Lifetime.GTC, "IOC": Lifetime.IOC, "FOK": Lifetime.FO
 SELF_TRADES: Final = {mode.name: mode for mode in SelfTrade}
 RESPONSES: Final = frozenset({"ACK", "RESULT", "FULL"})
 _STRATEGY_TYPE_MIN: Final = 1_000_000
-_PEGS: Final = ("pegPriceType", "pegOffsetType", "pegOffsetValue")
+_PEGS: Final = frozenset({"pegPriceType", "pegOffsetType", "pegOffsetValue"})
 
 
 class Shape(NamedTuple):
@@ -129,20 +130,19 @@ def response(call: Call, kind: Kind, *, post_only: bool = False) -> str:
 def order(call: Call, symbol: str, names: Names = PLAIN, *, kind: str | None = None) -> NewOrder:
     """The order that the parameters describe; raises ApiError for what is missing, needless or no value."""
     params = call.params
-    way = side(call, names.side)
+    way = SIDES.get(params.get(names.side, "")) or side(call, names.side)
     written = kind or call.text(names.type)
     if written is None:
         raise errors.missing(names.type)
     shape = TYPES.get(written)
     if shape is None:
         raise ApiError(-1116, "Invalid orderType.")
-    for peg in _PEGS:
-        if peg in params:
-            raise ApiError(-2010, "Pegged orders are not supported for this symbol.")
-    lifetime = _lifetime(call, names, shape)
+    if not _PEGS.isdisjoint(params):
+        raise ApiError(-2010, "Pegged orders are not supported for this symbol.")
+    lifetime = _lifetime(params.get(names.lifetime), names.lifetime, shape)
     quantity, quote_quantity = _quantity(call, names, shape)
     limit = _limit(call, names.price) if shape.priced else _none(call, names.price)
-    trigger, trail = _trigger(call, names, shape)
+    trigger, trail = _trigger(call, names) if shape.stop else _no_trigger(params, names)
     return NewOrder(
         symbol=symbol,
         side=way,
@@ -152,27 +152,26 @@ def order(call: Call, symbol: str, names: Names = PLAIN, *, kind: str | None = N
         limit=limit,
         trigger=trigger,
         trail_bips=trail,
-        display=_display(call, names, shape, lifetime=lifetime, quantity=quantity),
+        display=_display(call, names, shape, lifetime=lifetime, quantity=quantity) if names.display in params else 0,
         lifetime=lifetime,
         post_only=shape.post_only,
-        self_trade=self_trade(call),
+        self_trade=self_trade(call) if "selfTradePreventionMode" in params else SelfTrade.EXPIRE_MAKER,
         client_id=call.client_id(names.client_id),
-        strategy_id=call.whole(names.strategy_id) or 0,
+        strategy_id=call.whole(names.strategy_id) or 0 if names.strategy_id in params else 0,
         strategy_type=_strategy_type(call, names.strategy_type) if names.strategy_type in params else 0,
     )
 
 
-def _lifetime(call: Call, names: Names, shape: Shape) -> Lifetime:
-    written = call.text(names.lifetime)
+def _lifetime(written: str | None, name: str, shape: Shape) -> Lifetime:
     if not shape.timed:
         if written is not None:
-            raise errors.needless(names.lifetime)
+            raise errors.needless(name)
         return Lifetime.GTC
     if written is None:
-        raise errors.missing(names.lifetime)
+        raise errors.missing(name)
     found = LIFETIMES.get(written)
     if found is None:
-        raise ApiError(-1115, "Invalid timeInForce.")
+        raise ApiError(-1115, "Invalid timeInForce.") if written else errors.empty(name)
     return found
 
 
@@ -211,10 +210,15 @@ def _none(call: Call, name: str) -> int:
     return 0
 
 
-def _trigger(call: Call, names: Names, shape: Shape) -> tuple[int, int]:
+def _no_trigger(params: Mapping[str, str], names: Names) -> tuple[int, int]:
+    for name in (names.stop_price, names.trail):
+        if name in params:
+            raise errors.needless(name)
+    return 0, 0
+
+
+def _trigger(call: Call, names: Names) -> tuple[int, int]:
     params = call.params
-    if not shape.stop:
-        return _none(call, names.stop_price), _none(call, names.trail)
     if names.stop_price not in params and names.trail not in params:
         raise errors.missing_both(names.stop_price, names.trail)
     trigger = call.amount(names.stop_price) or 0
@@ -228,8 +232,6 @@ def _trigger(call: Call, names: Names, shape: Shape) -> tuple[int, int]:
 
 def _display(call: Call, names: Names, shape: Shape, *, lifetime: Lifetime, quantity: int) -> int:
     shown = call.amount(names.display)
-    if shown is None:
-        return 0
     if not shape.priced:
         raise errors.needless(names.display)
     if not shown:

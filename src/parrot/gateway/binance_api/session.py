@@ -9,7 +9,7 @@ from urllib.parse import parse_qs
 
 import msgspec
 
-from parrot.gateway.binance_api import errors, frames, limits, signing, user_events
+from parrot.gateway.binance_api import errors, frames, signing, user_events
 from parrot.gateway.binance_api.call import Call
 from parrot.gateway.binance_api.endpoints import BY_NAME, Endpoint, Security
 from parrot.gateway.binance_api.errors import ApiError
@@ -71,7 +71,7 @@ class ApiSession:
         except ApiError as problem:
             whole = self._failed(problem, frames.id_of(text) if given is None else given)
         if tell:
-            whole["rateLimits"] = self._rate_limits()
+            whole["rateLimits"] = self._venue.limits.told(self._address, self._ordering, self._venue.now)
         return _encode(whole)
 
     def _read(self, text: bytes) -> frames.Frame:
@@ -227,11 +227,6 @@ class ApiSession:
             data["serverTime"] = self._venue.now // self.unit
             data["retryAfter"] = problem.retry_at // self.unit
         return {"id": given, "status": problem.status, "error": error}
-
-    def _rate_limits(self) -> list[dict[str, Any]]:
-        now, counted = self._venue.now, self._venue.limits
-        rules = counted.order_rules(self._ordering, now) if self._ordering else []
-        return [*rules, {**limits.WEIGHT_RULE, "count": counted.used(self._address, now)}]
 
 
 def _tells(params: dict[str, str], before: bool) -> bool:

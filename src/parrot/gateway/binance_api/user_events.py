@@ -59,8 +59,8 @@ def execution_report(event: OrderChanged, unit: int) -> dict[str, Any]:
         "f": views.lifetime_of(order),
         "q": text(state.quantity or state.filled),
         "p": text(state.limit),
-        "P": text(order.trigger) if order.trigger else ZERO,
-        "F": text(order.display) if order.display else ZERO,
+        "P": text(order.trigger),
+        "F": text(order.display),
         "g": state.list_id,
         "C": before,
         "x": _execution(event),
@@ -68,7 +68,7 @@ def execution_report(event: OrderChanged, unit: int) -> dict[str, Any]:
         "r": "NONE",
         "i": state.order_id,
         "l": text(fill.quantity) if fill else ZERO,
-        "z": text(state.filled) if state.filled else ZERO,
+        "z": text(state.filled),
         "L": text(fill.price) if fill else ZERO,
         "n": text(fill.fee) if fill else "0",
         "N": fill.fee_asset if fill else None,
@@ -79,9 +79,9 @@ def execution_report(event: OrderChanged, unit: int) -> dict[str, Any]:
         "m": fill.maker if fill else False,
         "M": fill is not None,
         "O": state.created // unit,
-        "Z": text(state.quote_filled) if state.quote_filled else ZERO,
+        "Z": text(state.quote_filled),
         "Y": value(fill.price, fill.quantity) if fill else ZERO,
-        "Q": text(order.quote_quantity) if order.quote_quantity else ZERO,
+        "Q": text(order.quote_quantity),
     }
     if state.working_since:
         report["W"] = state.working_since // unit

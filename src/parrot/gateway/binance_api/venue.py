@@ -110,14 +110,16 @@ class Venue:
         for event in events:
             kind = type(event)
             if kind is OrderChanged:
-                self._order(event)  # type: ignore[arg-type]  # its type was just looked at
+                self.last_change_id = event.id  # type: ignore[union-attr]  # its type was just looked at
+                change = event.change  # type: ignore[union-attr]  # as above
+                if change is Change.TRADE:
+                    self._filled(event)  # type: ignore[arg-type]  # as above
+                elif change is Change.PREVENTED:
+                    self.prevented.append(event)  # type: ignore[arg-type]  # as above
             elif kind is BalancesChanged or kind is Deposited:
                 self._touched[event.account] = event.ts  # type: ignore[union-attr]  # as above
 
-    def _order(self, event: OrderChanged) -> None:
-        self.last_change_id = event.id
-        if event.change is Change.PREVENTED:
-            self.prevented.append(event)
+    def _filled(self, event: OrderChanged) -> None:
         fill = event.execution
-        if event.change is Change.TRADE and fill is not None and event.order.filled == fill.quantity:
+        if fill is not None and event.order.filled == fill.quantity:
             self.limits.first_fill(event.order.account, maker=fill.maker, now=self.now)

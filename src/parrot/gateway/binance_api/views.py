@@ -17,7 +17,7 @@ from parrot.contracts.exchange import (
     SelfTrade,
     Stage,
 )
-from parrot.gateway.binance_api.amounts import ZERO, text, value
+from parrot.gateway.binance_api.amounts import text, value
 
 MILLISECOND: Final = 1_000_000  # ns
 MICROSECOND: Final = 1_000
@@ -94,10 +94,25 @@ def ack(state: OrderState, unit: int) -> dict[str, Any]:
 
 def result(state: OrderState, unit: int) -> dict[str, Any]:
     """How an order stands after it was taken."""
-    shown = ack(state, unit)
-    _add_standing(shown, state)
-    shown["workingTime"] = state.working_since // unit if state.working_since else -1
-    shown["selfTradePreventionMode"] = SELF_TRADES[state.order.self_trade]
+    order = state.order
+    shown = {
+        "symbol": order.symbol,
+        "orderId": state.order_id,
+        "orderListId": state.list_id,
+        "clientOrderId": state.client_id,
+        "transactTime": state.updated // unit,
+        "price": text(state.limit),
+        "origQty": text(state.quantity or state.filled),
+        "executedQty": text(state.filled),
+        "origQuoteOrderQty": text(order.quote_quantity),
+        "cummulativeQuoteQty": text(state.quote_filled),
+        "status": STATUSES[state.stage],
+        "timeInForce": lifetime_of(order),
+        "type": type_of(order),
+        "side": SIDES[order.side],
+        "workingTime": state.working_since // unit if state.working_since else -1,
+        "selfTradePreventionMode": SELF_TRADES[order.self_trade],
+    }
     _add_conditional(shown, state, unit)
     return shown
 
@@ -235,11 +250,11 @@ def trailing_since(state: OrderState, unit: int) -> int:
 
 def _add_standing(shown: dict[str, Any], state: OrderState) -> None:
     order = state.order
-    shown["price"] = text(state.limit) if state.limit else ZERO
+    shown["price"] = text(state.limit)
     shown["origQty"] = text(state.quantity or state.filled)
-    shown["executedQty"] = text(state.filled) if state.filled else ZERO
-    shown["origQuoteOrderQty"] = text(order.quote_quantity) if order.quote_quantity else ZERO
-    shown["cummulativeQuoteQty"] = text(state.quote_filled) if state.quote_filled else ZERO
+    shown["executedQty"] = text(state.filled)
+    shown["origQuoteOrderQty"] = text(order.quote_quantity)
+    shown["cummulativeQuoteQty"] = text(state.quote_filled)
     shown["status"] = STATUSES[state.stage]
     shown["timeInForce"] = lifetime_of(order)
     shown["type"] = type_of(order)
