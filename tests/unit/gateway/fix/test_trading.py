@@ -419,3 +419,15 @@ def test_what_was_not_told_when_the_process_died_is_told_first_after_it(trader, 
     assert len({one[17] for one in told}) == len(told)
     trader.drop()
     assert len([one for one in restart(FileSessions(tmp_path)) if one.type == "8"]) == len(told)
+
+
+def test_a_stock_has_orders_for_the_day_and_for_the_auctions():
+    trader = Trader(stocks=("AAPL",))
+    [day] = trader.order("day", (55, "AAPL"), (38, 10), (44, "100"), (59, None))
+    assert fields(day, 150, 59, 38) == ["0", "0", "10"]
+    assert trader.exchange.order_named("main", "day").order.lifetime == "day"
+    reports = trader.order("close", (55, "AAPL"), (38, 10), (44, "100"), (59, 7))
+    assert fields(reports[0], 150, 59) == ["0", "7"]
+    trader.exchange.submit("other", plain("sell", 4, 100, symbol="AAPL"))
+    [fill] = trader.heard()
+    assert fields(fill, 11, 32, 31, 12, 151) == ["day", "4", "100", "0", "6"]
