@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from itertools import islice
 from typing import Final
@@ -36,7 +37,7 @@ _LETTERS: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxy
 _FOREVER: Final = 1 << 62
 
 
-class Looking:
+class Looking(ABC):
     """The questions of a PublicExchange; they change nothing."""
 
     now: int
@@ -52,8 +53,9 @@ class Looking:
         self._board = Board(self._floor.exchange, self._terms, self._chart, last=house.last)
         self._floor.tapes.append(self._board.hear)
 
+    @abstractmethod
     def _publish(self) -> None:
-        raise NotImplementedError
+        """Tells listeners what market data mean, so that nobody sees more than they have heard of."""
 
     def accounts(self) -> Sequence[str]:
         """The names of all accounts that were opened."""

@@ -18,7 +18,7 @@ from parrot.contracts.exchange import (
     Why,
 )
 from parrot.kernel.errors import Refused
-from tests.unit.centers.matching.public import Public, order, scaled
+from tests.unit.centers.matching.public import SECOND, Public, order, scaled
 
 ONE = 1_000_000 * SCALE
 
@@ -208,3 +208,23 @@ def test_memory_is_bounded_and_forgotten_names_may_come_again() -> None:
         assert public.exchange.order_named("ann", name) == state
     member = public.exchange._ledger.accounts["ann"]
     assert len(member._names) <= len(member.orders) <= 10
+
+
+def test_market_data_of_many_orders_come_in_one_update_half_a_millisecond_later(quiet: Public) -> None:
+    exchange, began = quiet.exchange, quiet.now + SECOND
+    exchange.turn(began)
+    exchange.depth("BTCUSDT", 1)
+    quiet.heard.clear()
+    for number in range(3):
+        exchange.turn(began + 1 + number)
+        exchange.submit("ann", order("sell", 0.01, 60_000 + number))
+    assert not quiet.told(DepthChanged)
+    due = exchange.due()
+    assert due == began + 500_000
+    exchange.turn(due)
+    (changed,) = quiet.told(DepthChanged)
+    assert len(changed.asks) == 3
+    assert exchange.due() is None
+    exchange.submit("ann", order("sell", 0.01, 60_000))
+    exchange.turn(due)
+    assert len(quiet.told(DepthChanged)) == 2
