@@ -22,6 +22,7 @@ from parrot.ports.sessions import SessionKey, SessionStores
 
 LOGON_SECONDS_MAX: Final = 10
 HEARTBEAT_SECONDS_MAX: Final = 3_600
+SESSIONS_MAX: Final = 64  # of an account: each keeps all that it is told
 _LOGON_NS: Final = LOGON_SECONDS_MAX * 1_000_000_000
 
 
@@ -125,7 +126,10 @@ class Link:
         if credential is None:
             return "Username (553) or Password (554) is wrong"
         reset, end_all = message.flag(tags.RESET), message.flag(tags.CANCEL_ON_DISCONNECT)
-        session = self._acceptor.session(SessionKey(credential.account, theirs, ours))
+        key = SessionKey(credential.account, theirs, ours)
+        if self._acceptor.full(key):
+            return f"this account has {SESSIONS_MAX} sessions already; use the names of one"
+        session = self._acceptor.session(key)
         if session.wire is not None:
             return "this session is connected already"
         session.application.admit(credential, cancel_on_disconnect=end_all)
@@ -207,6 +211,10 @@ class Acceptor:
         credential = self._keys.find(message.need(tags.USERNAME))
         given = Secret("554", message.need(tags.PASSWORD))
         return credential if credential is not None and credential.secret == given else None
+
+    def full(self, key: SessionKey) -> bool:
+        """Whether this would be one session too many."""
+        return key not in self._sessions and len(self._by_account[key.account]) >= SESSIONS_MAX
 
     def session(self, key: SessionKey) -> Session:
         """The session of that key, as it was left."""

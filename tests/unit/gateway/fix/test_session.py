@@ -92,6 +92,19 @@ def test_other_names_and_other_accounts_are_other_sessions():
         assert types(Client(client.acceptor, client.exchange, **more).log_on()) == "A"
 
 
+def test_an_account_has_so_many_sessions_and_no_more():
+    client = connected()
+    for number in range(63):
+        one = Client(client.acceptor, client.exchange, name=f"BOT{number}")
+        assert types(one.log_on()) == "A"
+    [farewell] = Client(client.acceptor, client.exchange, name="ONE MORE").log_on()
+    assert farewell[58] == "this account has 64 sessions already; use the names of one"
+    one.drop()
+    one.connect()
+    assert types(one.log_on()) == "A"
+    assert types(Client(client.acceptor, client.exchange, key="other").log_on()) == "A"
+
+
 # -- numbers -----------------------------------------------------------------------------------------------------------
 
 
