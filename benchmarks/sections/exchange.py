@@ -190,11 +190,12 @@ async def _told(port: int, trades: int, *, pause: float) -> tuple[float, float, 
     """Messages a second, p99 of their way from the trade to the client in ms, and whether everybody heard the same."""
     loop = asyncio.get_running_loop()
     latencies: list[int] = []
+    Listener.mark = 1 << 62  # nothing counts until everybody listens
     listeners = [
         (await loop.create_connection(lambda: Listener(PATH, latencies, 7), "127.0.0.1", port)) for _ in range(CLIENTS)
     ]
     await asyncio.gather(*(listener.ready for _, listener in listeners))
-    Listener.newest, Listener.mark = 0, 1 << 62
+    Listener.newest = 0
     while not Listener.newest:
         await asyncio.sleep(0.05)
     Listener.mark = Listener.newest + _ON_THE_WAY

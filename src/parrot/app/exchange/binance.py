@@ -14,6 +14,8 @@ from parrot.gateway.binance_api.face import Face
 
 _CONNECTIONS_MOST: Final = 2_000
 _SWEEP_S: Final = 5.0
+_LAST_WORDS: Final = 50
+_A_MOMENT_S: Final = 0.01
 
 
 class BinanceServer:
@@ -60,7 +62,10 @@ class BinanceServer:
             self.front.stop()
         for connection in tuple(self.http):
             connection.close()
-        await asyncio.sleep(0)  # what was written goes out
+        for _ in range(_LAST_WORDS):
+            await asyncio.sleep(_A_MOMENT_S)  # what was written goes out, and clients say good-bye as well
+            if self.front is None or not self.front.sockets:
+                break
 
     def _client(self, front: Front) -> asyncio.Protocol:
         if len(self.http) + len(front.sockets) >= _CONNECTIONS_MOST:
