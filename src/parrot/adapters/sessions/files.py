@@ -1,8 +1,9 @@
 """Sessions in a folder, one file each: they survive the end of the process.
 
 A file is a row of records, each `crc32 | kind | length | bytes`: the key first, then messages and the numbers that the
-other side may use next. A write reaches the system before a message is sent; it is not synced: a killed process loses
-nothing, and after a loss of power the two sides may have to begin again at 1, as sessions can.
+two sides use next. Once it is large it is written anew without what would not be told again. A write reaches the system
+before a message is sent; it is not synced: a killed process loses nothing, and after a loss of power the two sides may
+have to begin again at 1, as sessions can.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ _HEAD: Final = struct.Struct("<IcI")
 _KEY: Final = b"k"
 _EXPECT: Final = b"e"
 _KEEP: Final = b"m"
+_SKIP: Final = b"s"
+FILE_BYTES_MAX: Final = 64 << 20
 _NUMBER: Final = struct.Struct("<Q")
 _SUFFIX: Final = ".session"
 _BYTES_MAX: Final = 1 << 20
@@ -37,9 +40,10 @@ class FileSession:
         self._key = key
         self._memory = MemorySession()
         self._torn = False
+        self._size = 0
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+            self._file = _opened(path)
             self._recover()
         except OSError as fault:
             raise _storage(path, fault) from fault
@@ -58,6 +62,8 @@ class FileSession:
         """Everything below `number` has been dealt with."""
         self._write(_EXPECT, _NUMBER.pack(number))
         self._memory.expect(number)
+        if self._size > FILE_BYTES_MAX:
+            self._write_anew()
 
     def keep(self, message: bytes) -> None:
         """Our next message; an empty one is not to be told again."""
@@ -72,7 +78,7 @@ class FileSession:
         """Both sides begin again at 1."""
         try:
             os.ftruncate(self._file, 0)
-            self._torn = False
+            self._torn, self._size = False, 0
         except OSError as fault:
             raise _storage(self._path, fault) from fault
         self._write(_KEY, json.dumps(self._key).encode())
@@ -91,8 +97,29 @@ class FileSession:
         except OSError as fault:
             self._torn = True
             raise _storage(self._path, fault) from fault
+        self._size += len(record)
         if self._torn:  # what came behind half a record would be lost at the next start
             raise StorageError(f"{self._path} takes no more", fix="make room on the disk")
+
+    def _write_anew(self) -> None:
+        """The same with fewer bytes, whole or not at all."""
+        records, expected = [_record(_KEY, json.dumps(self._key).encode())], 1
+        for number, message in self._memory.kept(1, self.outgoing - 1):
+            if number != expected:
+                records.append(_record(_SKIP, _NUMBER.pack(number)))
+            records.append(_record(_KEEP, message))
+            expected = number + 1
+        records += (_record(_SKIP, _NUMBER.pack(self.outgoing)), _record(_EXPECT, _NUMBER.pack(self.incoming)))
+        made = self._path.with_suffix(".part")
+        try:
+            made.write_bytes(b"".join(records))
+            made.chmod(0o600)
+            made.replace(self._path)
+            os.close(self._file)
+            self._file = _opened(self._path)
+        except OSError as fault:
+            raise _storage(self._path, fault) from fault
+        self._size = sum(map(len, records))
 
     def _recover(self) -> None:
         data = self._path.read_bytes()
@@ -103,7 +130,10 @@ class FileSession:
                 self._memory.expect(_NUMBER.unpack(body)[0])
             elif kind == _KEEP:
                 self._memory.keep(body)
+            elif kind == _SKIP:
+                self._memory.skip(_NUMBER.unpack(body)[0])
         os.ftruncate(self._file, end)
+        self._size = end
         if not end:
             self._write(_KEY, json.dumps(self._key).encode())
 
@@ -128,6 +158,10 @@ class FileSessions:
         """One of them, made where it is missing. Raises StorageError."""
         name = hashlib.blake2b(json.dumps(key).encode(), digest_size=12).hexdigest()
         return FileSession(self._folder / f"{name}{_SUFFIX}", key)
+
+
+def _opened(path: Path) -> int:
+    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
 
 
 def _record(kind: bytes, data: bytes) -> bytes:

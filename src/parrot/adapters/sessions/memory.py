@@ -31,6 +31,10 @@ class MemorySession:
                 self._kept.popitem(last=False)
         self.outgoing += 1
 
+    def skip(self, number: int) -> None:
+        """Our next message has that number; those between are not to be told again."""
+        self.outgoing = number
+
     def kept(self, first: int, last: int) -> Iterator[tuple[int, bytes]]:
         """Messages to tell again, by number."""
         for number in range(max(first, next(iter(self._kept), first)), min(last, self.outgoing - 1) + 1):
