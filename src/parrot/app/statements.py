@@ -8,7 +8,7 @@ from pathlib import Path
 from parrot.app.desk import decode
 from parrot.app.durable import DESK
 from parrot.app.platform.settings import read_settings
-from parrot.app.platform.trading import known_terms
+from parrot.app.platform.trading import home_currency, known_terms
 from parrot.app.verify.entries import entries
 from parrot.centers.capital.manifest import Settings, Statement, statement
 from parrot.contracts.message import Entry
@@ -27,7 +27,7 @@ def statement_of(root: Path, *, since: int | None = None, until: int | None = No
     found = list(_entries(path))
     listings, _ = known_terms(root, read_settings(root / "settings.toml").venue)
     terms = {listing.symbol: listing for listing in listings}
-    account = Settings()
+    account = Settings(currency=home_currency(listings))
     return statement(
         found,
         terms,

@@ -19,7 +19,7 @@ from parrot.app.hosting.hosts import Desklog, Hosts
 from parrot.app.platform.blotter import Blotter
 from parrot.app.platform.folder import DataFolder
 from parrot.app.platform.settings import PlatformSettings
-from parrot.app.platform.trading import Connect, Reached, Trading, reach
+from parrot.app.platform.trading import Connect, Reached, Trading, home_currency, reach
 from parrot.app.recording import MarketRecorder
 from parrot.centers.capital import manifest as capital
 from parrot.centers.execution import manifest as execution
@@ -53,12 +53,12 @@ class Components:
 
 def components(listings: Sequence[Listing], terms: VenueTerms) -> Components:
     """New components for one account at one venue; they know nothing until a journal is folded."""
-    orders = execution.build(listings, terms)
+    orders, currency = execution.build(listings, terms), home_currency(listings)
     return Components(
-        risk.build(listings),
+        risk.build(listings, risk.Settings(currency=currency)),
         orders,
         execution.build_groups(orders),
-        capital.build(listings),
+        capital.build(listings, capital.Settings(currency=currency)),
         strategies.build(listings),
         Blotter(),
     )

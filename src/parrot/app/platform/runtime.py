@@ -84,7 +84,7 @@ class Runtime:
             house.trading.wake(loop.wake)
             self._open(house, spine)
             instance = announce(self._folder, url)
-            logs.redaction.hide(instance.token)
+            logs.redaction.hide(instance.token, *(secret.reveal() for secret in house.trading.secrets))
             platform = Platform(house, spine, self._folder, instance, metrics, logs)
             web = WebServer(create_app(platform, self._pages), listener)
             public = self._public(house, spine, instance.token)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,7 +23,7 @@ from parrot.kernel.errors import DataError, InputError
 from parrot.ports.clock import Clock
 from parrot.ports.exchange import PublicExchange
 from parrot.ports.feed import Feed, Incoming
-from parrot.ports.secrets import Credentials
+from parrot.ports.secrets import Credentials, Secret
 from parrot.ports.trading import TradingVenue
 
 TERMS: Final = "market.json"
@@ -48,7 +49,7 @@ class Trading:
     """The two sides of a market, open; `close` ends both.
 
     `heard` takes what passed the gates; `wake` names who is to be woken by data. `public` is the simulated venue as
-    others may trade on it.
+    others may trade on it. `secrets` must be in no log.
     """
 
     venue: TradingVenue
@@ -58,6 +59,7 @@ class Trading:
     wake: Callable[[Callable[[], None]], None] = lambda callback: None
     warnings: Sequence[str] = ()
     public: PublicExchange | None = None
+    secrets: Sequence[Secret] = ()
 
 
 class Shared:
@@ -186,6 +188,12 @@ def known_terms(root: Path, chosen: VenueSettings) -> tuple[list[Listing], Venue
     return [pair.listing for pair in paper.pairs], paper.terms
 
 
+def home_currency(listings: Sequence[Listing]) -> str:
+    """What an account is counted in: the currency in which most symbols are quoted, the first of several."""
+    counts = Counter(listing.quote for listing in listings)
+    return counts.most_common(1)[0][0] if counts else "USDT"
+
+
 def paper_settings(chosen: VenueSettings) -> matching.Settings:
     """The simulated venue's settings. Raises InputError for a symbol that it does not have."""
     known = {pair.listing.symbol: pair for pair in matching.Settings().pairs}
@@ -227,6 +235,7 @@ def _real(folder: DataFolder, chosen: VenueSettings, clock: Clock, connect: Conn
         if trades is not None:
             trades.close()
         raise
+    secrets = [one for one in credentials or () if one is not None]
     known = {listing.symbol: listing for listing in live.feed.listings()}
     listings = [known[symbol] for symbol in chosen.symbols]
     if alive:
@@ -239,14 +248,16 @@ def _real(folder: DataFolder, chosen: VenueSettings, clock: Clock, connect: Conn
         venue, terms = Narrowed(live.venue, listings), _terms(chosen, listings, live.venue.terms)
         return Reached(
             terms,
-            lambda now: Trading(venue, live.feed, close, wake=live.wake, warnings=live.warnings),
+            lambda now: Trading(venue, live.feed, close, wake=live.wake, warnings=live.warnings, secrets=secrets),
             close,
             by_venue=True,
         )
-    return _shadowed(folder, chosen, live, listings)
+    return _shadowed(folder, chosen, live, listings, secrets)
 
 
-def _shadowed(folder: DataFolder, chosen: VenueSettings, live: Live, listings: list[Listing]) -> Reached:
+def _shadowed(
+    folder: DataFolder, chosen: VenueSettings, live: Live, listings: list[Listing], secrets: list[Secret]
+) -> Reached:
     from parrot.adapters.venues.shadow import ShadowSettings, ShadowVenue
 
     settings = ShadowSettings(
@@ -266,7 +277,7 @@ def _shadowed(folder: DataFolder, chosen: VenueSettings, live: Live, listings: l
         def heard(flow: Flow, now: int) -> None:
             venue.heard(flow.messages, now)
 
-        return Trading(venue, live.feed, close, heard, live.wake, live.warnings)
+        return Trading(venue, live.feed, close, heard, live.wake, live.warnings, secrets=secrets)
 
     return Reached(_terms(chosen, listings, settings.terms), begin, live.close)
 

@@ -26,6 +26,7 @@ ALPACA: Final = "alpaca"
 _NAME: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _LONGEST: Final = 40
 _SHORTEST_KEY: Final = 4
+_HERE: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 class Register:
@@ -139,6 +140,11 @@ def _require_usable(connection: Connection, keys: Sequence[str]) -> None:
         place = urlsplit(url)
         if place.scheme not in ("http", "https") or not place.hostname or place.username or place.query:
             raise ParameterError("the url of a venue", expected="http:// or https://, host and perhaps port and path")
+        if place.scheme == "http" and place.hostname not in _HERE:
+            raise ParameterError(
+                f"http to {place.hostname}: keys and orders could be read on the way",
+                expected="https, or http to this machine",
+            )
     if keys and (len(keys) not in (2, 3) or any(len(text) < _SHORTEST_KEY or not text.isprintable() for text in keys)):
         expected = f"a key and its secret, each a line of {_SHORTEST_KEY} characters or more"
         raise ParameterError("what was given are no keys", expected=expected)

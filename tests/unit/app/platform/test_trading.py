@@ -7,14 +7,15 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from msgspec import structs
 
-from parrot.app.platform.assemble import House, assemble
+from parrot.app.platform.assemble import House, assemble, components
 from parrot.app.platform.folder import DataFolder
 from parrot.app.platform.runtime import record
 from parrot.app.platform.settings import PlatformSettings
 from parrot.app.platform.setup import Opening, first_commands
 from parrot.app.platform.spine import Parts, Spine
-from parrot.app.platform.trading import known_terms
+from parrot.app.platform.trading import home_currency, known_terms
 from parrot.app.venues.register import Register
 from parrot.centers.matching import manifest as matching
 from parrot.contracts.commands import AdoptVenue, OpenDesk, Side, SubmitOrder
@@ -189,6 +190,15 @@ def test_live_without_keys_is_refused(tmp_path, monkeypatch):
     )
     with pytest.raises(InputError, match="there are no keys of mine"):
         running(DataFolder(tmp_path / "data"), Market(), chosen)
+
+
+def test_an_account_is_counted_in_what_most_symbols_are_quoted_in():
+    listed = [pair.listing for pair in matching.Settings().pairs]
+    assert home_currency(listed) == "USDT"
+    stocks = [structs.replace(listed[0], symbol="AAPL/USD", base="AAPL", quote="USD")]
+    assert home_currency(stocks) == "USD"
+    parts = components(stocks, matching.Settings().terms)
+    assert parts.capital.settings.currency == "USD"
 
 
 def test_the_opening_is_taken_over_once():

@@ -86,7 +86,19 @@ def test_what_is_no_name_is_refused(home: Path, name: str) -> None:
         Register(home).add(binance(name), [])
 
 
-@pytest.mark.parametrize("url", ["ftp://x", "x", "http://", "http://user:pass@x", "http://x?a=b", "file:///etc"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "ftp://x",
+        "http://example.org",
+        "http://10.0.0.1:9",
+        "x",
+        "http://",
+        "http://user:pass@x",
+        "http://x?a=b",
+        "file:///etc",
+    ],
+)
 def test_what_is_no_address_is_refused(home: Path, url: str) -> None:
     with pytest.raises(ParameterError) as refused:
         Register(home).add(binance(url=url), [])
