@@ -71,9 +71,9 @@ class ThreadOwner:
         self._loop.call_later(_TICK_S, self._tick)
 
     def _tick(self) -> None:
+        self._loop.call_later(_TICK_S, self._tick)
         for tick in self._ticks:
             tick(self._exchange.now)
-        self._loop.call_later(_TICK_S, self._tick)
 
     def _heard(self, events: Sequence[AccountEvent | MarketEvent]) -> None:
         self._soon(self._tell, tuple(events))

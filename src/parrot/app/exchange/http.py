@@ -7,6 +7,7 @@ import base64
 import binascii
 import hashlib
 from collections import deque
+from functools import partial
 from http import HTTPStatus
 from typing import Final, cast
 
@@ -52,6 +53,8 @@ class HttpConnection(asyncio.Protocol):
         self._waiting: deque[tuple[ApiRequest, bool]] = deque()
         self._busy = False
         self._over = False
+        self._going = False
+        self._last: ApiResponse | None = None
         self.touched = self._loop.time()
         self._fresh()
 
@@ -81,12 +84,16 @@ class HttpConnection(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Bytes from the client."""
         self.touched = self._loop.time()
+        if self._last is not None:
+            return
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserUpgrade as upgrade:
             self._upgrade(data[upgrade.args[0] :])
+            return
         except (httptools.HttpParserError, httptools.HttpParserCallbackError):
-            self._refuse(self._wrong or _MALFORMED)
+            self._last = self._wrong or _MALFORMED
+        self._go_on()
 
     def pause_writing(self) -> None:
         """The client does not read: nothing more is read from it."""
@@ -151,14 +158,10 @@ class HttpConnection(asyncio.Protocol):
         """The request is there."""
         if self._parser.should_upgrade():
             return
-        request = self._request()
-        if self._busy:
-            if len(self._waiting) >= _WAITING_MOST:
-                self._wrong = _BUSY
-                raise ValueError
-            self._waiting.append((request, self._parser.should_keep_alive()))
-            return
-        self._ask(request, keep=self._parser.should_keep_alive())
+        if len(self._waiting) >= _WAITING_MOST:
+            self._wrong = _BUSY
+            raise ValueError
+        self._waiting.append((self._request(), self._parser.should_keep_alive()))
 
     def _request(self) -> ApiRequest:
         path, _, query = self._url.partition(b"?")
@@ -169,9 +172,17 @@ class HttpConnection(asyncio.Protocol):
         body = self._body[0] if len(self._body) == 1 else b"".join(self._body)
         return ApiRequest(method, text, query, body, self._headers, self._address)
 
-    def _ask(self, request: ApiRequest, *, keep: bool) -> None:
-        self._busy = True
-        self._front.ask(request, lambda response: self._answer(request.method, response, keep=keep))
+    def _go_on(self) -> None:
+        """Has the next request answered; after the last one, the refusal of what cannot be read."""
+        self._going = True
+        while self._waiting and not self._busy:
+            request, keep = self._waiting.popleft()
+            self._busy = True
+            self._front.ask(request, partial(self._answer, request.method, keep=keep))
+        self._going = False
+        if self._last is not None and not self._busy and not self._transport.is_closing():
+            self._transport.write(written(self._last, keep=False))
+            self._transport.close()
 
     def _answer(self, method: str, response: ApiResponse | None, *, keep: bool) -> None:
         self._busy = False
@@ -184,26 +195,20 @@ class HttpConnection(asyncio.Protocol):
         keep = keep and not self._over
         self._transport.write(written(response, keep=keep, bodiless=method == "HEAD"))
         if not keep:
+            self._waiting.clear()
             self._transport.close()
-        elif self._waiting:
-            request, keep = self._waiting.popleft()
-            self._ask(request, keep=keep)
-
-    def _refuse(self, response: ApiResponse) -> None:
-        if not self._transport.is_closing():
-            self._transport.write(written(response, keep=False))
-            self._transport.close()
+        elif not self._going:
+            self._go_on()
 
     # -- to a WebSocket ------------------------------------------------------------------------------------------------
 
     def _upgrade(self, rest: bytes) -> None:
         key = self._headers.get(b"sec-websocket-key", b"")
-        if self._busy or not self._right_handshake(key):
-            self._refuse(_MALFORMED)
-            return
-        made = self._front.connect(self._request())
+        wrong = self._busy or self._waiting or not self._right_handshake(key)
+        made = _MALFORMED if wrong else self._front.connect(self._request())
         if isinstance(made, ApiResponse):
-            self._refuse(made)
+            self._last = made
+            self._go_on()
             return
         accept = base64.b64encode(hashlib.sha1(key + _MAGIC, usedforsecurity=False).digest())
         self._transport.write(

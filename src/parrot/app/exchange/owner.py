@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
+
+import structlog
 
 from parrot.contracts.exchange import AccountEvent, MarketEvent
 from parrot.kernel.errors import StorageError
@@ -82,8 +84,10 @@ class LoopOwner:
                 tick(now)
         except StorageError as fault:
             self._failed(fault)
-        else:
-            self._arm(now, now + _SOONEST, now + _LATEST)
+            return
+        except Exception:  # noqa: BLE001  # a defect there, and time goes on
+            _log().exception("a turn failed")
+        self._arm(now, now + _SOONEST, now + _LATEST)
 
     def _hurry(self) -> None:
         """What a call has left to happen or to tell may be due before the timer."""
@@ -106,4 +110,11 @@ class LoopOwner:
         while self._events:
             events, self._events = self._events, []
             for listener in self._listeners:
-                listener(events)
+                try:
+                    listener(events)
+                except Exception:  # noqa: BLE001  # a defect of one protocol is none of the others'
+                    _log().exception("a listener failed")
+
+
+def _log() -> Any:
+    return structlog.get_logger("parrot.exchange")

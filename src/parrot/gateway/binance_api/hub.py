@@ -220,9 +220,11 @@ class Hub:
         def work() -> list[tuple[Stream, Sequence[bytes]]]:
             return [(stream, feed.ask(self._exchange, now)) for stream, feed in due]
 
-        def done(found: list[tuple[Stream, Sequence[bytes]]] | None, _: Exception | None) -> None:
-            for stream, _feed in due:
+        def done(found: list[tuple[Stream, Sequence[bytes]]] | None, fault: Exception | None) -> None:
+            for stream, _ in due:
                 stream.asking = False
+            if fault is not None:
+                raise fault  # these streams stay silent for now; whoever runs the loop says so
             for stream, told in found or ():
                 for message in told:
                     self._tell(stream, message, now)

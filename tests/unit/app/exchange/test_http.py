@@ -45,6 +45,33 @@ def test_requests_sent_ahead_are_answered_in_order():
     serve(work)
 
 
+def test_what_came_before_something_unreadable_is_answered_first():
+    async def work(whole: Whole) -> None:
+        said = await whole.say((GET + b"\r\n") * 3 + b"NONSENSE\r\n\r\n" + GET)
+        assert [part[:3] for part in said.split(b"HTTP/1.1 ")[1:]] == [b"200", b"200", b"200", b"400"]
+        flood = await whole.say((GET + b"\r\n") * 200)
+        assert flood.count(b"200 OK") == 64
+        assert flood.count(b"429 Too Many Requests") == 1
+
+    serve(work)
+
+
+def test_a_defect_is_an_error_for_the_one_who_met_it_only(monkeypatch):
+    async def work(whole: Whole) -> None:
+        def broken(*_: object) -> None:
+            raise RuntimeError("broken")
+
+        whole.front.owner.listen(broken)
+        assert (await whole.order("mine")).status == 200
+        with monkeypatch.context() as patched:
+            patched.setattr(whole.front.face, "handle", broken)
+            answered = await whole.ask("GET", "/api/v3/time")
+        assert (answered.status, answered.body["code"]) == (500, -1000)
+        assert await whole.open_orders() == ["mine"]
+
+    serve(work)
+
+
 def test_a_request_in_pieces_is_one_request():
     async def work(whole: Whole) -> None:
         async with whole.talking() as (reader, writer):
