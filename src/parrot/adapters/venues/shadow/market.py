@@ -111,7 +111,10 @@ class ShadowMarket:
             self._fed.add(symbol)
         if message.levels and self.usable(symbol):
             rows = [(level.side, level.price, level.size) for level in message.levels]
-            self._engine.extend_books(self._numbers[symbol], self._time(message, now), whole, rows)
+            try:
+                self._engine.extend_books(self._numbers[symbol], self._time(message, now), whole, rows)
+            except (ValueError, OverflowError):
+                self._broken.add(symbol)  # a level that cannot be: as good as a gap, until the next whole book
 
     def _time(self, message: Any, now: int) -> int:
         """When it arrived: never ahead of now, never before what came before it."""

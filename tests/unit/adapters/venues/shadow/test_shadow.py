@@ -180,6 +180,14 @@ def test_while_the_book_has_a_gap_nothing_is_taken_on_and_nothing_filled() -> No
     assert place.fills("a") == [("1", "100.00", True)]
 
 
+def test_a_level_that_cannot_be_is_as_good_as_a_gap() -> None:
+    place = Place()
+    place.book((1, 99.5, -1))
+    assert kinds(place.place("a", limit="100")) == [Rejected]
+    place.snapshot((1, 100, 10), (-1, 101, 10))
+    assert kinds(place.place("a", limit="100")) == [Accepted]
+
+
 def test_before_its_first_book_a_market_is_not_known() -> None:
     place = Place()
     place.restart(book=False)
