@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -133,7 +133,8 @@ class ServedRig:
         self._poll()
 
     def _poll(self) -> None:
-        for raw in self.venue.poll(time.time_ns()):
+        came: Sequence[Any] = self.venue.poll(time.time_ns())
+        for raw in came:
             if raw["type"] == "snapshot":
                 self._last = max(Decimal(price) for side, price, _ in raw["levels"] if side == 1)
             elif raw["type"] == "quote":
