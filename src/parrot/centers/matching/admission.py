@@ -8,8 +8,18 @@ from typing import Final
 from parrot.centers.matching.membership.fields import LIMITS, STAYING, STOPS, trails
 from parrot.centers.matching.membership.member import Member
 from parrot.centers.matching.membership.standing import Standing
-from parrot.centers.matching.terms import Terms
-from parrot.contracts.exchange import SCALE, Kind, Lifetime, ListForm, NewOrder, NewOrderList, SelfTrade, Why
+from parrot.centers.matching.terms import Terms, shown
+from parrot.contracts.exchange import (
+    SCALE,
+    Kind,
+    Lifetime,
+    ListForm,
+    NewOrder,
+    NewOrderList,
+    PublicMarket,
+    SelfTrade,
+    Why,
+)
 from parrot.engine.matching import Reason
 from parrot.kernel.errors import Refused
 
@@ -58,10 +68,10 @@ class Admission:
         _check_shape(order)
         market = terms.market
         for price in (order.limit, order.trigger):
-            if price and (price % market.tick or not market.min_price <= price <= market.max_price):
-                raise refuse(Why.PRICE_FILTER, f"{market.symbol}: price {price}", f"a multiple of {market.tick}")
+            check_price(market, price)
         if order.trail and order.trail % market.tick:
-            raise refuse(Why.PRICE_FILTER, f"{market.symbol}: trail {order.trail}", f"a multiple of {market.tick}")
+            problem = f"{market.symbol}: trail {shown(order.trail)}"
+            raise refuse(Why.PRICE_FILTER, problem, f"a multiple of {shown(market.tick)}")
         if not order.quote_quantity:
             _check_lots(terms, order)
         self._check_notional(terms, order)
@@ -69,7 +79,7 @@ class Admission:
             self.check_band(terms, order.limit)
         _check_counts(member, terms, order, gives)
         if order.display and -(-order.quantity // order.display) > market.max_iceberg_parts:
-            problem = f"{market.symbol}: an iceberg of {order.display}"
+            problem = f"{market.symbol}: an iceberg that shows {shown(order.display)}"
             raise refuse(Why.ICEBERG_PARTS, problem, f"at most {market.max_iceberg_parts} parts")
         bips = order.trail_bips
         if bips and not market.min_trailing_bips <= bips <= market.max_trailing_bips:
@@ -93,7 +103,11 @@ class Admission:
             not any(order.quote_quantity for order in found),
         )
         if not all(right):
-            raise refuse(Why.LIST, f"{first.symbol}: orders that form no {orders.form.value}", "see the paper venue")
+            raise refuse(
+                Why.LIST,
+                f"{first.symbol}: orders that form no {orders.form.value}",
+                "what the page on the simulated exchange says of lists",
+            )
         for order in found:
             self.check(member, terms, order)
         if len(orders.client_id) > _ID_LONGEST or not orders.client_id.isascii():
@@ -112,14 +126,16 @@ class Admission:
                 return
             notional = price * order.quantity // SCALE
         if notional < market.min_notional or notional > market.max_notional > 0:
-            raise refuse(Why.NOTIONAL, f"{market.symbol}: notional {notional}", f"at least {market.min_notional}")
+            expected = f"{shown(market.min_notional)} to {shown(market.max_notional)} {market.quote}"
+            raise refuse(Why.NOTIONAL, f"{market.symbol}: worth {shown(notional)}", expected)
 
     def check_band(self, terms: Terms, limit: int) -> None:
         """Raises Refused for a price too far from the average."""
         average, market = self._average(terms.number), terms.market
         if average and not average * market.band_down <= limit * SCALE <= average * market.band_up:
-            problem = f"{market.symbol}: price {limit} is too far from {average}"
-            raise refuse(Why.PERCENT_PRICE, problem, "a price nearer to the market")
+            problem = f"{market.symbol}: price {shown(limit)} is too far from {shown(average)}"
+            low, high = (average * share // SCALE for share in (market.band_down, market.band_up))
+            raise refuse(Why.PERCENT_PRICE, problem, f"{shown(low)} to {shown(high)}")
 
 
 def _form_pair(one: NewOrder, other: NewOrder) -> bool:
@@ -187,10 +203,24 @@ def _stops(order: NewOrder) -> bool:
 def _check_lots(terms: Terms, order: NewOrder) -> None:
     market = terms.market
     for quantity in (order.quantity, order.display):
-        if quantity and (quantity % market.step or not market.min_quantity <= quantity <= market.max_quantity):
-            raise refuse(Why.LOT_SIZE, f"{market.symbol}: quantity {quantity}", f"a multiple of {market.step}")
+        check_quantity(market, quantity)
     if order.kind is Kind.MARKET and order.quantity > market.market_max_quantity > 0:
-        raise refuse(Why.MARKET_LOT_SIZE, f"{market.symbol}: quantity {order.quantity}", "a smaller one")
+        problem = f"{market.symbol}: quantity {shown(order.quantity)} of a market order"
+        raise refuse(Why.MARKET_LOT_SIZE, problem, f"at most {shown(market.market_max_quantity)}")
+
+
+def check_price(market: PublicMarket, price: int) -> None:
+    """Raises Refused for a price that the symbol does not have; 0 is none."""
+    if price and (price % market.tick or not market.min_price <= price <= market.max_price):
+        expected = f"{shown(market.min_price)} to {shown(market.max_price)}, in steps of {shown(market.tick)}"
+        raise refuse(Why.PRICE_FILTER, f"{market.symbol}: price {shown(price)}", expected)
+
+
+def check_quantity(market: PublicMarket, quantity: int) -> None:
+    """Raises Refused for a quantity that the symbol does not have; 0 is none."""
+    if quantity and (quantity % market.step or not market.min_quantity <= quantity <= market.max_quantity):
+        expected = f"{shown(market.min_quantity)} to {shown(market.max_quantity)}, in steps of {shown(market.step)}"
+        raise refuse(Why.LOT_SIZE, f"{market.symbol}: quantity {shown(quantity)}", expected)
 
 
 def _check_counts(member: Member, terms: Terms, order: NewOrder, gives: Standing | None) -> None:

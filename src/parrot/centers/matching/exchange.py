@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from parrot.centers.matching.admission import Admission, refuse, why_of
+from parrot.centers.matching.admission import Admission, check_price, check_quantity, refuse, why_of
 from parrot.centers.matching.foresight import foresee
 from parrot.centers.matching.house import House
 from parrot.centers.matching.looking import Looking
@@ -25,7 +25,7 @@ from parrot.centers.matching.operations import (
     Withdrew,
 )
 from parrot.centers.matching.sessions import Bell, Timetable
-from parrot.centers.matching.terms import Terms
+from parrot.centers.matching.terms import Terms, shown
 from parrot.contracts.exchange import (
     MarketKind,
     NewOrder,
@@ -156,11 +156,11 @@ class SimulatedExchange(Looking):
         """Brings an amount in, below zero takes it out."""
         member = self._member(account)
         if asset not in self._floor.exchange.currencies:
-            raise refuse(Why.UNKNOWN_ASSET, f"asset {asset[:40]!r}", "one of the exchange's")
+            raise refuse(Why.UNKNOWN_ASSET, f"asset {asset[:40]!r}", ", ".join(self._ledger.names))
         if abs(amount) > _AMOUNT_MAX:
-            raise refuse(Why.BALANCE, f"{amount} {asset}", f"at most {_AMOUNT_MAX}")
+            raise refuse(Why.BALANCE, f"{shown(amount)} {asset}", f"at most {shown(_AMOUNT_MAX)}")
         if amount:
-            self._act(Deposit(self._time(), member.number, asset, amount), f"{amount} {asset} to {account}")
+            self._act(Deposit(self._time(), member.number, asset, amount), f"{shown(amount)} {asset} to {account}")
 
     # -- orders --------------------------------------------------------------------------------------------------------
 
@@ -247,13 +247,12 @@ class SimulatedExchange(Looking):
             raise refuse(Why.AMEND, f"order {standing.order_id}: below zero", "amounts above zero")
         same = quantity in (0, standing.quantity) and limit in (0, standing.limit)
         if (same and trigger in (0, standing.order.trigger)) or 0 < quantity <= standing.filled + standing.prevented:
-            problem = f"order {standing.order_id}: quantity {quantity}, limit {limit}"
-            raise refuse(Why.AMEND, problem, f"something new, and more than {standing.filled}")
+            problem = f"order {standing.order_id}: quantity {shown(quantity)}, limit {shown(limit)}"
+            gone = shown(standing.filled + standing.prevented)
+            raise refuse(Why.AMEND, problem, f"something new, and more than the {gone} that is done")
         for price in (limit, trigger):
-            if price and (price % market.tick or not market.min_price <= price <= market.max_price):
-                raise refuse(Why.PRICE_FILTER, f"{market.symbol}: price {price}", f"a multiple of {market.tick}")
-        if quantity and (quantity % market.step or not market.min_quantity <= quantity <= market.max_quantity):
-            raise refuse(Why.LOT_SIZE, f"{market.symbol}: quantity {quantity}", f"a multiple of {market.step}")
+            check_price(market, price)
+        check_quantity(market, quantity)
         if limit:
             self._admission.check_band(terms, limit)
         stays = 0 < quantity < standing.quantity and not (limit or trigger)  # others go to the end of the queue

@@ -17,6 +17,7 @@ from parrot.centers.matching.membership.members import Members
 from parrot.centers.matching.opening import OWN_NUMBER, built
 from parrot.centers.matching.operations import Act, Begun, Changed, Ended, Image, Moved, Placed
 from parrot.centers.matching.settings import Settings
+from parrot.contracts.listing import Listing
 from parrot.contracts.venue import PlaceOrder, ReplacePlaced, Report
 from parrot.engine.matching import EventKind, Exchange, Reason
 from parrot.engine.matching.refusals import refusal
@@ -252,9 +253,9 @@ class Floor:
         """Goes on from an image; raises DataError when it is of other symbols or another version."""
         if image.terms != self.terms:
             raise DataError(
-                "the paper venue's folder was made with other symbols or fees",
-                expected="the settings that it was made with",
-                fix="give the paper venue an empty folder",
+                "the folder of the exchange was made with other symbols or fees",
+                expected=f"the symbols that it was made with, and their terms: {_symbols(image.terms)}",
+                fix=f"ask for these, or give an empty folder to {_symbols(self.terms)}",
             )
         self.exchange = Exchange.restore(image.exchange)
         self._core = self.exchange.core
@@ -308,3 +309,11 @@ class Floor:
             if not self.members.follow(self.now):
                 break
         self.members.forget()
+
+
+def _symbols(terms: str) -> str:
+    """The symbols in the terms of an image."""
+    try:
+        return ", ".join(msgspec.json.decode(text, type=Listing).symbol for text in terms.split(";"))
+    except msgspec.MsgspecError:
+        return "others"

@@ -9,7 +9,7 @@ from parrot.centers.matching.membership.fields import STAYING, STOPS, trails
 from parrot.centers.matching.membership.ledger import Ledger
 from parrot.centers.matching.membership.member import Member
 from parrot.centers.matching.membership.standing import Standing
-from parrot.centers.matching.terms import Terms
+from parrot.centers.matching.terms import Terms, shown
 from parrot.contracts.commands import Side
 from parrot.contracts.exchange import SCALE, Kind, Lifetime, NewOrder, Why
 from parrot.engine.matching import Phase
@@ -28,19 +28,25 @@ def foresee(ledger: Ledger, member: Member, terms: Terms, order: NewOrder, gives
         _look_at_reference(ledger, terms)
     last = (core.last(terms.number) or 0) * terms.price_scale
     if order.kind is Kind.MARKET and last * order.quantity // SCALE < market.min_notional and order.quantity and last:
-        raise refuse(Why.NOTIONAL, f"{market.symbol}: too little at {last}", f"at least {market.min_notional}")
+        raise refuse(
+            Why.NOTIONAL, f"{market.symbol}: too little at {shown(last)}", f"at least {shown(market.min_notional)}"
+        )
     if order.kind in STOPS:
         _look_at_trigger(order, market.symbol, last)
     best = _best(ledger, terms, order)
     crosses = best and (order.limit >= best if order.side is Side.BUY else order.limit <= best)
     if order.post_only and crosses:
-        raise refuse(Why.WOULD_TAKE, f"{market.symbol}: {order.limit} would take", "a price behind the other side")
+        raise refuse(
+            Why.WOULD_TAKE, f"{market.symbol}: {shown(order.limit)} would take", "a price behind the other side"
+        )
     money, needed = _needed(order, terms, best or last, last)
     free = ledger.balance(member, money)[0]
     if gives is not None and gives.symbol == terms.number and gives.order.side is order.side:
         free += _locked(gives, terms)
     if needed > free:
-        raise refuse(Why.BALANCE, f"{market.symbol}: {needed} needed, {free} free", "a deposit, or a smaller order")
+        raise refuse(
+            Why.BALANCE, f"{market.symbol}: {shown(needed)} needed, {shown(free)} free", "a deposit, or a smaller order"
+        )
 
 
 def _for_auction(order: NewOrder, phase: Phase) -> bool:
@@ -73,7 +79,9 @@ def _look_at_trigger(order: NewOrder, symbol: str, last: int) -> None:
         return
     above = (order.side is Side.BUY) == (order.kind in (Kind.STOP, Kind.STOP_LIMIT))
     if last >= order.trigger if above else last <= order.trigger:
-        raise refuse(Why.WOULD_TRIGGER, f"{symbol}: trigger {order.trigger} at {last}", "one not reached yet")
+        raise refuse(
+            Why.WOULD_TRIGGER, f"{symbol}: trigger {shown(order.trigger)} at {shown(last)}", "one not reached yet"
+        )
 
 
 def _best(ledger: Ledger, terms: Terms, order: NewOrder) -> int:

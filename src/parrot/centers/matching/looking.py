@@ -79,7 +79,7 @@ class Looking(ABC):
     def _of(self, symbol: str) -> Terms:
         number = self._numbers.get(symbol)
         if number is None:
-            raise refuse(Why.SYMBOL, f"symbol {symbol[:40]!r}", "one of the exchange's")
+            raise refuse(Why.SYMBOL, f"symbol {symbol[:40]!r}", ", ".join(list(self._numbers)[:20]))
         return self._terms[number]
 
     def order(self, account: str, order_id: int) -> OrderState:

@@ -13,6 +13,7 @@ from parrot.contracts.exchange import SCALE, MarketKind, PublicMarket
 from parrot.engine.matching import Exchange
 
 _DECIMALS: Final = 8
+_SHOWN_MAX: Final = 1 << 63
 _FARTHEST: Final = 1_000  # times the opening price: the highest price of a symbol
 _MARKET_PART: Final = 10  # a market order may have the n-th part of the largest quantity
 
@@ -83,3 +84,10 @@ def terms_of(settings: Settings, exchange: Exchange) -> Sequence[Terms]:
 
 def _scaled(value: Decimal) -> int:
     return int(value.scaleb(_DECIMALS))
+
+
+def shown(amount: int) -> str:
+    """An amount of 10^-8 as people write it."""
+    if abs(amount) >= _SHOWN_MAX:
+        return "a number beyond 63 bits"
+    return f"{Decimal(amount).scaleb(-_DECIMALS).normalize():f}"

@@ -228,3 +228,22 @@ def test_market_data_of_many_orders_come_in_one_update_half_a_millisecond_later(
     exchange.submit("ann", order("sell", 0.01, 60_000))
     exchange.turn(due)
     assert len(quiet.told(DepthChanged)) == 2
+
+
+@pytest.mark.parametrize(
+    ("fields", "text"),
+    [
+        ({"quantity": 10_000, "limit": 60_000}, "quantity 10000; expected: 0.00001 to 9000, in steps of 0.00001"),
+        ({"limit": 55_000.001}, "price 55000.001; expected: 0.01 to 60000000, in steps of 0.01"),
+        ({"quantity": 900.5}, "quantity 900.5 of a market order; expected: at most 900"),
+        ({"quantity": 0.00005, "limit": 60_000}, "worth 3; expected: 5 to 9000000 USDT"),
+        ({"limit": 10_000}, "price 10000 is too far from 60000; expected: 12000 to 300000"),
+        ({"symbol": "NONE"}, "symbol 'NONE'; expected: BTCUSDT, ETHUSDT"),
+    ],
+)
+def test_refusals_say_what_would_be_right_as_people_write_it(
+    quiet: Public, fields: dict[str, object], text: str
+) -> None:
+    with pytest.raises(Refused) as refused:
+        quiet.send(**fields)
+    assert text in str(refused.value).replace(f" ({refused.value.reason})", "")
