@@ -67,7 +67,9 @@ def main() -> int:
         bench = Bench(options.quick, Path(folder), options.peers)
         found = {name: section(name, bench, console) for name in SECTIONS if name in options.only}
     missed = [row.short for rows in found.values() for row in rows if row.missed]
-    console.print("[red]Targets missed:[/]\n  " + "\n  ".join(missed) if missed else "All targets met.")
+    failed = [row.what for rows in found.values() for row in rows if row.what.endswith(" failed")]
+    said = "[red]Targets missed:[/]\n  " + "\n  ".join(missed) if missed else "All targets met."
+    console.print(f"[red]{', '.join(failed)}[/]" if failed else said)
     console.print(f"Written: {keep(options.results, time.strftime('%Y%m%d-%H%M%S'), where, found)}", soft_wrap=True)
     return 0
 

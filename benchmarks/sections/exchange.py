@@ -179,7 +179,7 @@ async def _all_orders(port: int, process: int, count: int) -> Row:
 
 async def _fan_out(port: int, trades: int) -> list[Row]:
     full, _, said = await _told(port, trades, pause=0.0)
-    _, late, steady = await _told(port, trades // 6, pause=CLIENTS / FAN_OUT_STEADY)
+    _, late, steady = await _told(port, max(trades // 6, 4 * _ON_THE_WAY), pause=CLIENTS / FAN_OUT_STEADY)
     return [
         Row(f"trades to {CLIENTS} clients", full, "msg/s", FAN_OUT_PER_S, checked=said, rate=True),
         Row(f"trades to {CLIENTS} clients at {FAN_OUT_STEADY:,}/s: p99", late, "ms", FAN_OUT_P99_MS, checked=steady),

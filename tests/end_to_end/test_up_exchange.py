@@ -54,6 +54,9 @@ def _document(process) -> dict:
         (("--fund", "USDT"), "--fund USDT"),
         (("--fund", "USDT=-1"), "--fund USDT=-1"),
         (("--symbol", "NOTHING"), "symbol"),
+        (("--secret", ""), "empty"),
+        (("--stock", "AAPL"), "nobody serves stocks"),
+        (("--alpaca-port", "9123", "--fix-port", "9123"), "both 9123"),
     ],
 )
 def test_what_cannot_be_served_is_said_and_nothing_begins(tmp_path: Path, words: tuple[str, ...], expected: str):

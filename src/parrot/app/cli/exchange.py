@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
@@ -71,12 +70,13 @@ def exchange(
     from parrot.app.exchange.runtime import serve
     from parrot.app.exchange.settings import ExchangeSettings
 
+    _check(api_key=api_key, secret=secret, stocks=stock or [], faces=(alpaca_port, fix_port), session=stock_session)
     settings = ExchangeSettings(
         host=host,
         port=port,
-        api_key=api_key or secrets.token_hex(32),
-        secret=secret or secrets.token_hex(32),
-        funds=_funds(fund or ("USDT=100000",)),
+        api_key=api_key or "",
+        secret=secret or "",
+        funds=_funds(fund) if fund else None,
         symbols=tuple(symbol or ("BTCUSDT", "ETHUSDT")),
         seed=seed,
         alpaca_port=alpaca_port,
@@ -87,20 +87,33 @@ def exchange(
         limits=limits is Limits.BINANCE,
         data=data,
     )
-    made = {"api_key": settings.api_key} if api_key is None else {}
-    made |= {"secret": settings.secret} if secret is None else {}
 
     def ready(facts: dict[str, Any]) -> None:
-        screen.line(facts | made, _told(facts, made), as_json=as_json)
+        screen.line(facts, _told(facts), as_json=as_json)
+        if facts["kept"] and fund and not as_json:
+            screen.note(f"{data} has the account already: --fund is for a new one, the faucet for more")
 
     serve(settings, ready)
     if not as_json:
         screen.note("stopped")
 
 
-def _told(facts: dict[str, Any], made: dict[str, str]) -> str:
+def _check(
+    *, api_key: str | None, secret: str | None, stocks: Sequence[str], faces: Sequence[int | None], session: Session
+) -> None:
+    if "" in (api_key, secret):
+        raise InputError(
+            "--api-key or --secret is empty", expected="some letters", fix="leave it away for a random one"
+        )
+    if stocks and faces == (None, None):
+        raise InputError("--stock: nobody serves stocks", fix="add --alpaca-port, or --fix-port")
+    if session is Session.XNYS and not stocks and faces[0] is None:
+        raise InputError("--stock-session: no stock trades", fix="add --stock and --alpaca-port")
+
+
+def _told(facts: dict[str, Any]) -> str:
     others = [f"{name} {facts[f'{name}_url']}" for name in ("alpaca", "fix") if facts[f"{name}_url"]]
-    given = [f"{name.replace('_', ' ')} {text}" for name, text in made.items()]
+    given = [f"{name.replace('_', ' ')} {facts[name]}" for name in ("api_key", "secret") if name in facts]
     return "; ".join([f"Exchange serves at {facts['url']} (Ctrl-C stops)", *others, *given])
 
 

@@ -51,6 +51,10 @@ class Keys:
         self._write()
         return True
 
+    def of(self, account: str) -> Credential | None:
+        """The oldest key of an account."""
+        return next((found for found in self._found.values() if found.account == account), None)
+
     def names(self) -> Sequence[tuple[str, str]]:
         """(key, account) of all."""
         return [(found.key, found.account) for found in self._found.values()]
@@ -90,6 +94,8 @@ def _read(path: Path) -> dict[str, Credential]:
             )
             for row in rows
         }
+    except StorageError:
+        raise
     except (msgspec.MsgspecError, KeyError, TypeError) as fault:
         raise DataError(f"{path} holds no API keys", fix="bring it back from a copy, or delete it") from fault
     except OSError as fault:

@@ -18,34 +18,49 @@ from parrot.app.exchange.opening import Opened, open_exchange
 from parrot.app.exchange.owner import LoopOwner
 from parrot.app.exchange.settings import ExchangeSettings
 from parrot.app.exchange.site import Server, Site
+from parrot.kernel.errors import InputError
 
 _SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
 
 
 def serve(settings: ExchangeSettings, ready: Callable[[dict[str, Any]], None]) -> None:
-    """Serves until a signal; `ready` hears the ports once all answer. Raises InputError, DataError, StorageError."""
-    logs = set_up(settings.data / "logs" if settings.data else None, level=logging.WARNING, secrets=[settings.secret])
-    try:
-        _open_and_serve(settings, ready)
-    finally:
-        logs.close()
+    """Serves until a signal; `ready` hears the ports once all answer. Raises InputError, DataError, StorageError.
 
-
-def _open_and_serve(settings: ExchangeSettings, ready: Callable[[dict[str, Any]], None]) -> None:
+    With the ports come `kept` (the account is not new) and what the settings left open: `api_key`, and `secret` where
+    it was made.
+    """
+    _check_ports(settings)
     opened = open_exchange(settings, SteadyClock().now_ns())
+    chosen = opened.settings
+    found: dict[str, Any] = {"kept": not opened.fresh}
+    if not settings.api_key:
+        found["api_key"] = chosen.api_key
+    if not settings.secret and opened.made_secret:
+        found["secret"] = chosen.secret
     try:
-        uvloop.run(_serve(settings, opened, SteadyClock(opened.exchange.now), ready))
+        logs = set_up(chosen.data / "logs" if chosen.data else None, level=logging.WARNING, secrets=[chosen.secret])
+        try:
+            uvloop.run(_serve(opened, SteadyClock(opened.exchange.now), lambda facts: ready(facts | found)))
+        finally:
+            logs.close()
     finally:
         opened.close()
 
 
-async def _serve(
-    settings: ExchangeSettings, opened: Opened, clock: SteadyClock, ready: Callable[[dict[str, Any]], None]
-) -> None:
+def _check_ports(settings: ExchangeSettings) -> None:
+    ports = {"--port": settings.port, "--alpaca-port": settings.alpaca_port, "--fix-port": settings.fix_port}
+    taken: dict[int, str] = {}
+    for name, port in ports.items():
+        if port and port in taken:
+            raise InputError(f"{taken[port]} and {name} are both {port}", expected="a port for each")
+        taken[port or 0] = name
+
+
+async def _serve(opened: Opened, clock: SteadyClock, ready: Callable[[dict[str, Any]], None]) -> None:
     loop = asyncio.get_running_loop()
     ended: asyncio.Future[None] = loop.create_future()
     owner = LoopOwner(opened.exchange, clock, lambda fault: None if ended.done() else ended.set_exception(fault))
-    site = Site(opened.exchange, opened.keys, owner, settings)
+    site = Site(opened.exchange, opened.keys, owner, opened.settings)
     for number in _SIGNALS:
         loop.add_signal_handler(number, lambda: None if ended.done() else ended.set_result(None))
     started: list[Server] = []

@@ -10,7 +10,7 @@ from typing import Any, Final, TypeVar
 import msgspec
 
 from parrot.contracts.exchange import SCALE
-from parrot.gateway.binance_api.faults import Faults, FaultSpec
+from parrot.gateway.binance_api.faults import FaultKind, Faults, FaultSpec
 from parrot.gateway.binance_api.messages import decimal
 from parrot.gateway.binance_api.trouble import JSON
 from parrot.gateway.binance_api.wire import ApiRequest, ApiResponse
@@ -28,7 +28,7 @@ class Deposit(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """Test funds for an account or for the account of a key; an amount below zero takes away."""
 
     asset: str
-    amount: str
+    amount: str | int
     account: str = ""
     key: str = ""
 
@@ -166,10 +166,12 @@ def _body(request: ApiRequest, wanted: type[T]) -> T:
     try:
         return msgspec.json.decode(request.body or b"{}", type=wanted)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as fault:
-        raise _Wrong(400, str(fault)) from None
+        kinds = f"; kinds are {', '.join(FaultKind)}" if "$.kind" in str(fault) else ""
+        raise _Wrong(400, f"{fault}{kinds}") from None
 
 
-def _units(text: str) -> int:
+def _units(given: str | int) -> int:
+    text = str(given)
     try:
         amount = Decimal(text)
     except InvalidOperation:

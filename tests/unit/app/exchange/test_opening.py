@@ -38,7 +38,7 @@ def test_a_file_of_keys_that_others_could_read_or_that_is_none_is_refused(tmp_pa
     path = tmp_path / "keys.json"
     Keys(path).add("bot")
     path.chmod(0o644)
-    with pytest.raises(StorageError):
+    with pytest.raises(StorageError, match="chmod 600"):
         Keys(path)
     path.chmod(0o600)
     path.write_text("[{}]")
@@ -58,6 +58,27 @@ def test_an_exchange_goes_on_from_its_data_and_funds_an_account_once(tmp_path: P
     assert held["USDT"] == (950 * SCALE, 50 * SCALE)
     assert [one.client_id for one in again.exchange.open_orders("main")] == ["mine"]
     again.close()
+
+
+def test_the_key_and_secret_of_a_folder_are_found_again(tmp_path: Path):
+    def opened(**more: object) -> tuple[str, str, bool]:
+        found = open_exchange(settings(**{"api_key": "", "secret": "", "data": tmp_path} | more), NOW)
+        found.close()
+        assert len(Keys(tmp_path / "keys.json").names()) == 1
+        return found.settings.api_key, found.settings.secret, found.made_secret
+
+    key, secret, made = opened()
+    assert (len(key), len(secret), made) == (64, 64, True)
+    assert opened() == opened(api_key=key) == opened(secret=secret) == (key, secret, False)
+    with pytest.raises(InputError, match="another secret"):
+        opened(secret="other")
+
+
+def test_a_folder_with_other_things_is_left_alone(tmp_path: Path):
+    (tmp_path / "letter.txt").write_text("dear")
+    with pytest.raises(InputError, match="other things"):
+        open_exchange(settings(data=tmp_path), NOW)
+    assert [path.name for path in tmp_path.iterdir()] == ["letter.txt"]
 
 
 def test_what_cannot_be_opened_is_said(tmp_path: Path):
