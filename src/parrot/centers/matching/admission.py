@@ -112,7 +112,10 @@ class Admission:
             self.check(member, terms, order)
         if len(orders.client_id) > _ID_LONGEST or not orders.client_id.isascii():
             raise refuse(Why.COMBINATION, "the name of a list", f"at most {_ID_LONGEST} ASCII characters")
-        if sum(not group.done for group in member.lists.values()) >= terms.market.max_lists > 0:
+        still = [group for group in member.lists.values() if not group.done]
+        if orders.client_id and any(group.client_id == orders.client_id for group in still):
+            raise refuse(Why.DUPLICATE_ID, f"client id {orders.client_id} is of an open list", "another one")
+        if len(still) >= terms.market.max_lists > 0:
             raise refuse(Why.MAX_LISTS, f"{first.symbol}: too many open lists", f"{terms.market.max_lists} at most")
         return terms
 

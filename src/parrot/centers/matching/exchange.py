@@ -232,6 +232,8 @@ class SimulatedExchange(Looking):
         standing = self._open(member, order_id)
         if not standing.handle:
             raise refuse(Why.AMEND, f"order {order_id} is not in the market yet", "one that works")
+        if request_id and member.uses(request_id, standing):
+            raise refuse(Why.DUPLICATE_ID, f"client id {request_id} is of an open order", "another one")
         terms = self._terms[standing.symbol]
         limit = 0 if limit == standing.limit and quantity else limit
         self._check_amend(standing, terms, quantity=quantity, limit=limit, trigger=trigger)

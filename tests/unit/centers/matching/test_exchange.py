@@ -117,6 +117,18 @@ def test_what_may_not_be_is_refused_and_nothing_has_changed(quiet: Public, why: 
     assert not quiet.heard
 
 
+def test_an_amendment_takes_no_name_of_another_open_order(quiet: Public) -> None:
+    quiet.send(limit=50_000, client_id="mine")
+    other = quiet.send(quantity=0.02, limit=50_000, client_id="other")
+    with pytest.raises(Refused) as refused:
+        quiet.exchange.amend("ann", other.order_id, quantity=scaled(0.01), request_id="mine")
+    assert refused.value.reason == Why.DUPLICATE_ID
+    kept = quiet.exchange.order_named("ann", "other")
+    assert (kept.quantity, kept.amends) == (scaled(0.02), 0)
+    same = quiet.exchange.amend("ann", other.order_id, quantity=scaled(0.01), request_id="other")
+    assert (same.client_id, same.quantity) == ("other", scaled(0.01))
+
+
 def test_a_client_id_is_used_once_among_open_orders(quiet: Public) -> None:
     first = quiet.send(limit=50_000, client_id="mine")
     with pytest.raises(Refused) as refused:

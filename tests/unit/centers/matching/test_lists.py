@@ -51,6 +51,17 @@ def test_an_oco_locks_once_and_is_told_with_its_orders(quiet: Public) -> None:
     assert [state.list_id for state in quiet.exchange.open_orders("ann")] == [found.list_id] * 2
 
 
+def test_the_name_of_a_list_is_used_once_among_open_lists(quiet: Public) -> None:
+    legs = (order("buy", 0.01, 50_000), order("sell", 0.01, 70_000))
+    named = NewOrderList(form=ListForm.OTO, orders=legs, client_id="mine")
+    first = quiet.exchange.submit_list("ann", named)
+    with pytest.raises(Refused) as refused:
+        quiet.exchange.submit_list("ann", named)
+    assert refused.value.reason == Why.DUPLICATE_ID
+    quiet.exchange.cancel("ann", first.orders[0].order_id)
+    assert quiet.exchange.submit_list("ann", named).list_id == first.list_id + 1
+
+
 def test_a_leg_that_is_filled_ends_the_other(quiet: Public) -> None:
     found = oco(quiet)
     quiet.send("bob", "buy", 0.005, limit=62_000)
