@@ -82,16 +82,17 @@ def _with_key(settings: ExchangeSettings, keys: Keys) -> ExchangeSettings:
 
 
 def _fund(exchange: PublicExchange, settings: ExchangeSettings) -> None:
-    exchange.open_account(ACCOUNT)
     funds = dict(_FUNDS if settings.funds is None else settings.funds)
     if settings.stocks:
         funds.setdefault(_STOCK_MONEY, _STOCK_CASH)
-    known = {held.asset for held in exchange.held(ACCOUNT)}
+    known = {asset for market in exchange.markets() for asset in (market.base, market.quote)}
     if settings.funds is None:
         funds = {asset: amount for asset, amount in funds.items() if asset in known}
-    for asset, amount in funds.items():
+    for asset in funds:
         if asset not in known:
             raise InputError(f"{asset} is not traded here", expected=f"one of {', '.join(sorted(known))}")
+    exchange.open_account(ACCOUNT)
+    for asset, amount in funds.items():
         exchange.deposit(ACCOUNT, asset, int(amount * SCALE))
 
 

@@ -95,6 +95,14 @@ def test_what_cannot_be_opened_is_said(tmp_path: Path):
             open_exchange(one, NOW)
 
 
+def test_an_unknown_asset_leaves_nothing_behind(tmp_path: Path):
+    with pytest.raises(InputError):
+        open_exchange(settings(data=tmp_path, funds={"USDT": Decimal(1), "DOGE": Decimal(1)}), NOW)
+    again = open_exchange(settings(data=tmp_path), NOW + 10**9)
+    assert {one.free for one in again.exchange.held("main") if one.asset == "USDT"} == {1_000 * SCALE}
+    again.close()
+
+
 def test_stocks_bring_dollars():
     opened = open_exchange(settings(stocks=("AAPL",)), NOW)
     held = {one.asset: one.free for one in opened.exchange.held("main")}
