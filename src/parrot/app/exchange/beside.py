@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -18,11 +20,15 @@ from parrot.app.exchange.settings import ExchangeSettings
 from parrot.app.exchange.site import Site
 from parrot.app.listening import listen
 from parrot.contracts.exchange import AccountEvent, MarketEvent
+from parrot.kernel.errors import StorageError
 from parrot.ports.exchange import Listener, PublicExchange
 
 T = TypeVar("T")
+Done = Callable[[Any, Exception | None], None]
 Ask = Callable[[Callable[[], Any]], "Future[Any]"]
 _TICK_S: Final = 0.02
+_ASKED_MOST: Final = 64  # at once: the platform's own commands come through the same door, and its turns stay short
+_WAITING_MOST: Final = 10_000
 _LATEST_STOP_S: Final = 5.0
 
 
@@ -35,16 +41,34 @@ class ThreadOwner:
         self._loop = asyncio.get_running_loop()
         self._listeners: list[Listener] = []
         self._ticks: list[Callable[[int], None]] = []
+        self._waiting: deque[tuple[Callable[[], Any], Done]] = deque()
+        self._asked = 0
         exchange.listen(self._heard)
 
     def call(self, work: Callable[[], T], done: Callable[[T | None, Exception | None], None]) -> None:
-        """Has `work` done soon; `done` hears the result or the error."""
-        try:
-            asked = self._ask(lambda: self._whole(work))
-        except Exception as fault:  # noqa: BLE001  # too much waits
-            done(None, fault)
+        """Has `work` done soon, in the order of the calls; `done` hears the result or the error."""
+        if len(self._waiting) >= _WAITING_MOST:
+            done(None, StorageError("too many requests wait", expected=f"at most {_WAITING_MOST}", fix="try again"))
             return
-        asked.add_done_callback(lambda future: self._soon(_answer, future, done))
+        self._waiting.append((work, done))
+        self._hand_over()
+
+    def _hand_over(self) -> None:
+        while self._waiting and self._asked < _ASKED_MOST:
+            work, done = self._waiting.popleft()
+            try:
+                asked = self._ask(partial(self._whole, work))
+            except Exception as fault:  # noqa: BLE001  # too much waits there
+                done(None, fault)
+                continue
+            self._asked += 1
+            asked.add_done_callback(partial(self._soon, self._answered, done))
+
+    def _answered(self, done: Done, future: Future[Any]) -> None:
+        self._asked -= 1
+        fault = future.exception()
+        done(None if fault else future.result(), fault if isinstance(fault, Exception) else None)
+        self._hand_over()
 
     async def run(self, work: Callable[[], T]) -> T:
         """What `work` returns, or the error that it raises."""
@@ -85,11 +109,6 @@ class ThreadOwner:
     def _soon(self, work: Callable[..., None], *given: Any) -> None:
         if not self._loop.is_closed():  # the platform outlives its servers by a moment
             self._loop.call_soon_threadsafe(work, *given)
-
-
-def _answer(future: Future[Any], done: Callable[[Any, Exception | None], None]) -> None:
-    fault = future.exception()
-    done(None if fault else future.result(), fault if isinstance(fault, Exception) else None)
 
 
 class PublicServer:
