@@ -20,6 +20,7 @@ from parrot.gateway.binance_api.wire import ApiRequest, ApiResponse
 _BODY_MOST: Final = 1 << 16
 _URL_MOST: Final = 1 << 15
 _HEADERS_MOST: Final = 1 << 14
+_HEAD_MOST: Final = 1 << 17  # bytes that may come before a head is whole; the parser holds them
 _WAITING_MOST: Final = 64  # requests that a client sends ahead
 _IDLE_S: Final = 75.0
 _MAGIC: Final = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
@@ -54,6 +55,8 @@ class HttpConnection(asyncio.Protocol):
         self._busy = False
         self._over = False
         self._going = False
+        self._heading = False
+        self._head_size = 0
         self._last: ApiResponse | None = None
         self.touched = self._loop.time()
         self._fresh()
@@ -93,6 +96,9 @@ class HttpConnection(asyncio.Protocol):
             return
         except (httptools.HttpParserError, httptools.HttpParserCallbackError):
             self._last = self._wrong or _MALFORMED
+        self._head_size = self._head_size + len(data) if self._heading else 0
+        if self._head_size > _HEAD_MOST and self._last is None:
+            self._last = _MANY_HEADERS
         self._go_on()
 
     def pause_writing(self) -> None:
@@ -120,6 +126,7 @@ class HttpConnection(asyncio.Protocol):
 
     def on_message_begin(self) -> None:
         """A new request begins."""
+        self._heading, self._head_size = True, 0
         self._fresh()
 
     def on_url(self, url: bytes) -> None:
@@ -139,6 +146,7 @@ class HttpConnection(asyncio.Protocol):
 
     def on_headers_complete(self) -> None:
         """All headers are there."""
+        self._heading = False
         length = self._headers.get(b"content-length", b"0")
         if length.isdigit() and int(length[:19]) > _BODY_MOST:
             self._wrong = _LARGE

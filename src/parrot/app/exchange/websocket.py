@@ -93,7 +93,8 @@ class WebSocket(asyncio.Protocol):
                 self.close(CloseCode.POLICY_VIOLATION, "Too many requests")
                 return
             if opcode in _PIECES:
-                self._pieces.append(bytes(frame.data))  # type: ignore[union-attr]
+                if frame.data:  # type: ignore[union-attr]  # those without bytes would be counted by nobody
+                    self._pieces.append(bytes(frame.data))  # type: ignore[union-attr]
                 if frame.fin:  # type: ignore[union-attr]
                     message, self._pieces = b"".join(self._pieces), []
                     self.talk.heard(message)

@@ -21,6 +21,7 @@ PREFIX: Final = "/admin/"
 _ROOT: Final = "/admin/v1/"
 _TOKEN: Final = b"x-parrot-token"
 _LARGEST: Final = 10**10
+_DIGITS_MOST: Final = 18
 T = TypeVar("T")
 
 
@@ -149,7 +150,7 @@ class Admin:
         return fault.told(self._exchange.now)
 
     def _clear_faults(self, _: ApiRequest, number: str) -> dict[str, int]:
-        if number and not (number.isascii() and number.isdecimal()):
+        if number and not (number.isascii() and number.isdecimal() and len(number) <= _DIGITS_MOST):
             raise _Wrong(404, "there is no such fault")
         cleared = self._faults.clear(int(number) if number else None)
         if number and not cleared:

@@ -15,6 +15,8 @@ REQUESTS = [
     (GET + b"Content-Length: 99999999999999999999999\r\n\r\n", 400),
     (b"GET /" + b"a" * 40_000 + b" HTTP/1.1\r\n\r\n", 414),
     (GET + b"X: " + b"a" * 20_000 + b"\r\n\r\n", 431),
+    (GET + b"X: " + b"a" * 200_000, 431),
+    (GET + b"x" * 200_000, 431),
     (b"POST /api/v3/order HTTP/1.1\r\nHost: x\r\nContent-Length: 70000\r\n\r\n", 413),
     (b"POST /api/v3/order HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n11170\r\n" + b"a" * 70_000, 413),
     (b"GET /nowhere HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", 404),
@@ -170,6 +172,8 @@ def test_admin_calls_refuse_what_cannot_be():
         for call, body in IMPOSSIBLE:
             answered = await whole.ask("POST", f"/admin/v1/{call}", body, X_Parrot_Token=SECRET)
             assert answered.status in (400, 404), body[:60]
+        number = "9" * 5_000  # more digits than a number may have
+        assert (await whole.ask("DELETE", f"/admin/v1/faults/{number}", X_Parrot_Token=SECRET)).status == 404
         assert whole.exchange.held("main") == before
         assert await whole.admin("GET", "faults") == []
 
