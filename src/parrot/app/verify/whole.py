@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -23,6 +23,7 @@ from parrot.contracts.acts import HeadSeen
 from parrot.kernel.errors import DataError, MissingError
 from parrot.ports.journal import Head
 
+_EXCHANGE: Final = "exchange/"
 _LOG_BYTES_MAX: Final = 64 << 20
 _MADE_WITHIN: Final = 20_000_000_000  # from being expected to being there, with the time that a copy takes
 
@@ -41,6 +42,8 @@ def verify(root: Path) -> Report:
     names = durable_files(folder.root)
     if not names:
         raise MissingError(f"{root} holds no durable file", fix="name the data directory of a platform with --data")
+    if not {DESK, AUDIT} & set(names) and any(name.startswith(_EXCHANGE) for name in names):
+        return _verify_exchange(folder.root, names)
     report = Report(files=len(names))
     snapshots = _snapshots(folder.root, names)
     heads = dict(log.witnessed) if log is not None else {}
@@ -55,6 +58,19 @@ def verify(root: Path) -> Report:
     _look_at_venue(folder.root, names, lengths, report)
     _look_at_desk(folder, log, snapshots, lengths, report)
     _look_for_secrets(folder, report)
+    return report
+
+
+def _verify_exchange(root: Path, names: Sequence[str]) -> Report:
+    """The folder of `parrot exchange`: every byte, and whether its segments follow one another."""
+    report = Report(files=len(names))
+    lengths = _look_at_files(root, names, {}, report)
+    segments = {int(Path(name).stem): name for name in names if name.startswith(_EXCHANGE) and lengths.get(name)}
+    problems = keeping.verify(sorted(segments), lambda number: entries(root / segments[number]))
+    report.add(Problem("exchange", 0, text) for text in problems)
+    report.notes.append(
+        "this is the folder of an exchange: it has no desk, and of the invariants only its bytes are known"
+    )
     return report
 
 

@@ -11,6 +11,7 @@ from parrot.app.exchange.keys import Keys
 from parrot.app.exchange.opening import open_exchange
 from parrot.app.exchange.owner import LoopOwner
 from parrot.app.exchange.settings import ExchangeSettings
+from parrot.app.verify import verify
 from parrot.contracts.commands import Side
 from parrot.contracts.exchange import SCALE, Kind, NewOrder
 from parrot.kernel.errors import DataError, InputError, StorageError
@@ -72,6 +73,17 @@ def test_the_key_and_secret_of_a_folder_are_found_again(tmp_path: Path):
     assert opened() == opened(api_key=key) == opened(secret=secret) == (key, secret, False)
     with pytest.raises(InputError, match="another secret"):
         opened(secret="other")
+
+
+def test_a_folder_is_verified_to_the_byte(tmp_path: Path):
+    opened = open_exchange(settings(data=tmp_path), NOW)
+    opened.close()
+    assert (verify(tmp_path).ok, verify(tmp_path).files) == (True, 1)
+    (journal,) = (tmp_path / "exchange").iterdir()
+    data = bytearray(journal.read_bytes())
+    data[len(data) // 2] ^= 1
+    journal.write_bytes(data)
+    assert not verify(tmp_path).ok
 
 
 def test_a_folder_with_other_things_is_left_alone(tmp_path: Path):
