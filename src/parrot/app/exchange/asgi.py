@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -12,6 +13,7 @@ import uvicorn
 from parrot.app.listening import listen
 
 _LATEST_STOP_S: Final = 3
+_CLIENTS_FAULTS: Final = ("Invalid UTF-8 sequence received from client",)
 
 
 class AsgiServer:
@@ -37,6 +39,7 @@ class AsgiServer:
             timeout_keep_alive=60,
             timeout_graceful_shutdown=1,
         )
+        logging.getLogger("uvicorn.error").addFilter(_is_ours)
         self._server = _Quiet(config)
         self._task: asyncio.Task[None] | None = None
 
@@ -63,3 +66,8 @@ class _Quiet(uvicorn.Server):
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
+
+
+def _is_ours(record: logging.LogRecord) -> bool:
+    """Whether a fault is none of a client's, whose connection uvicorn ends anyway: it logs those with a traceback."""
+    return not record.getMessage().startswith(_CLIENTS_FAULTS)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 import msgspec
+import pytest
 from httpx2 import AsyncClient
 from websockets.asyncio.client import connect
+from websockets.frames import CloseCode
 
 from parrot.adapters.clock.steady import SteadyClock
 from parrot.app.exchange.alpaca import alpaca_server
@@ -91,3 +94,20 @@ def test_ticks_of_the_crowd_come_in_messagepack() -> None:
             assert all(tick["t"].tzinfo is not None for tick in ticks)
 
     serve(story)
+
+
+@pytest.mark.parametrize("path", ["/stream", "/v2/iex"])
+def test_text_that_is_no_utf_8_ends_its_connection_and_no_other_without_a_word_in_the_log(
+    caplog: pytest.LogCaptureFixture, path: str
+) -> None:
+    async def story(url: str) -> None:
+        address = url.replace("http", "ws") + path
+        async with connect(address) as other, connect(address) as stream:
+            await stream.send(b'{"action": "\xff\xfe"}', text=True)
+            await stream.wait_closed()
+            assert stream.close_code == CloseCode.INVALID_DATA
+            await other.send(json.dumps({"action": "auth", "key": KEY, "secret": SECRET}))
+            assert await other.recv()
+
+    serve(story)
+    assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
