@@ -101,6 +101,9 @@ class Groups:
             return f"symbol is {command.plan.symbol[:40]!r}; expected: {', '.join(self._floor.listings)}"
         if fault := _text_fault(command):
             return fault
+        if killed := self._floor.orders.kills.over(_as_order(command)):
+            fix = f"`parrot rearm` for {killed[0]}, then place it"
+            return f"the kill switch of {killed[0]} is engaged; expected: no kill over the group; fix: {fix}"
         if len(self._open) >= _OPEN_MAX:
             return f"{_OPEN_MAX} groups are open; expected: fewer; fix: end some"
         if not reference:
@@ -153,7 +156,7 @@ class Groups:
 
     def _killed(self, entry: Entry, now: int) -> Iterator[Any]:
         scope = entry.record.scope
-        found = [group for group in self._open.values() if covers(scope, _as_order(group))]
+        found = [group for group in self._open.values() if covers(scope, _as_order(group.asked))]
         yield from self._end(found, "desk", f"kill switch of {scope}", now)
 
     def _strategy_stopped(self, entry: Entry, now: int) -> Iterator[Any]:
@@ -252,15 +255,14 @@ def _same_key(one: groups.PlaceGroup, other: groups.PlaceGroup) -> bool:
     return (one.strategy, one.key) == (other.strategy, other.key)
 
 
-def _as_order(group: Group) -> SubmitOrder:
+def _as_order(asked: groups.PlaceGroup) -> SubmitOrder:
     """What scopes look at."""
-    asked = group.asked
     return SubmitOrder(
         strategy=asked.strategy,
         key=asked.key,
-        symbol=group.plan.symbol,
+        symbol=asked.plan.symbol,
         side=commands.Side.BUY,
-        quantity=group.plan.quantity,
+        quantity=asked.plan.quantity,
         account=asked.account,
         user=asked.user,
     )

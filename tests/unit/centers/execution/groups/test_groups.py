@@ -216,6 +216,23 @@ def test_a_kill_a_cancel_of_all_and_the_stop_of_its_strategy_end_a_group(stage, 
     assert book(stage) == []
 
 
+@pytest.mark.parametrize("scope", ["all", "symbol:BTC/USDT", "strategy:s"])
+def test_a_group_is_refused_while_a_kill_is_over_it_and_places_nothing_after(stage, scope):
+    stage.kill(scope)
+    stage.say(PlaceGroup(strategy="s", key="g", plan=GRID))
+    assert f"the kill switch of {scope} is engaged" in stage.records(CommandRefused)[-1].text
+    stage.say(RearmKill(scope=scope, by="ann"))
+    step(stage, 3)
+    assert (stage.groups.rows(), book(stage)) == ([], [])
+    assert place(stage, GRID) is not None
+
+
+def test_a_kill_of_another_symbol_leaves_a_group_alone(stage):
+    stage.kill("symbol:ETH/USDT")
+    place(stage, GRID)
+    assert len(book(stage)) == 4
+
+
 def test_a_wide_grid_places_a_few_orders_at_a_time(stage):
     stage.say(PlaceGroup(strategy="s", key="w", plan=msgspec.structs.replace(GRID, levels=21)))
     stage.wait(SECOND // 10)
