@@ -71,7 +71,7 @@ class Trading:
         except StorageError:
             raise
         except ParrotError as fault:
-            raise BusinessError(_NOT_AVAILABLE, fault.problem) from fault
+            raise BusinessError(_NOT_AVAILABLE, str(fault)) from fault
 
     def left(self) -> None:
         """The connection is gone: subscriptions end, orders only where the client wanted that."""
@@ -126,9 +126,9 @@ class Trading:
         try:
             state = self._exchange.submit(self._account, order)
         except Refused as refusal:
-            self._refuse(message, requests.order_reason(refusal.reason), refusal.problem)
+            self._refuse(message, requests.order_reason(refusal.reason), str(refusal))
         except InputError as fault:
-            self._refuse(message, requests.OTHER, fault.problem)
+            self._refuse(message, requests.OTHER, str(fault))
         else:
             if state.open:
                 self._placed.add(state.order_id)
@@ -191,7 +191,7 @@ class Trading:
             act(order, name)
         except InputError as fault:
             reason = fault.reason if isinstance(fault, Refused) else ""
-            self._refuse_change(order, (name, earlier), response_to, (requests.cancel_reason(reason), fault.problem))
+            self._refuse_change(order, (name, earlier), response_to, (requests.cancel_reason(reason), str(fault)))
         finally:
             self._asked = ("", "")
 

@@ -171,6 +171,28 @@ def test_what_the_exchange_refuses_is_an_execution_report_with_a_reason(trader, 
     assert trader.exchange.open_orders("main") == []
 
 
+@pytest.mark.parametrize(
+    ("pairs", "text"),
+    [
+        (
+            ((38, "1000"), (40, 1), (44, "0")),
+            "quantity 1000 of a market order (market_lot_size); expected: at most 900",
+        ),
+        (((38, "0.5"), (44, "60000.001")), "price 60000.001 (price_filter); expected: 0.01 to 60000000, in steps of"),
+    ],
+)
+def test_a_refusal_says_what_would_be_right(trader, pairs, text):
+    trader.trade(59_000)
+    [refused] = trader.order("a", *pairs)
+    assert text in refused[58]
+
+
+def test_a_replace_that_is_refused_says_what_would_be_right(trader):
+    trader.buy("a")
+    [refused] = replace(trader, "b", "a", t44="60000.001")
+    assert refused[58].endswith("(price_filter); expected: 0.01 to 60000000, in steps of 0.01")
+
+
 def test_a_name_that_was_used_is_refused_even_after_its_order_ended(trader):
     trader.buy("a")
     trader.say("F", (11, "x"), (41, "a"), (55, "BTCUSDT"), (54, 1))
