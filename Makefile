@@ -35,7 +35,7 @@ ifeq ($(wildcard src/parrot/_core*.so src/parrot/_core*.pyd),)
 MISSING_MODULE := always
 endif
 
-.PHONY: help build up test test-native test-python check format bench soak chaos clients lock clean always
+.PHONY: help build up test test-native test-python check format bench soak chaos venues-chaos clients lock clean always
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -66,6 +66,9 @@ soak: build ## ten million random commands through the matching engine and its m
 chaos: build ## 200,000 seeds of the simulated order path, then every crash point (CHAOS_ARGS="--seeds 5000 --resume")
 	@$(BIN)/python -m tests.simulation $(CHAOS_ARGS)
 	@PARROT_CRASH_POINTS=0 $(BIN)/python -m pytest -q tests/simulation/crash
+
+venues-chaos: build ## 10,000 orders over ccxt to the simulated exchange while faults go on (CHAOS_ARGS="--orders 2000 --seed 7")
+	@$(BIN)/python -m tests.venues $(CHAOS_ARGS)
 
 check: build ## format, lint, types, import contracts, dependencies, stubs
 	@.ci/check $(BIN)

@@ -28,6 +28,7 @@ BUDGETS = {
     "unit/app/hosting": 60,
     "unit/engine": 100,
     "unit/gateway": 20,
+    "venues": 60,
     "unit/gateway/fix": 10,
 }
 

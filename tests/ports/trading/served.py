@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import atexit
 import json
-import os
 import subprocess
 import sys
 import time
@@ -48,12 +47,7 @@ class Served:
 
     def __init__(self, *words: str) -> None:
         given = [sys.executable, "-c", _PROGRAM, *_WORDS.split(), *words]
-        self._process = subprocess.Popen(
-            given,
-            stdout=subprocess.PIPE,
-            stderr=(sys.stderr if os.environ.get("DBG") else subprocess.DEVNULL),
-            text=True,
-        )
+        self._process = subprocess.Popen(given, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         atexit.register(self.stop)
         assert self._process.stdout is not None
         told = json.loads(self._process.stdout.readline())

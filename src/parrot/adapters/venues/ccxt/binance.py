@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
@@ -18,6 +19,7 @@ from parrot.contracts.venue import ReplacePlaced
 from parrot.kernel.decimals import add, plain
 
 _DEPTH: Final = 1_000
+_GREETING_S: Final = 10.0
 _AMEND: Final = "order/amend/keepPriority"  # which ccxt does not have
 _AMEND_COST: Final = {"cost": 0.8}
 _STATUS: Final = {
@@ -110,11 +112,17 @@ class BinanceWire(CcxtWire):
         self._on_news = on_news
         self.ex.handle_order_update = _safely(self._executed)
         self.ex.handle_balance = _ignored
-        await self.call(lambda: self.ex.authenticate({"type": "spot"}))
-        ready()
-        await self.call(
-            lambda: self.ex.watch_orders(params={"type": "spot"})
-        )  # never answered: it breaks with the line
+        url = self.ex.urls["api"]["ws"]["ws-api"]["spot"]
+        try:
+            async with asyncio.timeout(_GREETING_S):
+                await self.call(lambda: self.ex.authenticate({"type": "spot"}))
+            ready()
+            # Never answered: it breaks with the line.
+            await self.call(lambda: self.ex.watch_orders(params={"type": "spot"}))
+        except TimeoutError:
+            raise Trouble(Outcome.UNKNOWN, "the user data stream was asked for, and nobody answered") from None
+        finally:
+            await self.cut(url)  # a subscription that was refused stays in ccxt's connection and blocks the next one
 
     def _executed(self, client: Any, event: Mapping[str, Any]) -> None:
         """One executionReport: the trade in it first, then how the order stands."""

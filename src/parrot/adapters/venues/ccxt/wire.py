@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from contextvars import ContextVar
 from decimal import Decimal
 from math import ceil
@@ -32,6 +33,7 @@ _PAGE: Final = 500
 _PAGES_MOST: Final = 200
 _SETTLED_S: Final = 0.5
 _ECHO_S: Final = 5.0
+_FAREWELL_S: Final = 0.5
 _DAY_MS: Final = 86_400_000
 T = TypeVar("T")
 
@@ -56,6 +58,9 @@ class CcxtWire:
         self._books = WholeBooks()
         exchange.milliseconds = self._milliseconds
         exchange.throttle = self._throttle
+        exchange.ws_dial_delay = lambda url: (
+            0
+        )  # the line keeps its own pauses, and ccxt's would add up to half a minute
         exchange.on_rest_response = self._answered
 
     @property
@@ -123,6 +128,7 @@ class CcxtWire:
 
     async def close(self) -> None:
         """Ends connections and sessions."""
+        await self.hang_up()
         await self.ex.close()
 
     async def server_time(self) -> int | None:
@@ -307,12 +313,18 @@ class CcxtWire:
 
     async def hang_up(self) -> None:
         """Ends the connections of the streams; whoever waits on one hears that it broke."""
+        for url in list(self.ex.clients):
+            await self.cut(url)
+
+    async def cut(self, url: str) -> None:
+        """Ends one connection, if it stands."""
         import ccxt
 
-        for url, client in list(self.ex.clients.items()):
-            self.ex.clients.pop(url, None)
+        client = self.ex.clients.pop(url, None)
+        if client is not None:
             client.reject(ccxt.NetworkError("cut from here"))
-            await client.close()
+            with suppress(TimeoutError):  # a peer that is silent answers no farewell either
+                await asyncio.wait_for(client.close(), _FAREWELL_S)
 
     async def _watch(self, watch: Callable[[], Awaitable[Any]]) -> None:
         while True:

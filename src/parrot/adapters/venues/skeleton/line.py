@@ -24,7 +24,7 @@ from parrot.contracts.venue import LineBack, LineLost
 from parrot.kernel.errors import VenueError
 
 _SAMPLES: Final = 3
-_RESYNC_S: Final = 60.0
+_DRIFT: Final = 100_000_000  # ns that the venue's clock may be off what was measured
 _LOOK_AGAIN_S: Final = 0.3  # behind news of a fill without its trade
 _KEY_AGAIN_S: Final = 30.0
 _OPEN_S: Final = 60.0
@@ -176,18 +176,16 @@ class Line:
     # -- clock and key -------------------------------------------------------------------------------------------------
 
     async def resync(self) -> None:
-        """Measures the venue's clock by the answer that came soonest: it is in the middle of asking and hearing."""
-        best: tuple[int, int] | None = None
-        for _ in range(_SAMPLES):
-            asked = self._now()
-            told = await self._wire.server_time()
-            heard = self._now()
-            if told is None:
-                return
-            found = (heard - asked, told - (asked + heard) // 2)
-            best = min(best, found) if best is not None else found
-        if best is not None:
-            self._wire.offset = best[1]
+        """Measures the venue's clock a few times and believes the answer that came soonest."""
+        samples = [await self._measured() for _ in range(_SAMPLES)]
+        self._wire.offset = min((found for found in samples if found is not None), default=(0, self._wire.offset))[1]
+
+    async def _measured(self) -> tuple[int, int] | None:
+        """How long an answer took, and by how much the venue's clock is ahead: it was read midway."""
+        asked = self._now()
+        told = await self._wire.server_time()
+        heard = self._now()
+        return None if told is None else (heard - asked, told - (asked + heard) // 2)
 
     def _look_at(self, scope: KeyScope) -> None:
         venue = self._wire.terms.venue
@@ -218,19 +216,17 @@ class Line:
                 return
 
     async def _tend(self) -> None:
-        """Every few seconds a word on the streams: one that stands and says nothing is cut. Now and then the clock."""
-        rounds = 0
+        """Every few seconds a word on the streams, and a look at the venue's clock: data are dated by it."""
         while True:
             await asyncio.sleep(self._pace.echo)
-            rounds += 1
             try:
                 await self._wire.echo()
             except Trouble as trouble:
                 log().warning("venue streams are cut", venue=self._wire.terms.venue, reason=trouble.reason)
                 await self._wire.hang_up()
-            if rounds * self._pace.echo >= _RESYNC_S:
-                rounds = 0
-                with contextlib.suppress(Trouble):
+            with contextlib.suppress(Trouble):
+                found = await self._measured()
+                if found is not None and abs(found[1] - self._wire.offset) > _DRIFT + found[0]:
                     await self.resync()
 
     # -- streams -------------------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from itertools import count
@@ -70,7 +71,7 @@ class Requests:
         self._listings: dict[str, Listing] = {}
         self._queue: asyncio.PriorityQueue[tuple[int, int, Request]] = asyncio.PriorityQueue()
         self._numbers = count()
-        self._before: dict[str, asyncio.Event] = {}
+        self._behind: dict[str, deque[Request]] = {}
         self._workers: list[asyncio.Task[None]] = []
         self._carry_out: dict[type, Callable[[Any], Awaitable[list[Report]]]] = {
             PlaceOrder: self._place,
@@ -92,9 +93,18 @@ class Requests:
         await asyncio.gather(*self._workers, return_exceptions=True)
 
     def take(self, request: Request) -> None:
-        """Takes a request in."""
+        """Takes a request in; one about an order of which another is under way waits for that one's answer."""
         if isinstance(request, PlaceOrder):
             self._roster.expect(request.client_id, request.symbol)
+        client_id = getattr(request, "client_id", "")
+        if client_id in self._behind:
+            self._behind[client_id].append(request)
+            return
+        if client_id:
+            self._behind[client_id] = deque()
+        self._put(request)
+
+    def _put(self, request: Request) -> None:
         self._queue.put_nowait((_URGENCY[type(request)], next(self._numbers), request))
 
     async def _work(self) -> None:
@@ -102,30 +112,18 @@ class Requests:
             urgent, _, request = await self._queue.get()
             token = urgency.set(urgent)
             try:
-                self._emit(await self._in_turn(request))
+                self._emit(await self._answer(request))
             finally:
-                self.answered += 1
                 urgency.reset(token)
+                self.answered += 1
+                self._next(getattr(request, "client_id", ""))
 
-    async def _in_turn(self, request: Request) -> list[Report]:
-        """Behind what is under way about the same order, as long as that may take."""
-        client_id = getattr(request, "client_id", "")
-        if not client_id:
-            return await self._answer(request)
-        before, mine = self._before.get(client_id), asyncio.Event()
-        self._before[client_id] = mine
-        try:
-            if before is not None:
-                async with _limit(self._wire.terms.request_timeout):
-                    await before.wait()
-        except TimeoutError:
-            pass  # whatever became of it, this one has its own answer
-        try:
-            return await self._answer(request)
-        finally:
-            mine.set()
-            if self._before.get(client_id) is mine:
-                del self._before[client_id]
+    def _next(self, client_id: str) -> None:
+        behind = self._behind.get(client_id)
+        if behind:
+            self._put(behind.popleft())
+        else:
+            self._behind.pop(client_id, None)
 
     async def _answer(self, request: Request) -> list[Report]:
         patience = self._wire.terms.request_timeout

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
+from typing import Final
 
 from parrot.adapters.venues.skeleton.line import Line, Pace
 from parrot.adapters.venues.skeleton.outbox import Outbox
@@ -15,6 +17,8 @@ from parrot.kernel.errors import MissingError
 from parrot.ports.clock import Clock
 from parrot.ports.feed import Incoming
 from parrot.ports.journal import Journal
+
+_TRIES_S: Final = (0.1, 0.2, 0.4, 0.8, 1.6)
 
 
 class LiveVenue:
@@ -40,6 +44,7 @@ class LiveVenue:
         self._outbox = Outbox(wire.terms.venue)
         self._inbox: Callable[[Report], None] | None = None
         self._sent = 0
+        self._fetching: set[str] = set()
         self._early: list[Report] = []
         self._line = Line(
             wire,
@@ -123,13 +128,22 @@ class LiveVenue:
 
     def ask_snapshot(self, symbol: str, now: int) -> None:
         """Asks for the whole book, which comes by a later `poll`; nothing comes when the venue does not answer."""
-        self._line.call(lambda: self._line.run(self._fetch(symbol)))
+        if symbol not in self._fetching:
+            self._fetching.add(symbol)
+            self._line.call(lambda: self._line.run(self._fetch(symbol)))
 
     async def _fetch(self, symbol: str) -> None:
+        """Tries a few times: without a book nothing can be traded. Then whoever wants it asks again."""
         try:
-            self._outbox.raw(await self._wire.snapshot(symbol))
-        except Trouble:
-            return  # whoever wants it asks again
+            for pause in _TRIES_S:
+                try:
+                    self._outbox.raw(await self._wire.snapshot(symbol))
+                except Trouble as trouble:
+                    await asyncio.sleep(max(pause, trouble.retry_after / 1e9))
+                else:
+                    return
+        finally:
+            self._fetching.discard(symbol)
 
     def due(self) -> int | None:
         """Nobody knows."""

@@ -1,0 +1,1 @@
+"""Parrot's own order path against the real simulated exchange, over ccxt, with faults."""
