@@ -179,7 +179,10 @@ class NewOrderList(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Execution(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """One fill of an order; `trade_id` counts the public trades of the symbol, `fee` in `fee_asset`."""
+    """One fill of an order; `trade_id` counts the public trades of the symbol, `fee` in `fee_asset`.
+
+    `list_id` is the list of the order, -1 for one by itself. Fills may be known longer than their orders.
+    """
 
     order_id: int
     symbol: str
@@ -191,6 +194,7 @@ class Execution(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     fee_asset: str
     maker: bool
     ts: int
+    list_id: int = -1
 
 
 class OrderState(msgspec.Struct, frozen=True, kw_only=True, gc=False):

@@ -12,6 +12,7 @@ from parrot.gateway.alpaca_api.stocks import Stocks
 from parrot.gateway.alpaca_api.telling import status
 from parrot.gateway.alpaca_api.trading import Query
 from parrot.gateway.alpaca_api.values import SECOND, moment, product, read_date, read_moment, text, whole
+from parrot.kernel.errors import Refused
 
 Json = dict[str, Any]
 
@@ -181,7 +182,10 @@ class Accounts:
         found = []
         for fill in fills:
             number = fill.order_id
-            state = states.get(number) or states.setdefault(number, self._stocks.exchange.order(account, number))
+            try:
+                state = states.get(number) or states.setdefault(number, self._stocks.exchange.order(account, number))
+            except Refused:  # the order is forgotten before its fills
+                continue
             done[number] = done.get(number, 0) + fill.quantity
             found.append((fill.ts, self._activity(account, fill, state, done[number])))
         return found

@@ -5,10 +5,12 @@ from __future__ import annotations
 import zlib
 from typing import Any, Final
 
+from parrot.contracts.exchange import AccountEvent, OrderChanged
 from parrot.gateway.binance_api import errors, finding, preventions, views
 from parrot.gateway.binance_api.amounts import text
 from parrot.gateway.binance_api.call import Call
 from parrot.gateway.binance_api.general import filters
+from parrot.kernel.errors import Refused
 
 _DAY: Final = 86_400 * 10**9
 _ITEMS: Final = 500
@@ -90,11 +92,7 @@ def trades(call: Call) -> list[dict[str, Any]]:
         until=until,
         limit=limit,
     )
-    lists: dict[int, int] = {}
-    for one in found:
-        if one.order_id not in lists:
-            lists[one.order_id] = call.exchange.order(call.account, one.order_id).list_id
-    return [views.fill(one, lists[one.order_id], call.unit) for one in found]
+    return [views.fill(one, call.unit) for one in found]
 
 
 def commission(call: Call) -> dict[str, Any]:
@@ -127,13 +125,25 @@ def prevented_matches(call: Call) -> list[dict[str, Any]]:
     first, limit = call.whole("fromPreventedMatchId"), call.limit(_ITEMS, _ITEMS_MAX)
     if (number is None) == (order_id is None) or (number is not None and first is not None):
         raise errors.combination()
-    every = preventions.matches(call.exchange.preventions(call.account, symbol, limit=_ITEMS_MAX))
+    events = call.exchange.preventions(call.account, symbol, limit=_ITEMS_MAX)
+    every = preventions.matches(one for one in events if _is_known(call, one))
     found = [
         one
         for one in every
         if number in (None, one.id) and one.id >= (first or 0) and order_id in (None, one.taker, one.maker)
     ]
     return [preventions.whole(one, call.order_of, call.unit) for one in found[:limit]]
+
+
+def _is_known(call: Call, event: AccountEvent) -> bool:
+    """Whether both orders are; what was told of them may be kept for longer."""
+    assert isinstance(event, OrderChanged)
+    try:
+        for number in (event.order.order_id, event.against):
+            call.order_of(number)
+    except Refused:
+        return False
+    return True
 
 
 def relevant_filters(call: Call) -> dict[str, Any]:

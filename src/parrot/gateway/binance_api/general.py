@@ -115,7 +115,7 @@ def filters(market: PublicMarket) -> list[dict[str, Any]]:
             "minNotional": text(market.min_notional),
             "applyMinToMarket": True,
             "maxNotional": text(market.max_notional),
-            "applyMaxToMarket": False,
+            "applyMaxToMarket": True,
             "avgPriceMins": _AVERAGE_MINUTES,
         },
         {"filterType": "MAX_NUM_ORDERS", "maxNumOrders": market.max_orders},

@@ -198,13 +198,13 @@ def amended(state: OrderState, before: str, unit: int) -> dict[str, Any]:
     return shown
 
 
-def fill(execution: Execution, list_id: int, unit: int) -> dict[str, Any]:
+def fill(execution: Execution, unit: int) -> dict[str, Any]:
     """One fill of the account."""
     return {
         "symbol": execution.symbol,
         "id": execution.trade_id,
         "orderId": execution.order_id,
-        "orderListId": list_id,
+        "orderListId": execution.list_id,
         "price": text(execution.price),
         "qty": text(execution.quantity),
         "quoteQty": value(execution.price, execution.quantity),

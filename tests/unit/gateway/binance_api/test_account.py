@@ -39,6 +39,21 @@ def test_the_time_of_an_account_is_that_of_its_last_change(place: Place) -> None
     assert place.done("GET", "account")["updateTime"] == then
 
 
+def test_fills_are_told_when_their_orders_are_forgotten() -> None:
+    place = Place(orders_kept=2)
+    place.order("SELL", "0.01", "60000.5", newClientOrderId="maker")
+    place.order("BUY", "0.01", "60000.5", selfTradePreventionMode="EXPIRE_TAKER")
+    bought = place.order("BUY", "0.02")
+    for _ in range(3):
+        order = place.order("BUY", "0.001", "50000")
+        place.done("DELETE", "order", symbol="BTCUSDT", orderId=order["orderId"])
+    assert place.refused("GET", "order", symbol="BTCUSDT", orderId=bought["orderId"])[1] == -2013
+    fills = place.done("GET", "myTrades", symbol="BTCUSDT", orderId=bought["orderId"])
+    assert [fill["id"] for fill in fills] == [fill["tradeId"] for fill in bought["fills"]]
+    assert {fill["orderListId"] for fill in fills} == {-1}
+    assert place.done("GET", "myPreventedMatches", symbol="BTCUSDT", orderId=1) == []
+
+
 def test_rates_are_told_by_symbol(place: Place) -> None:
     rates = place.done("GET", "account/commission", symbol="BTCUSDT")
     plain = {"maker": "0.00100000", "taker": "0.00100000", "buyer": "0.00000000", "seller": "0.00000000"}

@@ -108,6 +108,7 @@ class Booking:
             fee_asset=terms.market.base if buys else terms.market.quote,
             maker=maker,
             ts=ts,
+            list_id=standing.list_id,
         )
         member.executions.append(execution)
         if standing.order_id == ledger.asked:
