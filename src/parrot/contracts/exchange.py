@@ -347,6 +347,7 @@ class OrderChanged(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     request_id: str = ""
     against: int = 0  # PREVENTED: the order of the same account that it would have met
     prevented: int = 0
+    took: bool = False  # PREVENTED: whether it is the one that came, not the one that stood
     ts: int
 
 

@@ -26,8 +26,7 @@ class Match(NamedTuple):
 
 def number_of(event: OrderChanged) -> int:
     """The number of the match that an event is of: where both orders lose, the maker is told first."""
-    taker = event.order.order_id > event.against
-    return event.id - 1 if taker and event.order.order.self_trade in _BOTH else event.id
+    return event.id - 1 if event.took and event.order.order.self_trade in _BOTH else event.id
 
 
 def matches(events: Iterable[AccountEvent]) -> list[Match]:
@@ -37,7 +36,9 @@ def matches(events: Iterable[AccountEvent]) -> list[Match]:
         if not isinstance(event, OrderChanged) or event.change is not Change.PREVENTED:
             continue
         number, state = number_of(event), event.order
-        taker, maker = max(state.order_id, event.against), min(state.order_id, event.against)
+        taker, maker = state.order_id, event.against
+        if not event.took:
+            taker, maker = maker, taker
         match = found.get(number) or Match(number, state.order.symbol, taker, maker, 0, 0, event.ts)
         if state.order_id == taker:
             found[number] = match._replace(taker_lost=event.prevented)

@@ -49,9 +49,9 @@ def form(params: dict[str, Any]) -> str:
 class Place:
     """One exchange with BTCUSDT and ETHUSDT, two funded accounts and everything that they hear."""
 
-    def __init__(self, *, limits: bool = False, legacy: bool = False, orders_kept: int = 10_000) -> None:
-        settings = replace(public_settings(["BTCUSDT", "ETHUSDT"], ["AAPL"]), orders_kept=orders_kept)
-        self.exchange = build_exchange(settings, now=START)
+    def __init__(self, *, limits: bool = False, legacy: bool = False, **settings: Any) -> None:
+        chosen = replace(public_settings(["BTCUSDT", "ETHUSDT"], ["AAPL"]), **settings)
+        self.exchange = build_exchange(chosen, now=START)
         for account in ("main", "other"):
             self.exchange.open_account(account)
             self.exchange.deposit(account, "USDT", 1_000_000 * SCALE)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.gateway.binance_api.place import Place, decimal
+from tests.unit.gateway.binance_api.place import OTHER_KEY, Place, decimal
 from tests.unit.gateway.binance_api.test_user_events import told
 
 
@@ -65,3 +65,28 @@ def test_a_decrement_leaves_the_difference() -> None:
     locked = decimal((bid + ask) // 2 // 10**6 * 10**6 // 100)
     assert place.balance("USDT")[1] == locked
     assert place.balance("BTC") == ("10.00000000", "0.00000000")
+
+
+@pytest.mark.parametrize("mode", ["EXPIRE_TAKER", "EXPIRE_BOTH", "DECREMENT"])
+def test_a_stop_that_meets_a_newer_order_is_the_taker(mode: str) -> None:
+    place = Place(crowd=False)
+    limit = {"symbol": "BTCUSDT", "type": "LIMIT", "timeInForce": "GTC", "quantity": "0.01", "price": "60000"}
+    place.done("POST", "order", **(limit | {"side": "SELL"}))
+    place.done("POST", "order", key=OTHER_KEY, **(limit | {"side": "BUY"}))
+    stop = place.order(
+        "BUY",
+        "0.01",
+        "60200",
+        type="STOP_LOSS_LIMIT",
+        timeInForce="GTC",
+        stopPrice="60100",
+        selfTradePreventionMode=mode,
+    )
+    place.order("SELL", "0.01", "60100", key=OTHER_KEY)
+    newer = place.order("SELL", "0.02", "60150")
+    place.order("BUY", "0.01", "60100", selfTradePreventionMode="NONE")
+    (match,) = place.done("GET", "myPreventedMatches", symbol="BTCUSDT", orderId=stop["orderId"])
+    assert (match["takerOrderId"], match["makerOrderId"]) == (stop["orderId"], newer["orderId"])
+    assert (match["price"], match["selfTradePreventionMode"]) == ("60150.00000000", mode)
+    reports = [one for one in told(place) if one.get("x") == "TRADE_PREVENTION"]
+    assert {one["v"] for one in reports} == {match["preventedMatchId"]}

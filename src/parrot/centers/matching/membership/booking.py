@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -31,6 +31,14 @@ _WHY_EXPIRED: Final = {
     Reason.INSUFFICIENT_BALANCE: "rejected",
     Reason.WOULD_TAKE: "rejected",
 }
+
+
+class _Meeting(NamedTuple):
+    """An order of the same account that another would have met: that one, whether this one came to it, and when."""
+
+    against: int
+    took: bool
+    ts: int
 
 
 class Booking:
@@ -196,11 +204,12 @@ class Booking:
         """It would have met an order of the same account and ends for that."""
         if standing.stage is Stage.EXPIRED_IN_MATCH:
             return  # told when it lost the last of its quantity
-        if standing.order_id == self._entering:
+        took = standing.order_id == self._entering
+        if took:
             other = self._prevented or self._best_own(standing)
         else:
             other, self._prevented = self._entering, standing.order_id
-        self._prevent(standing, other, _left(standing), event[1], ends=True)
+        self._prevent(standing, _Meeting(other, took, event[1]), _left(standing), ends=True)
 
     def _best_own(self, standing: Standing) -> int:
         """The order that it would have met: the first in the queue."""
@@ -212,15 +221,16 @@ class Booking:
         taker = self._ledger.live[event[3]]
         quantity = event[6] * self._ledger.terms[maker.symbol].quantity_scale
         for standing, other in ((maker, taker), (taker, maker)):
-            ends = _left(standing) <= quantity
-            self._prevent(standing, other.order_id, quantity, event[1], ends=ends)
+            meeting = _Meeting(other.order_id, standing is taker, event[1])
+            self._prevent(standing, meeting, quantity, ends=_left(standing) <= quantity)
 
-    def _prevent(self, standing: Standing, against: int, quantity: int, ts: int, *, ends: bool) -> None:
+    def _prevent(self, standing: Standing, meeting: _Meeting, quantity: int, *, ends: bool) -> None:
+        against, took, ts = meeting
         standing.prevented += quantity
         standing.updated = ts
         if ends:
             standing.stage, standing.expiry = Stage.EXPIRED_IN_MATCH, "self_trade"
-        told = self._ledger.tell(standing, Change.PREVENTED, ts, against=against, prevented=quantity)
+        told = self._ledger.tell(standing, Change.PREVENTED, ts, against=against, prevented=quantity, took=took)
         self._ledger.all[standing.member].preventions.append(told)
 
 

@@ -120,6 +120,7 @@ class Ledger:
         request: str = "",
         against: int = 0,
         prevented: int = 0,
+        took: bool = False,
     ) -> OrderChanged:
         """Something happened to an order, which is already as it is after that."""
         self.changes += 1
@@ -131,6 +132,7 @@ class Ledger:
             request_id=request,
             against=against,
             prevented=prevented,
+            took=took,
             ts=ts,
         )
         self.told.append(told)
