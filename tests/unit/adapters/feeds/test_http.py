@@ -41,7 +41,8 @@ def fetcher(answer: Callable[[httpx2.Request], httpx2.Response], **given: Any) -
         "169.254.169.254", "169.254.170.2", "192.0.0.1", "192.0.2.1", "198.18.0.1", "198.51.100.1", "203.0.113.7",
         "224.0.0.1", "240.0.0.1", "255.255.255.255", "::1", "::", "fe80::1", "fe80::1%eth0", "fc00::1", "fd00:ec2::254",
         "ff02::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1", "64:ff9b::7f00:1", "64:ff9b:1::a00:1", "2002:7f00:1::",
-        "2001::1", "2001:db8::1", "no address", "",
+        "2001::1", "2001:db8::1", "fec0::1", "3fff::1", "168.63.129.16", "192.88.99.1",
+        "::127.0.0.1", "no address", "",
     ],
 )  # fmt: skip
 def test_nothing_is_asked_of_what_is_not_public(address: str) -> None:
@@ -111,7 +112,15 @@ def test_the_checked_address_is_asked_though_the_name_changes_its_mind() -> None
 
 @pytest.mark.parametrize(
     "place",
-    ["http://10.0.0.1/", "http://example.org/", "https://inside.example/", "file:///etc/passwd", "//[::1]/", ""],
+    [
+        "http://10.0.0.1/",
+        "http://example.org/",
+        "HTTP://example.org/",
+        "https://inside.example/",
+        "file:///etc/passwd",
+        "//[::1]/",
+        "",
+    ],
 )
 def test_a_redirect_is_checked_like_the_first_place(place: str) -> None:
     addresses = {"example.org": [PUBLIC], "inside.example": ["192.168.0.7"], "10.0.0.1": ["10.0.0.1"], "::1": ["::1"]}
@@ -293,6 +302,7 @@ def test_a_row_that_cannot_be_is_kept_back_with_its_reason(row: str, reason: str
     ("form", "body"),
     [
         ("json", "{"), ("json", "[NaN]"), ("json", "[" * 100_000), ("json", '{"other": 1}'), ("json", b"\xff\xfe"),
+        ("json", "null"),
         ("csv", b"\xff\xfe\xfa"), ("csv", 'a,b\n"1'), ("html", "<p>no table</p>"), ("html", b"\xff\xfe\xfa"),
     ],
 )  # fmt: skip
@@ -301,6 +311,25 @@ def test_a_body_of_another_kind_is_a_failure_of_its_source(form: str, body: str 
     assert not messages
     assert feed.failures or not feed.quarantined
     assert feed.errors["s"] == 1
+
+
+def test_a_row_from_the_future_does_not_silence_those_behind_it() -> None:
+    bodies = ['[{"t": 4102444800, "p": 9}]', '[{"t": 1750000000, "p": 1}]']
+    left = iter(bodies)
+    source = HttpSource(
+        name="s", url="https://example.org/", symbol="A/B", format="json", fields={"ts": "t", "price": "p"},
+        time="seconds", every="1s",
+    )  # fmt: skip
+    feed = HttpFeed([source], fetcher(lambda request: httpx2.Response(200, content=next(left).encode())))
+    found: list[Any] = []
+    for turn in range(2):
+        found += feed.poll(NOW + turn * 2 * SECOND)
+        feed.settle(10)
+    left = iter(["[]"])
+    found += feed.poll(NOW + 4 * SECOND)
+    feed.close()
+    assert [one["price"] for one in found] == [Decimal(1)]
+    assert "lies ahead" in feed.quarantined[0].text
 
 
 def test_every_row_comes_once() -> None:

@@ -94,7 +94,7 @@ class Fetcher:
             if isinstance(answer, Fetched):
                 return answer
             place = urljoin(place, answer)
-            if target.scheme == "https" and place.startswith("http:"):
+            if target.scheme == "https" and place.strip().lower().startswith("http:"):
                 raise InputError(f"{url} leads from https to http", expected="https to the end")
         raise VenueError(f"{url} leads from place to place", expected=f"at most {_REDIRECTS} redirects")
 

@@ -15,6 +15,9 @@ _PORTS: Final = {"http": 80, "https": 443}
 _EMBEDDING: Final = tuple(
     ipaddress.ip_network(text) for text in ("::ffff:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32")
 )
+_NEAR: Final = tuple(  # public by their numbers only: Azure's metadata, 6to4's relays, documentation, old site-local
+    ipaddress.ip_network(text) for text in ("168.63.129.16/32", "192.88.99.0/24", "3fff::/20", "fec0::/10")
+)
 _LONGEST: Final = 4_096
 
 
@@ -78,7 +81,7 @@ def forbidden(address: str) -> str:
         ("this machine", found.is_loopback or found.is_unspecified),
         ("on its link, where clouds keep their metadata", found.is_link_local),
         ("of many", found.is_multicast),
-        ("not public", not found.is_global or found.is_reserved),
+        ("not public", not found.is_global or found.is_reserved or any(found in net for net in _NEAR)),
     )
     return next((reason for reason, true in named if true), "")
 

@@ -19,6 +19,7 @@ Row = Mapping[str, Any]
 _ROWS_MOST: Final = 100_000
 _CELLS_MOST: Final = 2_000_000
 _DIGITS_MOST: Final = 40
+_AHEAD: Final = 86_400_000_000_000  # ns: days of zones that a page does not name
 _SPACES: Final = dict.fromkeys(map(ord, "\u00a0\u2009\u202f\t\r\n "))
 _SIGNS: Final = "$€£¥"
 _SCALES: Final = {"seconds": 9, "milliseconds": 6, "nanoseconds": 0}
@@ -44,7 +45,7 @@ def rows(source: HttpSource, body: bytes, kind: str) -> list[Row]:
         charset = _CHARSET.search(kind)
         text = body.decode(charset[1] if charset else "utf-8-sig", errors="strict")
         return _csv_rows(source, text) if source.format == "csv" else _html_rows(source, text)
-    except (ValueError, LookupError, csv.Error, RecursionError) as fault:
+    except (ValueError, LookupError, TypeError, csv.Error, RecursionError) as fault:
         problem = f"{source.name} sent what is no {source.format}: {type(fault).__name__}"
         raise DataError(problem, expected=source.format) from None
 
@@ -57,6 +58,8 @@ def message(source: HttpSource, row: Row, seq: int, now: int) -> dict[str, Any]:
         made[name] = _number(source, name, _cell(row, column)) if column else _UNSAID[name]
     column = source.fields.get("ts")
     made["ts"] = _time(source, _cell(row, column)) if column else now
+    if made["ts"] > now + _AHEAD:  # rows are given in order of time: behind this one none would come any more
+        raise Bad(f"ts {str(_cell(row, column or ''))[:50]!r} lies ahead")
     if source.kind == "bar":
         made |= {"step": source.step_ns, "close_ts": made["ts"] + source.step_ns}
     else:
