@@ -83,3 +83,13 @@ def test_the_pause_that_a_venue_names_is_kept_and_one_is_made_where_it_names_non
 )
 def test_any_venue_by_the_class_of_the_failure(error, status, outcome):
     assert trouble(error, Answer(status)).outcome is outcome
+
+
+def test_the_address_in_a_reason_has_no_query():
+    url = "https://api.example.org/api/v3/order?symbol=BTCUSDT&signature=5e1f&apiKey=k3y"
+    for text in (f"binance GET {url}", f"binance GET {url} 503 Service Unavailable {{}}"):
+        reason = trouble(ccxt.RequestTimeout(text), Answer()).reason
+        assert "5e1f" not in reason
+        assert "k3y" not in reason
+        assert "binance GET https://api.example.org/api/v3/order?..." in reason
+    assert trouble(ccxt.ExchangeError("what? a=b"), Answer()).reason == "what? a=b"

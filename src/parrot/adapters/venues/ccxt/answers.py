@@ -15,6 +15,7 @@ _SECOND: Final = 1_000_000_000
 _SERVER_ERROR: Final = 500
 _SLOW: Final = (418, 429)
 _FORBIDDEN: Final = 403
+_QUERY: Final = re.compile(r"(?<=\S)\?\S*=\S*")
 PAUSE: Final = 2 * _SECOND  # where a venue asks for a pause and does not say how long
 
 
@@ -132,4 +133,5 @@ def _trouble(outcome: Outcome, reason: str, given: Answer) -> Trouble:
 
 def _first_line(error: Exception) -> str:
     lines = str(error).splitlines()
-    return (lines[0] if lines else type(error).__name__)[:300]
+    # ccxt names the address that was asked, and its query holds the signature and often the key.
+    return _QUERY.sub("?...", lines[0] if lines else type(error).__name__)[:300]
