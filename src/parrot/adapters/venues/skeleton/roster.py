@@ -124,9 +124,8 @@ class Roster:
                 known.venue_id = news.venue_id
                 self._by_venue[news.venue_id] = known
         if known is None:
-            waiting = self.waiting.setdefault(news.venue_id, [])
             if not self._trades.knows(news):
-                waiting.append(news)
+                self.waiting.setdefault(news.venue_id, []).append(news)
             return []
         return self._count(known, [news])
 

@@ -51,6 +51,14 @@ def test_any_order_of_news_with_repeats_tells_of_each_thing_once():
         assert [fill.number for fill in reports if isinstance(fill, Filled)] == [1, 2]
 
 
+def test_a_counted_trade_of_an_order_that_nobody_knows_any_more_keeps_nobody_waiting():
+    trades = OwnTrades(None, opened=0)
+    trades.add([(trade("1", venue_id="v9"), "a")])
+    roster = Roster(trades)
+    assert not roster.hear([trade("1", venue_id="v9", named=False)])
+    assert not roster.waiting
+
+
 def test_a_trade_of_an_order_that_nobody_knows_waits_for_its_name(roster):
     assert not roster.hear([trade("1", venue_id="v9", named=False)])
     assert list(roster.waiting) == ["v9"]
