@@ -24,6 +24,7 @@ class WholeBooks:
     async def carry(self, symbol: str, watch: Watch, local: Callable[[object], int], on_raw: OnRaw) -> None:
         """Carries one book until its stream breaks, or ccxt finds it out of order; `local` makes ns of its times."""
         self._counts[symbol] = self._counts.get(symbol, 0) + 1
+        self._levels.pop(symbol, None)  # what stood before the break is no book any more
         while True:
             book = await watch()
             on_raw(self._change(symbol, _levels(book), local(book.get("timestamp"))))
