@@ -18,7 +18,7 @@ from parrot.adapters.venues.skeleton.weights import WeightLedger, Window, shared
 from parrot.adapters.venues.skeleton.wire import Wire
 from parrot.adapters.venues.table import Row, row
 from parrot.contracts.connections import Connection, Finding, Verdict
-from parrot.kernel.errors import InputError, ParrotError
+from parrot.kernel.errors import InputError, ParameterError, ParrotError
 from parrot.ports.clock import Clock
 from parrot.ports.journal import Journal
 from parrot.ports.secrets import Credentials
@@ -31,6 +31,7 @@ WITHDRAWALS: Final = "allow_withdrawals"
 SANDBOX: Final = "sandbox"
 RECORD: Final = "record"
 LIMITS: Final = "limits"  # "off" for an exchange of one's own that has none
+_OPTIONS: Final = frozenset({WITHDRAWALS, SANDBOX, RECORD, LIMITS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,10 @@ def connect(
 
 
 def wire(connection: Connection, credentials: Credentials | None, now: Callable[[], int]) -> Wire:
-    """The protocol of a connection; nothing has been sent yet."""
+    """The protocol of a connection; nothing has been sent yet. Raises ParameterError for options that nobody knows."""
+    if strange := sorted(connection.options.keys() - _OPTIONS):
+        expected = f"some of {', '.join(sorted(_OPTIONS))}"
+        raise ParameterError(f"{connection.name}: there is no option {', '.join(strange)}", expected=expected)
     name, known = connection.exchange, row(connection.exchange)
     key = credentials.key.reveal() if credentials is not None else ""
     if name == "alpaca":
@@ -139,7 +143,11 @@ class _TimeOfDay:
 
 
 def _on(connection: Connection, option: str) -> bool:
-    return connection.options.get(option, "") == "true"
+    """Nothing but true and false: a sandbox that was meant and not understood would be the venue itself."""
+    said = connection.options.get(option, "false")
+    if said not in ("true", "false"):
+        raise ParameterError(f"{connection.name}: option {option} is {said!r}", expected="true or false")
+    return said == "true"
 
 
 # -- a look ----------------------------------------------------------------------------------------------------------

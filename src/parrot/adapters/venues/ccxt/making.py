@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import difflib
+import json
 import re
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from parrot.adapters.venues.table import Row
-from parrot.kernel.errors import MissingError
+from parrot.kernel.errors import InputError, MissingError
 from parrot.ports.secrets import Secret
 
 
@@ -22,7 +24,10 @@ def make(
     url: str = "",
     sandbox: bool = False,
 ) -> Any:
-    """The exchange with its streams, where ccxt has them. Raises MissingError for an id that ccxt does not know."""
+    """The exchange with its streams, where ccxt has them.
+
+    Raises MissingError for an id that ccxt does not know, InputError for a sandbox that is not there.
+    """
     import ccxt.pro as ccxt  # takes seconds, so only who needs it pays
 
     if exchange_id not in ccxt.exchanges:
@@ -37,11 +42,15 @@ def make(
             settings[name] = value.reveal()
     exchange = getattr(ccxt, exchange_id)(settings)
     exchange.number = str  # numbers stay the text that the venue sent
+    exchange.on_json_response = partial(json.loads, parse_float=str)  # also those that it sent without quotes
     exchange.options.update(row.options)
     exchange.options["recvWindow"] = row.window_ms
     exchange.options["timeDifference"] = 0
     if sandbox:
-        exchange.set_sandbox_mode(True)
+        try:
+            exchange.set_sandbox_mode(True)
+        except (ccxt.NotSupported, TypeError):  # the latter where ccxt has no address for it
+            raise InputError(f"{exchange_id} has no sandbox", expected="a venue without the option sandbox") from None
     if url:
         _move(exchange, row, url.rstrip("/"))
     spot = exchange.exceptions.get("spot") if isinstance(exchange.exceptions, dict) else None
