@@ -267,6 +267,9 @@ def _shadowed(
         books=chosen.books,
     )
 
+    if live.venue is not None:  # keys that only its market data need: its own account is no concern here
+        live.venue.connect(lambda report: None)
+
     def begin(now: int) -> Trading:
         venue = ShadowVenue(listings, settings, FileSegments(folder.shadow), now=now)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
@@ -15,6 +16,7 @@ from parrot.adapters.venues.skeleton.trouble import Outcome, Trouble
 from parrot.ports.secrets import Credentials
 
 _OPEN_S: Final = 10
+_GREETING_S: Final = 10.0  # a peer that takes the connection and then says nothing
 _FRAME_MOST: Final = 16 << 20
 Told = Callable[[Mapping[str, Any]], None]
 
@@ -24,12 +26,13 @@ async def account(url: str, credentials: Credentials, told: Told, ready: Callabl
     try:
         async with connect(url, open_timeout=_OPEN_S, max_size=_FRAME_MOST, proxy=None) as socket:
             keys = {"key_id": credentials.key.reveal(), "secret_key": credentials.secret.reveal()}
-            await _say(socket, {"action": "authenticate", "data": keys})
-            granted = await _hear(socket)
-            if granted.get("data", {}).get("status") != "authorized":
-                raise Trouble(Outcome.KEY, "the stream does not take the key")
-            await _say(socket, {"action": "listen", "data": {"streams": ["trade_updates"]}})
-            await _hear(socket)
+            async with asyncio.timeout(_GREETING_S):
+                await _say(socket, {"action": "authenticate", "data": keys})
+                granted = await _hear(socket)
+                if granted.get("data", {}).get("status") != "authorized":
+                    raise Trouble(Outcome.KEY, "the stream does not take the key")
+                await _say(socket, {"action": "listen", "data": {"streams": ["trade_updates"]}})
+                await _hear(socket)
             ready(socket)
             async for frame in socket:
                 message = reading.decode(frame)
@@ -44,10 +47,11 @@ async def market(url: str, credentials: Credentials, names: Sequence[str], told:
     """Carries trades and quotes until the connection ends. Raises Trouble."""
     try:
         async with connect(url, open_timeout=_OPEN_S, max_size=_FRAME_MOST, proxy=None) as socket:
-            await socket.recv()
             keys = {"key": credentials.key.reveal(), "secret": credentials.secret.reveal()}
-            await _say(socket, {"action": "auth", **keys})
-            (granted, *_) = reading.decode(await socket.recv())
+            async with asyncio.timeout(_GREETING_S):
+                await socket.recv()
+                await _say(socket, {"action": "auth", **keys})
+                (granted, *_) = reading.decode(await socket.recv())
             if granted.get("msg") != "authenticated":
                 raise Trouble(Outcome.KEY, f"the stream does not take the key: {granted.get('msg')}")
             await _say(socket, {"action": "subscribe", "trades": list(names), "quotes": list(names)})

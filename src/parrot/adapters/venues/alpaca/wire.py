@@ -245,6 +245,8 @@ def _words(order: PlaceOrder) -> dict[str, Any]:
         what = "post-only orders" if order.post_only else f"orders of kind {order.kind.value}"
         raise Trouble(Outcome.REFUSED, f"Alpaca takes no {what}")
     whole = order.quantity == order.quantity.to_integral_value()
+    if not whole and kind != "market" and order.tif in (TimeInForce.IOC, TimeInForce.FOK):
+        raise Trouble(Outcome.REFUSED, f"Alpaca takes fractions of a share for the day only, not {order.tif.value}")
     words = {
         "symbol": reading.name(order.symbol),
         "qty": plain(order.quantity),

@@ -1,0 +1,50 @@
+"""Alpaca's wire without a line: what it would send, and a stream whose peer says nothing."""
+
+from __future__ import annotations
+
+import asyncio
+from decimal import Decimal
+
+import pytest
+from websockets.asyncio.server import serve
+
+from parrot.adapters.venues.alpaca import streams
+from parrot.adapters.venues.alpaca.wire import _words
+from parrot.adapters.venues.skeleton.trouble import Outcome, Trouble
+from parrot.contracts.commands import OrderKind, Side, TimeInForce
+from parrot.contracts.venue import PlaceOrder
+from parrot.ports.secrets import Credentials, Secret
+
+KEYS = Credentials(Secret("key", "a-key"), Secret("secret", "a-secret"), None)
+
+
+def order(quantity, tif, kind=OrderKind.LIMIT):
+    limit = Decimal(100) if kind is OrderKind.LIMIT else None
+    given = {"client_id": "P1", "symbol": "AAPL/USD", "side": Side.BUY, "kind": kind, "limit": limit, "tif": tif}
+    return PlaceOrder(quantity=Decimal(quantity), ts=0, **given)
+
+
+@pytest.mark.parametrize("tif", [TimeInForce.IOC, TimeInForce.FOK])
+def test_a_fraction_that_may_not_rest_is_refused_and_not_left_resting(tif):
+    with pytest.raises(Trouble) as trouble:
+        _words(order("0.5", tif))
+    assert trouble.value.outcome is Outcome.REFUSED
+    assert _words(order("2", tif))["time_in_force"] == tif.value
+    assert _words(order("0.5", TimeInForce.GTC))["time_in_force"] == "day"
+
+
+def test_a_peer_that_takes_the_connection_and_says_nothing_breaks_the_stream(monkeypatch):
+    monkeypatch.setattr(streams, "_GREETING_S", 0.01)
+
+    async def silent(socket):
+        await socket.wait_closed()
+
+    async def tried():
+        async with serve(silent, "127.0.0.1", 0) as server:
+            url = f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+            with pytest.raises(Trouble, match="TimeoutError"):
+                await streams.account(url, KEYS, lambda event: None, lambda socket: None)
+            with pytest.raises(Trouble, match="TimeoutError"):
+                await streams.market(url, KEYS, ["AAPL"], lambda message: None)
+
+    asyncio.run(tried())
