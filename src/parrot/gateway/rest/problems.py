@@ -46,7 +46,7 @@ async def _invalid(_: Request, fault: Exception) -> JSONResponse:
         {"field": ".".join(str(part) for part in error["loc"][1:]), "problem": error["msg"]} for error in fault.errors()
     ]
     title = "; ".join(f"{one['field'] or 'the body'}: {one['problem']}" for one in wrong)
-    numbers = any(error["type"].startswith(("decimal", "finite", "greater", "int")) for error in fault.errors())
+    numbers = any(error["type"].startswith(("decimal", "finite", "int")) for error in fault.errors())
     fix = "write numbers with a point and without separators, such as 0.01" if numbers else ""
     return problem(HTTPStatus.UNPROCESSABLE_ENTITY, title, code="bad_input", fix=fix, fields=wrong)
 

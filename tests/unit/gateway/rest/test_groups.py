@@ -72,6 +72,13 @@ def test_what_cannot_be_a_plan_is_named_and_asks_nothing(platform, client, plan,
     assert platform.asked == []
 
 
+def test_a_number_out_of_its_range_is_not_told_how_numbers_are_written(client):
+    told = client.post("/api/v1/groups", json={"key": "1", "plan": GRID | {"levels": 1}, "user": "ann"})
+    assert told.json()["fix"] == ""
+    told = client.post("/api/v1/groups", json={"key": "1", "plan": GRID | {"low": "2,950"}, "user": "ann"})
+    assert "without separators" in told.json()["fix"]
+
+
 def test_a_group_is_changed_and_ended(platform, client):
     platform.answer = []
     assert client.put("/api/v1/groups/7", json={"plan": LADDER, "user": "ann"}).status_code == 200
