@@ -97,7 +97,7 @@ def routes(platform: RunningPlatform) -> APIRouter:
 
     @router.delete("/groups/{group_id}", operation_id="cancel_group")
     def cancel(group_id: int, body: ByBody) -> dict[str, Any]:
-        """Ends a group: all its orders are withdrawn, what it holds stays."""
+        """Ends a group: its orders are withdrawn; what it holds stays, and so do stops that protect it."""
         return done(platform, groups.CancelGroup(group_id=group_id, user=body.by, why=body.reason))
 
     return router
