@@ -19,6 +19,7 @@ app = typer.Typer(no_args_is_help=True, help="Orders of a running platform.")
 Price = Annotated[str | None, typer.Option(metavar="PRICE")]
 _WAIT_S: Final = 1.5
 _UNDER_WAY: Final = frozenset({"new", "approved", "sent"})
+_WORKING: Final = frozenset({"accepted", "partially_filled"})
 
 
 @app.command("submit")
@@ -108,11 +109,12 @@ def _trail(text: str | None) -> dict[str, Any]:
 
 
 def _first_word(running: Client, order_id: int) -> dict[str, Any]:
-    """The order once the venue has said something, or as it stands after a second or so."""
+    """The order once the venue has said something, of a market order the end, or as it stands after a second or so."""
     end = time.monotonic() + _WAIT_S
     while True:
         row: dict[str, Any] = running.get(f"/api/v1/orders/{order_id}")
-        if row["status"] not in _UNDER_WAY or time.monotonic() > end:
+        waits = _UNDER_WAY | _WORKING if row["kind"] == "market" else _UNDER_WAY
+        if row["status"] not in waits or time.monotonic() > end:
             return row
         time.sleep(0.05)
 
