@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Coroutine, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -96,6 +95,8 @@ def wire(connection: Connection, credentials: Credentials | None, now: Callable[
     name, known = connection.exchange, row(connection.exchange)
     key = credentials.key.reveal() if credentials is not None else ""
     if name == "alpaca":
+        if connection.options.get(RECORD):
+            raise InputError("traffic with Alpaca is not recorded", expected="a venue of ccxt, or no option record")
         from parrot.adapters.venues.alpaca.wire import AlpacaWire
 
         ledger = _ledger(connection, key, known.weights, known.orders)
@@ -167,8 +168,12 @@ def check(
         looked = wire(connection, credentials, clock.now_ns)
     except ParrotError as fault:
         return [Finding("venue", Verdict.FAIL, str(fault))]
-    with suppress(TimeoutError):
+    try:
         asyncio.run(_look(looked, row(connection.exchange), symbols, found, keyed=credentials is not None, clock=clock))
+    except TimeoutError:
+        found.append(Finding("answers", Verdict.FAIL, f"what comes next was not answered within {_LOOK_S:g} s"))
+    except Exception as fault:  # noqa: BLE001  whatever a venue sends, a look ends with what was found
+        found.append(Finding("answers", Verdict.FAIL, f"what cannot be read: {type(fault).__name__}"))
     return found
 
 

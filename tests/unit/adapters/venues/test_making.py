@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
+from parrot.adapters.venues import connecting
 from parrot.adapters.venues.ccxt.making import make
-from parrot.adapters.venues.connecting import wire
+from parrot.adapters.venues.connecting import check, wire
 from parrot.adapters.venues.table import row
-from parrot.contracts.connections import Connection
+from parrot.contracts.connections import Connection, Verdict
 from parrot.kernel.errors import InputError, ParameterError
 
 
@@ -30,3 +33,39 @@ def test_a_sandbox_that_is_not_there_is_refused():
 def test_an_option_that_is_not_understood_leads_nowhere(options):
     with pytest.raises(ParameterError):
         wire(Connection(name="mine", exchange="binance", options=options), None, lambda: 0)
+
+
+def test_what_is_not_recorded_is_said():
+    with pytest.raises(InputError, match="not recorded"):
+        wire(Connection(name="mine", exchange="alpaca", options={"record": "x.jsonl"}), None, lambda: 0)
+
+
+class Halfway:
+    """A venue that answers at first, and then not, or with what nobody can read."""
+
+    def __init__(self, fault):
+        self.offset = 0
+        self._fault = fault
+
+    async def open(self):
+        pass
+
+    async def close(self):
+        pass
+
+    def listings(self):
+        return []
+
+    async def server_time(self):
+        if self._fault is not None:
+            raise self._fault
+        await asyncio.Event().wait()
+
+
+@pytest.mark.parametrize("fault", [None, KeyError("balances")])
+def test_a_look_that_does_not_come_to_its_end_has_failed(monkeypatch, fault):
+    monkeypatch.setattr(connecting, "_LOOK_S", 0.01)
+    monkeypatch.setattr(connecting, "wire", lambda *given: Halfway(fault))
+    found = check(Connection(name="mine", exchange="binance"), None)
+    assert [one.what for one in found] == ["reachable", "markets", "answers"]
+    assert found[-1].verdict is Verdict.FAIL
