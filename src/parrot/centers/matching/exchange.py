@@ -112,6 +112,8 @@ class SimulatedExchange(Looking):
 
     def _publish(self) -> None:
         self._published = self.now
+        if self._board.waiting:
+            self._house.write()  # numbers of trades and books that were told are not given again
         told = self._board.publish(self.now)
         if told:
             for listener in self._listeners:

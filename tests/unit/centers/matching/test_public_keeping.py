@@ -9,7 +9,16 @@ import pytest
 
 from parrot.centers.matching.manifest import build_both, build_exchange, public_settings
 from parrot.contracts.commands import OrderKind, Side
-from parrot.contracts.exchange import SCALE, Kind, ListForm, NewOrderList, OrderChanged, SelfTrade
+from parrot.contracts.exchange import (
+    SCALE,
+    DepthChanged,
+    Kind,
+    ListForm,
+    NewOrderList,
+    OrderChanged,
+    SelfTrade,
+    Traded,
+)
 from parrot.contracts.venue import Filled, PlaceOrder
 from parrot.kernel.errors import DataError, StorageError
 from tests.unit.centers.matching.public import SECOND, START, Public, order
@@ -89,6 +98,18 @@ def test_what_is_not_written_down_is_not_told() -> None:
     memory.fails = LONG
     again = build_exchange(public.exchange._house.settings, memory, now=public.now)
     assert not again.open_orders("ann")
+
+
+def test_trades_and_books_of_others_that_were_told_are_kept_as_well() -> None:
+    memory = Memory()
+    public = Public(memory)
+    public.run(20)
+    trades = [event.trade for event in public.told(Traded) if event.trade.symbol == "BTCUSDT"]
+    last = max(event.last for event in public.told(DepthChanged) if event.symbol == "BTCUSDT")
+    assert trades
+    again = build_exchange(public.exchange._house.settings, memory, now=public.now)
+    assert again.trades("BTCUSDT", limit=LONG)[: len(trades)] == trades
+    assert again.depth("BTCUSDT", 1).last > last
 
 
 def test_an_exchange_of_other_symbols_is_refused() -> None:
