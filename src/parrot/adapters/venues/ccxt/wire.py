@@ -56,6 +56,7 @@ class CcxtWire:
         self._listings: dict[str, Listing] = {}
         self._venue_ids: OrderedDict[str, str] = OrderedDict()
         self._books = WholeBooks()
+        self._stamp = 0
         exchange.milliseconds = self._milliseconds
         exchange.throttle = self._throttle
         exchange.ws_dial_delay = lambda url: (
@@ -78,7 +79,11 @@ class CcxtWire:
         return milliseconds * reading.MS - self.offset if isinstance(milliseconds, int) else self.now()
 
     def _milliseconds(self) -> int:
-        return ((signed_at.get() or self.now()) + self.offset) // reading.MS
+        if not self.row.deadline:
+            return ((signed_at.get() or self.now()) + self.offset) // reading.MS
+        # Where requests are told apart by a number that has to rise, the deadline says how long one may be taken.
+        self._stamp = max(self._stamp + 1, (self.now() + self.offset) // reading.MS)
+        return self._stamp
 
     async def _throttle(self, cost: float | None = None) -> None:
         """Waits for room in the ledger, or gives up where that takes longer than an answer may."""
@@ -197,24 +202,46 @@ class CcxtWire:
         return [self.order(one) for one in found if one.get("symbol") in self._listings]
 
     async def own_trades(self, symbol: str, cursor: Cursor) -> list[TradeNews]:
-        """Page after page until one brings nothing new."""
+        """Page after page until one brings nothing new, forward and, from the first one, back to the cursor."""
         seen: dict[str, TradeNews] = {}
         since, name = cursor.since // reading.MS, cursor.trade_id
         for _ in range(_PAGES_MOST):
-            page = await self._page(symbol, since, name)
-            fresh = [one for one in (self.trade(found) for found in page) if one.key not in seen]
-            seen.update((one.key, one) for one in fresh)
-            if fresh and len(page) >= _PAGE // 5:
+            fresh = self._fresh(await self._page(symbol, since, name), seen)
+            if fresh:
                 name = fresh[-1].trade_id
-                since = max(since, (fresh[-1].ts + self.offset) // reading.MS)
-            elif not name and since + self._span() < self._milliseconds():
+                since = max(since, self._theirs(fresh[-1].ts))
+            elif not self._by_number(name) and since + self._span() < self._milliseconds():
                 since += self._span()  # the venue answers for so long a time only
             else:
                 break
-        return list(seen.values())
+        if seen and not self.row.trades_from:
+            await self._backward(symbol, cursor.since // reading.MS, seen)
+        return sorted(seen.values(), key=lambda trade: trade.ts)
+
+    async def _backward(self, symbol: str, since: int, seen: dict[str, TradeNews]) -> None:
+        """Some venues answer with the newest of what was asked for: what lies before the oldest is asked for too."""
+        for _ in range(_PAGES_MOST):
+            until = self._theirs(min(trade.ts for trade in seen.values()))
+            if until <= since:
+                return
+            asked = {"until": until}
+            page = await self.call(lambda asked=asked: self.ex.fetch_my_trades(symbol, since, _PAGE, asked))  # type: ignore[misc]
+            if not self._fresh(list(page), seen):
+                return
+
+    def _fresh(self, page: Sequence[Any], seen: dict[str, TradeNews]) -> list[TradeNews]:
+        fresh = [one for one in (self.trade(found) for found in page) if one.key not in seen]
+        seen.update((one.key, one) for one in fresh)
+        return fresh
+
+    def _theirs(self, ts: int) -> int:
+        return (ts + self.offset) // reading.MS
+
+    def _by_number(self, trade_id: str) -> bool:
+        return bool(self.row.trades_from and trade_id)
 
     async def _page(self, symbol: str, since: int, trade_id: str) -> list[Any]:
-        if self.row.trades_from and trade_id:
+        if self._by_number(trade_id):
             params = {self.row.trades_from: int(trade_id) + 1}
             return list(await self.call(lambda: self.ex.fetch_my_trades(symbol, None, _PAGE, params)))
         return list(await self.call(lambda: self.ex.fetch_my_trades(symbol, since, _PAGE)))

@@ -26,6 +26,7 @@ from parrot.kernel.errors import VenueError
 _SAMPLES: Final = 3
 _DRIFT: Final = 100_000_000  # ns that the venue's clock may be off what was measured
 _LOOK_AGAIN_S: Final = 0.3  # behind news of a fill without its trade
+_LOOK_BEHIND_S: Final = 3.0
 _KEY_AGAIN_S: Final = 30.0
 _OPEN_S: Final = 60.0
 _CLOSE_S: Final = 5.0
@@ -75,6 +76,7 @@ class Line:
         self._tasks: set[asyncio.Task[None]] = set()
         self._looking = False
         self._told_down = False
+        self._reason = ""
         self._state = AccountState(wire, self._roster, self._trades, symbols=symbols, now=now)
         self._requests: Requests | None = None
 
@@ -89,6 +91,10 @@ class Line:
             self.close()
             temporary = trouble.outcome not in (Outcome.KEY, Outcome.REFUSED)
             raise VenueError(f"{self._wire.terms.venue}: {trouble.reason}", temporary=temporary) from trouble
+        except TimeoutError as late:
+            self.close()
+            reason = f"{self._wire.terms.venue} did not open in time: {self._reason or 'no answer'}"
+            raise VenueError(reason, fix="look whether it can be reached, and try again") from late
         except BaseException:
             self.close()
             raise
@@ -209,7 +215,7 @@ class Line:
         """No order leaves until the key works again."""
         while True:
             await asyncio.sleep(_KEY_AGAIN_S)
-            with contextlib.suppress(Trouble):
+            with contextlib.suppress(Exception):  # whatever fails, the key has not shown that it works
                 await self._wire.balances()
                 assert self._requests is not None
                 self._requests.barred = ""
@@ -221,10 +227,11 @@ class Line:
             await asyncio.sleep(self._pace.echo)
             try:
                 await self._wire.echo()
-            except Trouble as trouble:
-                log().warning("venue streams are cut", venue=self._wire.terms.venue, reason=trouble.reason)
-                await self._wire.hang_up()
-            with contextlib.suppress(Trouble):
+            except Exception as fault:  # noqa: BLE001  whatever it is, the stream cannot be trusted
+                log().warning("venue streams are cut", venue=self._wire.terms.venue, reason=str(fault)[:200])
+                with contextlib.suppress(Exception):
+                    await self._wire.hang_up()
+            with contextlib.suppress(Exception):  # the next round tries again
                 found = await self._measured()
                 if found is not None and abs(found[1] - self._wire.offset) > _DRIFT + found[0]:
                     await self.resync()
@@ -244,7 +251,8 @@ class Line:
             except Exception as fault:  # noqa: BLE001  a stream that trips over something is begun anew
                 reason = f"{type(fault).__name__}: {fault}"
             failures = 1 if self._loop.time() - begin > self._pace.most else failures + 1
-            log().info("venue stream broke", venue=self._wire.terms.venue, reason=reason[:200])
+            self._reason = reason[:200]
+            log().info("venue stream broke", venue=self._wire.terms.venue, reason=self._reason)
             await asyncio.sleep(self._pace.pause(failures))
 
     async def _carry_private(self, ready: asyncio.Event) -> None:
@@ -254,6 +262,7 @@ class Line:
                 self._told_down = False
                 self._outbox.report([LineBack(venue=self._wire.terms.venue, ts=self._now())])
             ready.set()
+            self._start(self._look_behind())
 
         reason = "the private stream ended"
         try:
@@ -269,6 +278,12 @@ class Line:
             if ready.is_set() and not self._told_down:
                 self._told_down = True
                 self._outbox.report([LineLost(venue=self._wire.terms.venue, reason=reason[:200], ts=self._now())])
+
+    async def _look_behind(self) -> None:
+        """Some venues take a moment until they tell what happens: what was executed meanwhile is in the history."""
+        await asyncio.sleep(_LOOK_BEHIND_S)
+        with contextlib.suppress(Exception):  # the desk asks for the state from time to time as well
+            self._outbox.report(await self._state.recover(self._symbols))
 
     def _heard(self, news: News) -> None:
         self._outbox.report(self._roster.hear([news]))
