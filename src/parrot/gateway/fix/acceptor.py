@@ -23,6 +23,7 @@ from parrot.ports.sessions import SessionKey, SessionStores
 LOGON_SECONDS_MAX: Final = 10
 HEARTBEAT_SECONDS_MAX: Final = 3_600
 SESSIONS_MAX: Final = 64  # of an account: each keeps all that it is told
+OUT_BYTES_MAX: Final = 32 << 20  # waiting in one link: many requests to tell all again come in a few bytes
 _LOGON_NS: Final = LOGON_SECONDS_MAX * 1_000_000_000
 
 
@@ -38,14 +39,21 @@ class Link:
         self._acceptor = acceptor
         self._since = now
         self._wake = wake
+        self._waiting = 0
         self._framer = Framer()
         self._session: Session | None = None
 
     def put(self, data: bytes) -> None:
-        """Sends bytes."""
-        if not self.closed:
-            self.out.append(data)
-            self._wake()
+        """Sends bytes; a client for whom too many wait is let go."""
+        if self.closed:
+            return
+        self._waiting = self._waiting + len(data) if self.out else len(data)
+        if self._waiting > OUT_BYTES_MAX:
+            self.out.clear()
+            self.close()
+            return
+        self.out.append(data)
+        self._wake()
 
     def close(self) -> None:
         """Nothing is read or written behind this."""

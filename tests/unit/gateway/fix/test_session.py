@@ -6,7 +6,7 @@ import pytest
 
 from parrot.adapters.sessions import FileSessions, MemorySessions
 from parrot.contracts.exchange import Change, Stage
-from parrot.gateway.fix import Acceptor
+from parrot.gateway.fix import Acceptor, acceptor
 from tests.unit.gateway.fix.client import SECOND, Client, FewKeys, QuietExchange, connected, types, with_
 
 
@@ -435,3 +435,17 @@ def test_orders_stay_when_the_connection_goes_unless_the_logon_said_otherwise():
     client.order("goes")
     client.drop()
     assert [state.stage for state in client.exchange.states.values()] == [Stage.NEW, Stage.CANCELED]
+
+
+def test_requests_to_tell_all_again_in_one_piece_do_not_fill_the_memory(monkeypatch):
+    monkeypatch.setattr(acceptor, "OUT_BYTES_MAX", 20_000)
+    client = fresh()
+    client.log_on()
+    for number in range(20):
+        client.order(f"a{number}")
+    again = client.message("2", (7, 1), (16, 0))
+    assert len(client.raw(again)) > 10  # once is fine
+    pieces = b"".join(client.message("2", (7, 1), (16, 0)) for _ in range(100))
+    client.link.receive(pieces, client.exchange.now)
+    assert client.link.closed
+    assert sum(map(len, client.link.out)) <= 20_000
