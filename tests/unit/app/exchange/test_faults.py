@@ -43,7 +43,8 @@ def test_a_silent_request_is_never_answered_and_a_slow_one_late():
     async def work(whole: Whole) -> None:
         await whole.fault("silent", match=ORDER, count=1)
         silent = asyncio.create_task(whole.order("silent"))
-        await asyncio.sleep(0.01)
+        while not (await whole.admin("GET", "faults"))[0]["happened"]:
+            assert not silent.done()
         await whole.fault("slow", match=ORDER, count=1, delay_ms=20)
         assert (await whole.order("slow")).status == 200
         assert (silent.done(), await whole.open_orders()) == (False, ["slow"])
