@@ -168,8 +168,10 @@ def test_a_copy_read_from_the_front_while_it_is_written_verifies(tmp_path):
 
 def test_one_owner_at_a_time(tmp_path):
     journal = FileJournal(tmp_path / "desk.journal")
-    with pytest.raises(InputError, match="in use"):
+    with pytest.raises(InputError, match="in use") as refused:
         FileJournal(tmp_path / "desk.journal")
+    if Path("/proc/locks").exists():
+        assert f"(process {os.getpid()})" in refused.value.problem
     journal.close()
     FileJournal(tmp_path / "desk.journal").close()
 

@@ -18,6 +18,7 @@ from parrot.kernel.errors import DataError, InputError, StorageError
 from parrot.ports.journal import Head
 
 _FIX = "keep the folder as it is, look at it with `parrot verify`, bring it back from a copy"
+_LOCKS = Path("/proc/locks")  # of Linux
 _MARKED_EACH = 4_096  # entries between two places that are remembered
 
 
@@ -137,9 +138,9 @@ class FileJournal:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise InputError(
-                f"{self.path} is in use by another process",
+                f"{self.path} is in use by another process{_owner(self._file)}",
                 expected="one owner at a time",
-                fix="stop the other one (parrot status --data says who), or use another --data",
+                fix="stop the other one, or use another --data",
             ) from None
 
     def _recover(self) -> Place:
@@ -197,6 +198,18 @@ def _make(path: Path) -> None:
         os.link(made, path)
     made.unlink()
     _sync_folder(path.parent)
+
+
+def _owner(file: int) -> str:
+    """The number of the process that holds a file, in brackets; empty where the system does not tell."""
+    inode = f":{os.fstat(file).st_ino}"
+    try:
+        rows = [line.split() for line in _LOCKS.read_text(encoding="ascii").splitlines()]
+    except (OSError, ValueError):
+        return ""
+    found = (row[4] for row in rows if row[1] == "FLOCK" and row[5].endswith(inode) and row[4].isdigit())
+    number = next(found, "0")
+    return f" (process {number})" if number != "0" else ""
 
 
 def _write(file: int, data: bytes) -> None:
