@@ -145,9 +145,21 @@ def _require_usable(connection: Connection, keys: Sequence[str]) -> None:
                 f"http to {place.hostname}: keys and orders could be read on the way",
                 expected="https, or http to this machine",
             )
-    if keys and (len(keys) not in (2, 3) or any(len(text) < _SHORTEST_KEY or not text.isprintable() for text in keys)):
+    if fault := _keys_fault(keys):
         expected = f"a key and its secret, each a line of {_SHORTEST_KEY} characters or more"
-        raise ParameterError("what was given are no keys", expected=expected)
+        raise ParameterError(f"what was given are no keys: {fault}", expected=expected)
+
+
+def _keys_fault(keys: Sequence[str]) -> str:
+    """What is wrong with keys, without a character of them; empty for nothing."""
+    if keys and len(keys) not in (2, 3):
+        return f"{len(keys)} line{'s'[: len(keys) != 1]}"
+    for name, text in zip(("key", "secret", "passphrase"), keys, strict=False):
+        if not text.isprintable():
+            return f"the {name} holds what cannot be printed"
+        if len(text) < _SHORTEST_KEY:
+            return f"the {name} has {len(text)} character{'s'[: len(text) != 1]}"
+    return ""
 
 
 def _quoted(text: str) -> str:

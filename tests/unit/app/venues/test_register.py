@@ -113,6 +113,22 @@ def test_what_are_no_keys_is_refused_and_not_shown(home: Path, keys: list[str]) 
     assert Register(home).all() == []
 
 
+@pytest.mark.parametrize(
+    ("keys", "told"),
+    [
+        (["KEY", SECRET], "the key has 3 characters"),
+        ([KEY, "s"], "the secret has 1 character;"),
+        ([KEY, SECRET, "p\n-long"], "the passphrase holds what cannot be printed"),
+        ([KEY], "no keys: 1 line;"),
+        ([KEY] * 4, "no keys: 4 lines;"),
+    ],
+)
+def test_what_is_wrong_with_keys_is_named(home: Path, keys: list[str], told: str) -> None:
+    with pytest.raises(ParameterError) as refused:
+        Register(home).add(binance(), keys)
+    assert told in str(refused.value)
+
+
 @pytest.mark.parametrize("text", ["= 1", "[a]\nexchange = 3", "a = 1", "[a]", '[a]\nexchange="b"\noptions={x=1}', "\0"])
 def test_a_damaged_register_is_named(home: Path, text: str) -> None:
     home.mkdir()
