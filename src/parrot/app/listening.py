@@ -12,10 +12,11 @@ from parrot.kernel.errors import InputError
 _BACKLOG: Final = 1_024
 
 
-def listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int, *, option: str = "--port") -> socket.socket:
     """A socket that listens; port 0 takes a free one. Raises InputError when the port is taken or not allowed.
 
-    Anything but a loopback address is refused: what is served here has no log-in.
+    `option` is what people choose the port with. Anything but a loopback address is refused: what is served here has
+    no log-in.
     """
     if host != "localhost" and not _is_loopback(host):
         fix = "use 127.0.0.1, and a tunnel or a proxy with a log-in in front of it"
@@ -32,7 +33,7 @@ def listen(host: str, port: int) -> socket.socket:
         raise InputError(f"port {port} does not exist", expected="0 to 65535") from None
     except OSError as fault:
         listener.close()
-        raise _taken(port, fault) from fault
+        raise _taken(port, fault, option) from fault
     return listener
 
 
@@ -43,7 +44,7 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
-def _taken(port: int, fault: OSError) -> InputError:
+def _taken(port: int, fault: OSError, option: str) -> InputError:
     reason = "is not allowed to this user" if fault.errno == errno.EACCES else "is already in use"
-    fix = f"--port {port + 1 if port < 65535 else 8000}"
+    fix = f"{option} {port + 1 if port < 65535 else 8000}"
     return InputError(f"port {port} {reason}", expected="a free port", fix=fix)

@@ -45,7 +45,7 @@ class AsgiServer:
 
     async def start(self) -> None:
         """Returns when it answers."""
-        listener = listen(self._host, self._port)
+        listener = listen(self._host, self._port, option=f"--{self.name}-port")
         host, port = listener.getsockname()[:2]
         self.url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
         self._task = asyncio.create_task(self._server.serve(sockets=[listener]))

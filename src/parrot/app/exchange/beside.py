@@ -119,7 +119,7 @@ class PublicServer:
         self._ask = ask
         self._settings = settings
         self._keys = Keys(keys)
-        self._listener = listen(settings.host, settings.port or 0)
+        self._listener = listen(settings.host, settings.port or 0, option="settings.toml, [exchange] port =")
         self.url = f"http://{settings.host}:{self._listener.getsockname()[1]}"
         self._loop: asyncio.AbstractEventLoop | None = None
         self._ended = asyncio.Event()

@@ -50,7 +50,7 @@ class FixServer:
         """Listens. Raises InputError when the port is taken, or the host is not this machine."""
         loop = asyncio.get_running_loop()
         connect = partial(_Connection, self._site, self._acceptor, self._connections)
-        listener = listen(self._host, self._port)
+        listener = listen(self._host, self._port, option="--fix-port")
         self._port = listener.getsockname()[1]
         self._server = await loop.create_server(connect, sock=listener)
 

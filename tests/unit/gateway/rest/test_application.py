@@ -295,5 +295,9 @@ def test_only_loopback_is_listened_on(host):
 
 
 def test_a_taken_port_is_named(site):
-    with pytest.raises(InputError, match=f"port {site.port} is already in use"):
+    with pytest.raises(InputError, match=f"port {site.port} is already in use") as refused:
         listen("127.0.0.1", site.port)
+    assert refused.value.fix == f"--port {site.port + 1}"
+    with pytest.raises(InputError) as refused:
+        listen("127.0.0.1", site.port, option="--fix-port")
+    assert refused.value.fix == f"--fix-port {site.port + 1}"
