@@ -138,5 +138,7 @@ def _told(error: Any) -> str:
     if error["type"] == "extra_forbidden":
         return f"{place} is no setting"
     if error["type"] == "value_error" and isinstance(error["input"], dict):
-        return f"{place}: {error['msg']}"
-    return f"{place} is {error['input']!r}: {error['msg']}"
+        text: str = error["msg"].removeprefix("Value error, ")
+        return f"{place}: {text}" if place else text
+    like = ', such as ["BTC/USDT"]' if error["type"] == "list_type" else ""
+    return f"{place} is {error['input']!r}: {error['msg']}{like}"

@@ -48,7 +48,8 @@ def test_what_is_written_is_taken(tmp_path):
         ('[venue]\nkind = "ccxt"\nexchange = "b"\nmode = "live"', "live needs keys"),
         ('[venue]\nkind = "ccxt"\nname = "a"\nmode = "live"', 'say acknowledge = "live on a"'),
         ('[venue]\nkind = "ccxt"\nname = "a"\nmode = "live"\nacknowledge = "live on b"', '"live on a"'),
-        ('[venue]\nkind = "ccxt"\nname = "a"\nmode = "live"\nacknowledge = "live on a"', "live needs limits"),
+        ('[venue]\nkind = "ccxt"\nname = "a"\nmode = "live"\nacknowledge = "live on a"', ".toml: live needs limits"),
+        ('[venue]\nsymbols = "BTC/USDT"', 'Input should be a valid list, such as ["BTC/USDT"]'),
         ('[venue]\nkind = "ccxt"\nexchange = "b"\nsymbols = ["A/B", "A/B"]', "all different"),
     ],
 )
