@@ -70,6 +70,11 @@ def test_killed_and_started_again_it_goes_on(alive: Running) -> None:
     assert verified(alive.place, alive.data)["ok"] is True
 
 
+def test_where_nothing_differs_from_the_venue_there_is_nothing_to_adopt(alive: Running) -> None:
+    done = parrot("adopt", "--by", "ann", "--data", str(alive.data), cwd=alive.place)
+    assert (done.returncode, "nothing differs" in done.stdout) == (0, True)
+
+
 def test_the_kill_switch_stops_orders_until_a_person_rearms(alive: Running) -> None:
     told("kill", "--data", str(alive.data), "--by", "ann", cwd=alive.place)
     time.sleep(1)

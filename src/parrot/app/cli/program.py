@@ -13,6 +13,7 @@ import typer
 import typer.exceptions
 
 from parrot.app.cli import (
+    adopt,
     backtest,
     check,
     data,
@@ -58,6 +59,7 @@ app.add_typer(venue.app, name="venue")
 app.command("status")(status.status)
 app.command("kill")(kill.kill)
 app.command("rearm")(kill.rearm)
+app.command("adopt")(adopt.adopt)
 app.add_typer(order.app, name="order")
 app.add_typer(group.app, name="group")
 app.add_typer(limits.app, name="limits")
