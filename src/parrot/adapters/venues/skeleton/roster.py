@@ -71,6 +71,15 @@ class Roster:
         """Takes in what is told by other means than reports; what trades follow are still reports."""
         return [report for report in self.hear(found) if isinstance(report, Filled)]
 
+    def disown(self, venue_id: str) -> list[Report]:
+        """The venue does not know that order any more: its trades count as somebody else's."""
+        waiting = self.waiting.get(venue_id)
+        if not waiting:
+            return []
+        known = self._put(Known(f"#{venue_id}", waiting[0].symbol, venue_id))
+        self._by_venue[venue_id] = known
+        return self._late(known)
+
     def lacking(self) -> set[str]:
         """Symbols with orders of which the venue shows more filled than trades have told."""
         return {known.symbol for known in self._by_client.values() if known.lacks_trades}

@@ -8,10 +8,11 @@ from typing import Final
 from parrot.adapters.venues.skeleton.news import TradeNews
 from parrot.adapters.venues.skeleton.own_trades import OwnTrades
 from parrot.adapters.venues.skeleton.roster import Roster
-from parrot.adapters.venues.skeleton.trouble import Trouble
+from parrot.adapters.venues.skeleton.trouble import Outcome, Trouble
 from parrot.adapters.venues.skeleton.wire import Wire
 from parrot.contracts.venue import AskState, OpenOrder, Report, VenueState
 
+_FORGOTTEN: Final = 60_000_000_000  # ns behind a trade after which the venue has to know its order
 _UNNAMED_MOST: Final = 50  # orders looked up at a time
 
 
@@ -38,6 +39,9 @@ class AccountState:
         self._symbols.update(dict.fromkeys(order.symbol for order in orders))
         reports = self._roster.learn(order for order in orders if order.client_id)
         reports += await self.recover(self._symbols, begin)
+        if self._roster.waiting:
+            # Balances have moved by them: a state without them would look like a difference.
+            raise Trouble(Outcome.UNKNOWN, "executions are there whose orders could not be asked for")
         state = VenueState(
             orders=[
                 OpenOrder(
@@ -68,7 +72,7 @@ class AccountState:
             reports += await self.name()
             if found:
                 newest[symbol] = found[-1].trade_id
-        if set(newest) | set(symbols) >= set(self._symbols):
+        if set(newest) | set(symbols) >= set(self._symbols) and not self._roster.waiting:
             self._trades.read_until(newest, since)
         return reports
 
@@ -78,8 +82,11 @@ class AccountState:
         for venue_id, trades in list(self._roster.waiting.items())[:_UNNAMED_MOST]:
             try:
                 order = await self._wire.name_of(venue_id, _symbol(trades))
-            except Trouble:
-                continue  # the next time
+            except Trouble as trouble:
+                old = self._now() - trades[-1].ts > _FORGOTTEN
+                if trouble.outcome is Outcome.MISSING and old:
+                    reports += self._roster.disown(venue_id)
+                continue  # else the next time
             reports += self._roster.hear([order])
         return reports
 

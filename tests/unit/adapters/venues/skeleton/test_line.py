@@ -13,6 +13,7 @@ from parrot.adapters.venues.skeleton.news import KeyScope
 from parrot.adapters.venues.skeleton.trouble import Outcome, Trouble
 from parrot.contracts.venue import (
     Accepted,
+    AskState,
     CancelFailed,
     CancelPlaced,
     Found,
@@ -23,6 +24,7 @@ from parrot.contracts.venue import (
     Withdrawn,
 )
 from parrot.kernel.errors import MissingError, VenueError
+from tests.unit.adapters.venues.skeleton.news import trade
 from tests.unit.adapters.venues.skeleton.wires import D, Wire, place, venue
 
 WITHDRAWS = KeyScope(trade=True, withdraw=True)
@@ -200,3 +202,23 @@ def test_a_cancel_of_what_is_not_there_has_failed():
     wire.cancel = missing
     with opened(wire) as live:
         assert [type(report) for report in say(live, cancel("a"))] == [CancelFailed]
+
+
+def test_a_state_waits_for_the_names_of_all_executions():
+    wire = Wire()
+    wire.trades = [trade("1", venue_id="v9", named=False)]
+    state = AskState(ts=time.time_ns())
+    with opened(wire) as live:
+        assert [type(report) for report in say(live, state)] == [Unanswered]
+        wire.names["v9"] = "ours"
+        *_, fill, told = say(live, state)
+    assert (fill.client_id, [one.client_id for one in told.trades]) == ("ours", ["ours"])
+
+
+def test_executions_of_an_order_that_the_venue_has_forgotten_are_somebody_elses():
+    wire = Wire()
+    wire.nameless = Outcome.MISSING
+    wire.trades = [trade("1", venue_id="v9", named=False)]  # its time is long past
+    with opened(wire) as live:
+        *_, told = say(live, AskState(ts=time.time_ns()))
+    assert [one.client_id for one in told.trades] == ["#v9"]

@@ -49,6 +49,9 @@ class Wire:
         self._answers = list(answers)
         self._scope = scope or KeyScope(trade=True, withdraw=False)
         self.opened = self.closed = 0
+        self.trades: list[Any] = []
+        self.names: dict[str, str] = {}
+        self.nameless = Outcome.UNKNOWN
 
     async def open(self) -> None:
         self.opened += 1
@@ -84,6 +87,17 @@ class Wire:
         if request.client_id == "nobody":
             raise Trouble(Outcome.MISSING, "no such order")
         return order(request.client_id)
+
+    async def open_orders(self) -> list[Any]:
+        return []
+
+    async def own_trades(self, symbol: str, cursor: Any) -> list[Any]:
+        return list(self.trades)
+
+    async def name_of(self, venue_id: str, symbol: str) -> Any:
+        if venue_id not in self.names:
+            raise Trouble(self.nameless, "cannot be asked for")
+        return order(self.names[venue_id], "filled", venue_id=venue_id, filled="1")
 
     async def balances(self) -> dict[str, Decimal]:
         return {}
