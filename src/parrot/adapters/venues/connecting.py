@@ -255,7 +255,7 @@ async def _until(work: Coroutine[Any, Any, None], event: asyncio.Event) -> str:
     said = "" if waiting in done else "nothing came"
     if running in done and not event.is_set():
         fault = running.exception()
-        said = fault.reason if isinstance(fault, Trouble) else str(fault)
+        said = fault.reason if isinstance(fault, Trouble) else f"it ended: {type(fault).__name__}"
     for task in (running, waiting):
         task.cancel()
     await asyncio.gather(running, waiting, return_exceptions=True)

@@ -93,3 +93,20 @@ def test_the_address_in_a_reason_has_no_query():
         assert "k3y" not in reason
         assert "binance GET https://api.example.org/api/v3/order?..." in reason
     assert trouble(ccxt.ExchangeError("what? a=b"), Answer()).reason == "what? a=b"
+
+
+@pytest.mark.parametrize(
+    ("cause", "told"),
+    [
+        (ConnectionRefusedError(111, "Connect call failed ('127.0.0.1', 1)"), "Connect call failed"),
+        (OSError("http://h/x?signature=canary"), "http://h/x?..."),
+        (TimeoutError(), "no answer in time"),
+    ],
+)
+def test_a_venue_that_cannot_be_reached_comes_with_the_reason(cause: Exception, told: str) -> None:
+    error = ccxt.ExchangeNotAvailable("kraken GET https://h/0/public/Assets")
+    error.__cause__ = cause
+    found = trouble(error, Answer())
+    assert found.reason.startswith("kraken GET https://h/0/public/Assets: ")
+    assert told in found.reason
+    assert "canary" not in found.reason

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from types import SimpleNamespace
 
 import pytest
 
 from parrot.adapters.venues import connecting
 from parrot.adapters.venues.ccxt.making import make
 from parrot.adapters.venues.connecting import check, wire
+from parrot.adapters.venues.skeleton.trouble import Outcome, Trouble
 from parrot.adapters.venues.table import row
 from parrot.contracts.connections import Connection, Verdict
 from parrot.kernel.errors import InputError, ParameterError
@@ -69,3 +71,25 @@ def test_a_look_that_does_not_come_to_its_end_has_failed(monkeypatch, fault):
     found = check(Connection(name="mine", exchange="binance"), None)
     assert [one.what for one in found] == ["reachable", "markets", "answers"]
     assert found[-1].verdict is Verdict.FAIL
+
+
+class Deaf(Halfway):
+    """A venue whose streams end with what nobody can read."""
+
+    def listings(self):
+        return [SimpleNamespace(symbol="BTC/USDT")]
+
+    async def server_time(self):
+        raise Trouble(Outcome.REFUSED, "no")
+
+    def markets(self, names, hear):
+        return [self._stream]
+
+    async def _stream(self):
+        raise KeyError("spot")
+
+
+def test_a_stream_that_ends_by_a_defect_is_named_by_it(monkeypatch):
+    monkeypatch.setattr(connecting, "wire", lambda *given: Deaf(None))
+    found = check(Connection(name="mine", exchange="binance"), None)
+    assert (found[-1].what, found[-1].verdict, found[-1].text) == ("streams", Verdict.FAIL, "it ended: KeyError")

@@ -134,4 +134,8 @@ def _trouble(outcome: Outcome, reason: str, given: Answer) -> Trouble:
 def _first_line(error: Exception) -> str:
     lines = str(error).splitlines()
     # ccxt names the address that was asked, and its query holds the signature and often the key.
-    return _QUERY.sub("?...", lines[0] if lines else type(error).__name__)[:300]
+    said = _QUERY.sub("?...", lines[0] if lines else type(error).__name__)[:300]
+    cause = error.__cause__
+    if isinstance(cause, TimeoutError):
+        return f"{said}: no answer in time"
+    return f"{said}: {_QUERY.sub('?...', str(cause))[:200]}" if isinstance(cause, OSError) and str(cause) else said

@@ -90,7 +90,8 @@ class Line:
         except Trouble as trouble:
             self.close()
             temporary = trouble.outcome not in (Outcome.KEY, Outcome.REFUSED)
-            raise VenueError(f"{self._wire.terms.venue}: {trouble.reason}", temporary=temporary) from trouble
+            fix = "look whether it can be reached, and try again" if trouble.outcome is Outcome.UNKNOWN else ""
+            raise VenueError(f"{self._wire.terms.venue}: {trouble.reason}", fix=fix, temporary=temporary) from trouble
         except TimeoutError as late:
             self.close()
             reason = f"{self._wire.terms.venue} did not open in time: {self._reason or 'no answer'}"
