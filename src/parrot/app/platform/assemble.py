@@ -51,11 +51,11 @@ class Components:
         return (self.risk, self.execution, self.groups, self.capital, self.strategies, self.blotter)
 
 
-def components(listings: Sequence[Listing], terms: VenueTerms) -> Components:
-    """New components for one account at one venue; they know nothing until a journal is folded."""
+def components(listings: Sequence[Listing], terms: VenueTerms, *, live: bool = False) -> Components:
+    """New components for one account at one venue, `live` where orders cost money; they know no journal yet."""
     orders, currency = execution.build(listings, terms), home_currency(listings)
     return Components(
-        risk.build(listings, risk.Settings(currency=currency)),
+        risk.build(listings, risk.Settings(currency=currency, live=live)),
         orders,
         execution.build_groups(orders),
         capital.build(listings, capital.Settings(currency=currency)),
@@ -115,7 +115,7 @@ def _assemble(folder: DataFolder, settings: PlatformSettings, journal: FileJourn
 
 def _assembled(folder: DataFolder, settings: PlatformSettings, journal: FileJournal, reached: Reached) -> House:
     listings, terms = reached.terms.listings, reached.terms.venue
-    parts = components(listings, terms)
+    parts = components(listings, terms, live=reached.terms.mode == "live")
     open_ones: list[Trading] = []
     desk = Desk(
         parts.all,

@@ -173,7 +173,8 @@ class Checks:
         if not shrinks and owner.account in self.only_shrinking:
             why = self.only_shrinking[owner.account]
             raise Stopped(Refusal("mismatch", f"account:{owner.account}", "reduce-only", why))
-        if self.modes.get(owner.strategy) == "live" and not shrinks:
+        mode = self.modes.get(owner.strategy)
+        if mode is not None and (mode == "live" or self._settings.live) and not shrinks:
             limits = self._tree.limits.get(f"strategy:{owner.strategy}", {})
             missing = [name for name, rules in LIVE_NEEDS.items() if not any(rule in limits for rule in rules)]
             if missing:

@@ -17,7 +17,8 @@ class Settings:
     `account` holds orders that are not ours, `currency` is what exposure, profit and equity are counted in. `cash`
     accounts pay with what they have: no shorts, no debt. `allowance` is how much worse than the best price an order
     without a limit is reserved, `protective_collar` how far from the last good price an order may reach that only
-    shrinks a position; both are fractions. `remembered` ended orders are kept for fills that come late.
+    shrinks a position; both are fractions. `remembered` ended orders are kept for fills that come late. On a `live`
+    account every strategy is a live one, whatever it was registered as.
     """
 
     account: str = "main"
@@ -26,6 +27,7 @@ class Settings:
     allowance: Decimal = Decimal("0.01")
     protective_collar: Decimal = Decimal("0.10")
     remembered: int = 10_000
+    live: bool = False
 
 
 _PAPER: Final = MappingProxyType(

@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from parrot.centers.risk.limits import RULES
+from parrot.centers.risk.settings import Settings
 from parrot.centers.risk.wording import SAYS
 from parrot.contracts import records
 from parrot.contracts.commands import SetLimits
@@ -214,6 +215,13 @@ def test_a_live_strategy_needs_its_five_limits() -> None:
         assert (refusal.rule, refusal.actual) == ("live_limits", name)
         table.limit("strategy:s", **five)
         table.place("buy", "1.5")
+
+
+def test_on_a_live_account_every_strategy_is_a_live_one() -> None:
+    table = Table(settings=Settings(cash=False, live=True))
+    table.place("buy", "1")  # of a person
+    table.tell(registered("paper"))
+    assert table.refused("buy", "1").rule == "live_limits"
 
 
 @pytest.mark.parametrize(
