@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import stat
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -32,8 +34,31 @@ def read_closed(path: Path, most: int) -> bytes:
         os.close(file)
 
 
-def write_closed(path: Path, content: bytes) -> None:
-    """Puts `content` into the file at `path` as a whole, mode 0600; durable when it returns. Raises StorageError."""
+@contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """Nobody else is in here for the same `path`, in no thread and no process; waits until it is so.
+
+    Not to be entered twice for one path. Raises StorageError.
+    """
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        file = os.open(
+            path.with_name(f".{path.name}.lock"), os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600
+        )
+    except OSError as fault:
+        raise _unwritten(path, fault) from None
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(file)
+
+
+def write_closed(path: Path, content: bytes, *, new: bool = False) -> None:
+    """Puts `content` into the file at `path` as a whole, mode 0600; durable when it returns.
+
+    Raises StorageError, also where `new` and there is a file already.
+    """
     half = path.with_name(f".{path.name}.half")
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -43,13 +68,16 @@ def write_closed(path: Path, content: bytes) -> None:
             opened.write(content)
             opened.flush()
             os.fsync(opened.fileno())
-        half.replace(path)
+        if new:
+            os.link(half, path)
+            half.unlink()
+        else:
+            half.replace(path)
         sync_folder(path.parent)
     except OSError as fault:
         with suppress(OSError):
             half.unlink(missing_ok=True)
-        fix = "make room, or look at the folder's permissions; what was there before is unchanged"
-        raise StorageError(f"{path} cannot be written: {fault.strerror}", fix=fix) from None
+        raise _unwritten(path, fault) from None
 
 
 def sync_folder(folder: Path) -> None:
@@ -59,6 +87,11 @@ def sync_folder(folder: Path) -> None:
         os.fsync(number)
     finally:
         os.close(number)
+
+
+def _unwritten(path: Path, fault: OSError) -> StorageError:
+    fix = "make room, or look at the folder's permissions; what was there before is unchanged"
+    return StorageError(f"{path} cannot be written: {fault.strerror}", fix=fix)
 
 
 def _refuse_open_doors(path: Path, found: os.stat_result) -> None:

@@ -11,7 +11,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Final
 
-from parrot.adapters.secrets.doors import read_closed, sync_folder, write_closed
+from parrot.adapters.secrets.doors import alone, read_closed, sync_folder, write_closed
 from parrot.kernel.errors import DataError, MissingError
 
 VARIABLE: Final = "PARROT_MASTER_KEY"
@@ -106,12 +106,13 @@ class FileMaster:
 
     def make(self) -> MasterKey:
         """The sealing key, made now where there is none."""
-        found = self.all()
-        if found:
-            return found[0]
-        made = MasterKey.new()
-        write_closed(self._path, f"{made.text}\n".encode())
-        return made
+        with alone(self._path):
+            found = self.all()
+            if found:
+                return found[0]
+            made = MasterKey.new()
+            write_closed(self._path, f"{made.text}\n".encode(), new=True)
+            return made
 
     def successor(self) -> MasterKey:
         """The next key, made and durable before anything is sealed with it; that of a change that was broken off."""

@@ -11,13 +11,14 @@ import base64
 import json
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Final
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from parrot.adapters.secrets.doors import read_closed, sync_folder, write_closed
+from parrot.adapters.secrets.doors import alone, read_closed, sync_folder, write_closed
 from parrot.adapters.secrets.master import FileMaster, Master, MasterKey, missing
 from parrot.adapters.secrets.names import checked
 from parrot.kernel.errors import DataError, MissingError, ParameterError, StorageError
@@ -61,27 +62,32 @@ class SealedSecrets:
         path, content = self._path(name), text.encode()
         if not content or len(content) > _LARGEST // 2:
             raise ParameterError(f"the secret {name} has {len(content)} bytes", expected=f"1 to {_LARGEST // 2}")
-        master = self._sealing()
-        key = AESGCM.generate_key(256)
-        sealed = {
-            "version": VERSION,
-            "master": master.id,
-            "key": _seal(master.raw, key, _bound(_KEY_PURPOSE, name, master.id)),
-            "text": _seal(key, content, _bound(_TEXT_PURPOSE, name)),
-        }
-        write_closed(path, _encoded(sealed))
+        with self._alone():
+            master = self._sealing()
+            key = AESGCM.generate_key(256)
+            sealed = {
+                "version": VERSION,
+                "master": master.id,
+                "key": _seal(master.raw, key, _bound(_KEY_PURPOSE, name, master.id)),
+                "text": _seal(key, content, _bound(_TEXT_PURPOSE, name)),
+            }
+            write_closed(path, _encoded(sealed))
 
     def remove(self, name: str) -> bool:
         """Lets go of a secret; False where there was none."""
         path = self._path(name)
-        try:
-            path.unlink()
-            sync_folder(self._folder)
-        except FileNotFoundError:
+        if not self._folder.exists():
             return False
-        except OSError as fault:
-            raise StorageError(f"{path} cannot be removed: {fault.strerror}", fix="look at its permissions") from None
-        return True
+        with self._alone():
+            try:
+                path.unlink()
+                sync_folder(self._folder)
+            except FileNotFoundError:
+                return False
+            except OSError as fault:
+                fix = "look at its permissions"
+                raise StorageError(f"{path} cannot be removed: {fault.strerror}", fix=fix) from None
+            return True
 
     def names(self) -> Sequence[str]:
         """All that are kept."""
@@ -92,6 +98,16 @@ class SealedSecrets:
 
         In the environment the next key is the first one of the variable, and the old one stands behind it.
         """
+        with self._alone():
+            return self._rotate()
+
+    def __repr__(self) -> str:
+        return f"SealedSecrets({self._folder})"
+
+    def _alone(self) -> AbstractContextManager[None]:
+        return alone(self._folder)
+
+    def _rotate(self) -> int:
         if not self._master.all():
             raise missing(self._master.place)
         successor = self._master.successor()
@@ -105,9 +121,6 @@ class SealedSecrets:
             write_closed(path, _encoded(sealed | {"master": successor.id, "key": wrapped}))
         self._master.settle()
         return len(names)
-
-    def __repr__(self) -> str:
-        return f"SealedSecrets({self._folder})"
 
     def _path(self, name: str) -> Path:
         return self._folder / f"{checked(name)}{SUFFIX}"

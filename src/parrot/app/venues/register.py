@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from parrot.adapters.secrets.doors import write_closed
+from parrot.adapters.secrets.doors import alone, write_closed
 from parrot.adapters.secrets.master import master
 from parrot.adapters.secrets.sealed import SealedSecrets
 from parrot.contracts.connections import Connection
@@ -58,25 +58,26 @@ class Register:
         Keys are durable before the connection is. Raises ParameterError, InputError when the name is taken.
         """
         _require_usable(connection, keys)
-        known = self._read()
-        if connection.name in known and not replace:
-            fix = "choose another name, or say --replace"
-            raise InputError(f"there is a venue {connection.name!r} already", expected="a new name", fix=fix)
-        for name, text in zip(connection.secret_names, (*keys, "", "", "")[:3], strict=True):
-            if text:
-                self.secrets.set(name, text)
-            else:
-                self.secrets.remove(name)
-        self._write(known | {connection.name: connection})
+        with alone(self.path):
+            known = self._read()
+            if connection.name in known and not replace:
+                fix = "choose another name, or say --replace"
+                raise InputError(f"there is a venue {connection.name!r} already", expected="a new name", fix=fix)
+            for name, text in zip(connection.secret_names, (*keys, "", "", "")[:3], strict=True):
+                if text:
+                    self.secrets.set(name, text)
+                else:
+                    self.secrets.remove(name)
+            self._write(known | {connection.name: connection})
 
     def remove(self, name: str) -> None:
         """Lets go of a connection and its keys. Raises MissingError."""
-        connection = self.find(name)
-        known = self._read()
-        del known[name]
-        self._write(known)
-        for secret in connection.secret_names:
-            self.secrets.remove(secret)
+        self.find(name)
+        with alone(self.path):
+            connection = self.find(name)
+            self._write({other: kept for other, kept in self._read().items() if other != name})
+            for secret in connection.secret_names:
+                self.secrets.remove(secret)
 
     def credentials(self, connection: Connection) -> Credentials | None:
         """What signs its requests, None for one that has no keys."""

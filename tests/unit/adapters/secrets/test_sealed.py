@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import os
 import stat
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from parrot.adapters.secrets.doors import write_closed
 from parrot.adapters.secrets.master import VARIABLE, MasterKey, master
 from parrot.adapters.secrets.sealed import SealedSecrets
 from parrot.kernel.errors import DataError, MissingError, ParameterError, ParrotError, StorageError
@@ -31,6 +33,21 @@ def test_a_secret_comes_back_and_is_in_no_file(store, tmp_path):
     held = _all_bytes(tmp_path)
     assert CANARY.encode() not in held
     assert CANARY.encode()[:8] not in held
+
+
+def test_programs_that_need_the_first_master_key_at_once_get_the_same(tmp_path):
+    paths = [tmp_path / str(number) / "master.key" for number in range(20) for _ in range(4)]
+    with ThreadPoolExecutor(4) as pool:
+        made = list(pool.map(lambda path: master(path, {}).make().id, paths))
+    assert made == [master(path, {}).all()[0].id for path in paths]
+
+
+def test_a_new_file_takes_no_other_ones_place(tmp_path):
+    write_closed(tmp_path / "key", b"first", new=True)
+    with pytest.raises(StorageError):
+        write_closed(tmp_path / "key", b"second", new=True)
+    assert (tmp_path / "key").read_bytes() == b"first"
+    assert [path.name for path in tmp_path.iterdir()] == ["key"]
 
 
 def test_the_master_key_is_made_once_and_for_its_owner_only(store, tmp_path):

@@ -6,7 +6,9 @@ import io
 import json
 import stat
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -43,6 +45,29 @@ def parrot(
 
 def binance(name: str = "mine", **terms: Any) -> Connection:
     return Connection(name=name, exchange="binance", **terms)
+
+
+def test_all_that_is_added_and_removed_at_once_stays_whole(home: Path) -> None:
+    names = [f"venue-{number}" for number in range(8)]
+    Register(home).add(binance("old"), [])
+    together = Barrier(len(names) + 1)
+
+    def change(name: str) -> None:
+        register = Register(home)  # as another process: nothing of it is shared
+        together.wait()
+        if name == "old":
+            register.remove(name)
+        else:
+            register.add(binance(name), [KEY + name, SECRET])
+
+    with ThreadPoolExecutor(len(names) + 1) as pool:
+        list(pool.map(change, [*names, "old"]))
+    register = Register(home)
+    assert [one.name for one in register.all()] == names
+    for connection in register.all():
+        held = register.credentials(connection)
+        assert held is not None
+        assert held.key.reveal() == KEY + connection.name
 
 
 def test_what_was_added_comes_back(home: Path) -> None:
