@@ -11,9 +11,11 @@ _NAMES = re.compile(
     r"(^|[_\-.])(token|secret|password|passwd|passphrase|authorization|cookie|credential|(api|private|access|secret)[_-]?key)s?($|[_\-.])",
     re.IGNORECASE,
 )
+# The port of an address without a user: so many digits at its end, and no @ behind it.
+_PORT: Final = r"\d{1,5}(?![^\s/?#\"'`,;:)}\]])(?!\S*@)"
 # What carries a secret inside a text: "Authorization: Bearer x", "token=x", "postgres://user:x@host".
 _IN_TEXT = re.compile(
-    r"(?P<head>\b(?:bearer|basic)\s+|\b(?:[\w\-]*(?:token|secret|password|passwd|passphrase|api[_-]?key))[\"']?\s*[=:]\s*[\"']?|://[^\s:/@]+:)"
+    rf"(?P<head>\b(?:bearer|basic)\s+|\b(?:[\w\-]*(?:token|secret|password|passwd|passphrase|api[_-]?key))[\"']?\s*[=:]\s*[\"']?|://[^\s:/@]+:(?!{_PORT}))"
     r"(?P<secret>[^\s\"'&,;@}]+)",
     re.IGNORECASE,
 )

@@ -122,6 +122,7 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path, start) -> None:
         {"event": f"token={TOKEN}&x=1"},
         {"event": f'{{"secret": "{TOKEN}"}}'},
         {"url": f"postgresql://parrot:{TOKEN}@db/parrot"},
+        {"url": f"postgresql://parrot:12345/{TOKEN}@db/parrot"},
         {"deep": {"a": {"b": {"c": {"d": {"e": {"f": {"g": {"h": {"i": TOKEN}}}}}}}}}},
     ],
 )
@@ -134,6 +135,12 @@ def test_a_known_secret_is_hidden_wherever_it_stands() -> None:
     redaction.hide(TOKEN, "abc")
     told = redaction(None, "info", {"event": f"saw {TOKEN}x", "rows": [(TOKEN,)], "word": "abcd", "count": 3})
     assert told == {"event": "saw ***x", "rows": [["***"]], "word": "abcd", "count": 3}
+
+
+def test_a_port_is_no_secret() -> None:
+    event = {"event": "GET http://127.0.0.1:9000: refused, then https://a.example:8443/x (ws://localhost:9)"}
+    assert Redaction()(None, "info", event) == event
+    assert Redaction()(None, "info", {"url": "redis://me:12345@db"}) == {"url": "redis://me:***@db"}
 
 
 def test_what_only_sounds_like_a_secret_is_shown() -> None:
