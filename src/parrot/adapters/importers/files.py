@@ -79,7 +79,8 @@ def _check_place(place: Path) -> None:
         fix = (
             f"there is {', '.join(sorted(near)[:3])}" if near else f"check the path (it is looked for in {Path.cwd()})"
         )
-        raise DataError(f"{place} does not exist", expected="a file", fix=fix)
+        expected = "a file" if place.suffix else "a file, or bars of the lake (parrot data ls)"
+        raise DataError(f"{place} does not exist", expected=expected, fix=fix)
     if place.suffix.lower() not in _ENDINGS:
         raise _unknown(str(place), place.suffix)
     if place.stat().st_size == 0:

@@ -260,7 +260,7 @@ def poll(
 
     def draw() -> None:
         for symbol, count in sorted(polled.messages.items()):
-            screen.say(f"{symbol}: {count:,} new, in the lake as {polling.VENUE}")
+            screen.say(f"{symbol}: {count:,} in the lake as {polling.VENUE}")
         for text in polled.kept_back[:_PLACES_MAX]:
             screen.say(f"kept back: {text}")
         if len(polled.kept_back) > _PLACES_MAX:

@@ -313,6 +313,24 @@ def test_a_body_of_another_kind_is_a_failure_of_its_source(form: str, body: str 
     assert feed.errors["s"] == 1
 
 
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("data.nope", "there is no 'nope'; expected: one of rows, more;"),
+        ("data.rows.7", "there is no '7'; expected: a number below 1;"),
+        ("data.more.x", "there is no 'x'; expected: an object or a list there;"),
+    ],
+)
+def test_a_path_that_is_not_there_is_said_with_what_is(path: str, said: str) -> None:
+    _, feed = played('{"data": {"rows": [1], "more": null}}', format="json", path=path, fields={"price": "p"})
+    assert said in feed.failures["s"]
+
+
+def test_a_place_of_ones_own_is_refused_with_the_option_that_allows_it() -> None:
+    with pytest.raises(InputError, match=r"--allow inside\.example:8080"):
+        Guard(resolve=lambda host, port: ["127.0.0.1"]).check("http://inside.example:8080/")
+
+
 def test_a_row_from_the_future_does_not_silence_those_behind_it() -> None:
     bodies = ['[{"t": 4102444800, "p": 9}]', '[{"t": 1750000000, "p": 1}]']
     left = iter(bodies)

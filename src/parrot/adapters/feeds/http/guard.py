@@ -65,7 +65,8 @@ class Guard:
                 reason = forbidden(address)
                 if reason:
                     problem = f"{host} is {address}, which is {reason}"
-                    raise InputError(problem, expected="a public address", fix="name another address")
+                    fix = f"name another address, or say --allow {host}:{port} where it is your own and meant"
+                    raise InputError(problem, expected="a public address", fix=fix)
         return Target(scheme, host, port, addresses[0], path)
 
 

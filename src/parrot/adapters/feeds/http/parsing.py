@@ -19,6 +19,7 @@ Row = Mapping[str, Any]
 _ROWS_MOST: Final = 100_000
 _CELLS_MOST: Final = 2_000_000
 _DIGITS_MOST: Final = 40
+_NAMES_SHOWN: Final = 10
 _AHEAD: Final = 86_400_000_000_000  # ns: days of zones that a page does not name
 _SPACES: Final = dict.fromkeys(map(ord, "\u00a0\u2009\u202f\t\r\n "))
 _SIGNS: Final = "$€£¥"
@@ -45,6 +46,8 @@ def rows(source: HttpSource, body: bytes, kind: str) -> list[Row]:
         charset = _CHARSET.search(kind)
         text = body.decode(charset[1] if charset else "utf-8-sig", errors="strict")
         return _csv_rows(source, text) if source.format == "csv" else _html_rows(source, text)
+    except DataError:
+        raise
     except (ValueError, LookupError, TypeError, csv.Error, RecursionError) as fault:
         problem = f"{source.name} sent what is no {source.format}: {type(fault).__name__}"
         raise DataError(problem, expected=source.format) from None
@@ -70,9 +73,21 @@ def message(source: HttpSource, row: Row, seq: int, now: int) -> dict[str, Any]:
 def _json_rows(source: HttpSource, body: bytes) -> list[Row]:
     found = json.loads(body, parse_float=Decimal, parse_constant=_no_number)
     for part in source.path.split(".") if source.path else ():
-        found = found[int(part)] if isinstance(found, list) else found[part]
+        found = _inside(source, found, part)
     listed = found if isinstance(found, list) else [found]
     return [_named(one) for one in listed[:_ROWS_MOST]]
+
+
+def _inside(source: HttpSource, found: Any, part: str) -> Any:
+    try:
+        return found[int(part)] if isinstance(found, list) else found[part]
+    except (LookupError, ValueError, TypeError):
+        problem = f"{source.name}: path {source.path!r}: there is no {part!r}"
+    if isinstance(found, dict):
+        expected = f"one of {', '.join(str(name)[:40] for name in list(found)[:_NAMES_SHOWN])}" if found else "a name"
+    else:
+        expected = f"a number below {len(found)}" if isinstance(found, list) else "an object or a list there"
+    raise DataError(problem, expected=expected, fix="mend path in the file of sources")
 
 
 def _named(one: Any) -> Row:
