@@ -185,7 +185,7 @@ async def _look(
             if not await _reached(looked, symbols, found, clock):
                 return
             if keyed and known.id_form != "none":
-                await _keyed(looked, found)
+                keyed = await _keyed(looked, found)
             else:
                 found.append(Finding("key", Verdict.SKIP, "no key: market data only"))
             await _streams(looked, symbols, found, keyed=keyed)
@@ -215,14 +215,15 @@ async def _reached(looked: Wire, symbols: Sequence[str], found: list[Finding], c
     return True
 
 
-async def _keyed(looked: Wire, found: list[Finding]) -> None:
+async def _keyed(looked: Wire, found: list[Finding]) -> bool:
+    """Whether the key works, as far as the venue says."""
     try:
         scope = await looked.scope()
         balances = await looked.balances()
     except Trouble as trouble:
         verdict = Verdict.FAIL if trouble.outcome is Outcome.KEY else Verdict.WARN
         found.append(Finding("key", verdict, trouble.reason))
-        return
+        return trouble.outcome is not Outcome.KEY
     found.append(Finding("balances", Verdict.OK, f"{len(balances)} currencies"))
     said = {True: "yes", False: "no", None: "the venue does not say"}
     trade = {True: Verdict.OK, False: Verdict.FAIL, None: Verdict.SKIP}[scope.trade]
@@ -230,6 +231,7 @@ async def _keyed(looked: Wire, found: list[Finding]) -> None:
     withdraw = {True: Verdict.WARN, False: Verdict.OK, None: Verdict.WARN}[scope.withdraw]
     fix = "; make a key that may only trade" if scope.withdraw else ""
     found.append(Finding("may withdraw", withdraw, said[scope.withdraw] + fix))
+    return True
 
 
 async def _streams(looked: Wire, symbols: Sequence[str], found: list[Finding], *, keyed: bool) -> None:

@@ -5,12 +5,16 @@ from __future__ import annotations
 import asyncio
 from decimal import Decimal
 
+import httpx2
 import pytest
 from websockets.asyncio.server import serve
 
 from parrot.adapters.venues.alpaca import streams
+from parrot.adapters.venues.alpaca.rest import Rest
 from parrot.adapters.venues.alpaca.wire import _words
 from parrot.adapters.venues.skeleton.trouble import Outcome, Trouble
+from parrot.adapters.venues.skeleton.weights import WeightLedger
+from parrot.adapters.venues.table import row
 from parrot.contracts.commands import OrderKind, Side, TimeInForce
 from parrot.contracts.venue import PlaceOrder
 from parrot.ports.secrets import Credentials, Secret
@@ -48,3 +52,17 @@ def test_a_peer_that_takes_the_connection_and_says_nothing_breaks_the_stream(mon
                 await streams.market(url, KEYS, ["AAPL"], lambda message: None)
 
     asyncio.run(tried())
+
+
+def test_a_refusal_without_a_word_says_what_was_asked():
+    def silent(request):
+        return httpx2.Response(404)
+
+    async def asked():
+        rest = Rest("http://127.0.0.1:9", KEYS, row("alpaca"), WeightLedger(()), lambda: 0)
+        rest._client = httpx2.AsyncClient(base_url="http://127.0.0.1:9", transport=httpx2.MockTransport(silent))
+        with pytest.raises(Trouble, match=r"GET /v2/account is not answered there \(404\)"):
+            await rest.ask("GET", "/v2/account")
+        await rest.close()
+
+    asyncio.run(asked())

@@ -14,6 +14,7 @@ from parrot.adapters.venues.skeleton.trouble import Outcome, Trouble
 from parrot.adapters.venues.table import row
 from parrot.contracts.connections import Connection, Verdict
 from parrot.kernel.errors import InputError, ParameterError
+from parrot.ports.secrets import Credentials, Secret
 
 
 def made(name="binance", **given):
@@ -93,3 +94,31 @@ def test_a_stream_that_ends_by_a_defect_is_named_by_it(monkeypatch):
     monkeypatch.setattr(connecting, "wire", lambda *given: Deaf(None))
     found = check(Connection(name="mine", exchange="binance"), None)
     assert (found[-1].what, found[-1].verdict, found[-1].text) == ("streams", Verdict.FAIL, "it ended: KeyError")
+
+
+class Locked(Halfway):
+    """A venue that does not know the key, and would say so in words of its own where its stream is asked for."""
+
+    async def server_time(self):
+        return None
+
+    async def scope(self):
+        raise Trouble(Outcome.KEY, "Signature for this request is not valid.")
+
+    def private(self, on_news, ready):
+        pytest.fail("asked for")
+
+    def markets(self, symbols, on_raw):
+        async def come():
+            on_raw({})
+            await asyncio.Event().wait()
+
+        return [come]
+
+
+def test_a_key_that_does_not_work_is_said_once(monkeypatch):
+    monkeypatch.setattr(connecting, "wire", lambda *given: Locked(None))
+    keys = Credentials(Secret("key", "a-key"), Secret("secret", "a-secret"), None)
+    found = check(Connection(name="mine", exchange="binance"), keys, ["BTC/USDT"])
+    assert [one.what for one in found if one.verdict is Verdict.FAIL] == ["markets", "key"]
+    assert "private stream" not in [one.what for one in found]

@@ -73,7 +73,8 @@ class Rest:
             await asyncio.sleep(wait / _SECOND)
 
     def _refusal(self, given: httpx2.Response) -> Trouble:
-        outcome, text = _STATUS.get(given.status_code, Outcome.UNKNOWN), _message(given.content)
+        outcome = _STATUS.get(given.status_code, Outcome.UNKNOWN)
+        text = _message(given.content) or f"{given.request.method} {given.request.url.path} is not answered there"
         if outcome is Outcome.REFUSED and _TAKEN in text:
             outcome = Outcome.DUPLICATE
         wait = given.headers.get("retry-after", "")

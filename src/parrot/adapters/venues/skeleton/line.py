@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import difflib
 import threading
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from concurrent.futures import Future
@@ -21,7 +22,7 @@ from parrot.adapters.venues.skeleton.state import AccountState
 from parrot.adapters.venues.skeleton.trouble import Outcome, Trouble
 from parrot.adapters.venues.skeleton.wire import Wire
 from parrot.contracts.venue import LineBack, LineLost
-from parrot.kernel.errors import VenueError
+from parrot.kernel.errors import MissingError, VenueError
 
 _SAMPLES: Final = 3
 _DRIFT: Final = 100_000_000  # ns that the venue's clock may be off what was measured
@@ -83,7 +84,10 @@ class Line:
     # -- from any thread -----------------------------------------------------------------------------------------------
 
     def open(self) -> None:
-        """Loads markets, puts the clock right, looks what the key may do, begins the streams. Raises VenueError."""
+        """Loads markets, puts the clock right, looks what the key may do, begins the streams.
+
+        Raises VenueError, MissingError for an unknown symbol.
+        """
         self._thread.start()
         try:
             self.run(self._open()).result(_OPEN_S)
@@ -145,6 +149,7 @@ class Line:
 
     async def _open(self) -> None:
         await self._wire.open()
+        self._require_listed()
         await self.resync()
         if self._private:
             self._look_at(await self._wire.scope())
@@ -166,6 +171,15 @@ class Line:
         for stream in self._wire.markets(self._symbols, self._outbox.raw):
             self._start(self._keep(stream))
         self._start(self._tend())
+
+    def _require_listed(self) -> None:
+        """Before a stream asks for it in vain."""
+        venue, listed = self._wire.terms.venue, {listing.symbol for listing in self._wire.listings()}
+        missing = [symbol for symbol in self._symbols if symbol not in listed]
+        if missing:
+            near = difflib.get_close_matches(missing[0], listed, n=5, cutoff=0.5)
+            expected = f"one of its {len(listed)} symbols" + (f", perhaps {' or '.join(near)}" if near else "")
+            raise MissingError(f"{venue} does not list {', '.join(missing)}", expected=expected)
 
     async def _close(self) -> None:
         for task in list(self._tasks):

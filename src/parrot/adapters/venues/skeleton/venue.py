@@ -13,7 +13,6 @@ from parrot.adapters.venues.skeleton.trouble import Trouble
 from parrot.adapters.venues.skeleton.wire import Wire
 from parrot.contracts.listing import Listing, VenueTerms
 from parrot.contracts.venue import Report, Request
-from parrot.kernel.errors import MissingError
 from parrot.ports.clock import Clock
 from parrot.ports.feed import Incoming
 from parrot.ports.journal import Journal
@@ -59,11 +58,6 @@ class LiveVenue:
     def open(self) -> None:
         """Reaches the venue; blocks. Raises VenueError when it cannot, MissingError for an unknown symbol."""
         self._line.open()
-        listed = {listing.symbol for listing in self._wire.listings()}
-        missing = [symbol for symbol in self._symbols if symbol not in listed]
-        if missing:
-            self.close()
-            raise MissingError(f"{self._wire.terms.venue} does not list {', '.join(missing)}")
 
     @property
     def warnings(self) -> Sequence[str]:

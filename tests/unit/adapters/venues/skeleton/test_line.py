@@ -11,6 +11,7 @@ import pytest
 from parrot.adapters.venues.skeleton.line import Pace
 from parrot.adapters.venues.skeleton.news import KeyScope
 from parrot.adapters.venues.skeleton.trouble import Outcome, Trouble
+from parrot.adapters.venues.skeleton.venue import LiveVenue
 from parrot.contracts.venue import (
     Accepted,
     AskState,
@@ -25,7 +26,7 @@ from parrot.contracts.venue import (
 )
 from parrot.kernel.errors import MissingError, VenueError
 from tests.unit.adapters.venues.skeleton.news import trade
-from tests.unit.adapters.venues.skeleton.wires import D, Wire, place, venue
+from tests.unit.adapters.venues.skeleton.wires import Clock, D, Wire, place, venue
 
 WITHDRAWS = KeyScope(trade=True, withdraw=True)
 
@@ -87,6 +88,15 @@ def test_a_symbol_that_the_venue_does_not_list_is_named():
     wire.listings = list
     with pytest.raises(MissingError, match="BTC/USDT"):
         venue(wire).open()
+
+
+def test_a_symbol_that_is_not_listed_is_said_with_what_is_near_before_a_stream_asks_for_it():
+    wire = Wire()
+    wire.markets = lambda symbols, on_raw: pytest.fail("asked for")
+    live = LiveVenue(wire, symbols=["BTC/USD"], clock=Clock())
+    with pytest.raises(MissingError, match="one of its 1 symbols, perhaps BTC/USDT"):
+        live.open()
+    assert wire.closed
 
 
 def test_the_venues_clock_is_measured():
