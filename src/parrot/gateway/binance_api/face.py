@@ -20,6 +20,7 @@ from parrot.kernel.errors import Refused
 from parrot.ports.exchange import Credential, KeyRing, PublicExchange
 
 BODY_MAX: Final = 65_536
+_UNREAD_WEIGHT: Final = 1
 _JSON: Final[Header] = (b"content-type", b"application/json;charset=UTF-8")
 _UNITS: Final = {b"MICROSECOND": MICROSECOND, b"MILLISECOND": MILLISECOND}
 
@@ -59,14 +60,7 @@ class Face:
         now = venue.now
         call: Call | None = None
         try:
-            endpoint = _endpoint(request)
-            query, body = request.query, request.body
-            if len(body) + len(query) > BODY_MAX:
-                raise ApiError(-1101, "Too many parameters sent for this endpoint.", status=413)
-            params = forms.read(query)
-            if body and endpoint.method != "GET":
-                sent = forms.read(body)
-                params = sent | params if params else sent
+            endpoint, params = self._read(request, now)
             weight = endpoint.weight
             used = venue.limits.charge(request.address, weight if isinstance(weight, int) else weight(params), now)
             known = _credential(venue, endpoint, request, params, now)
@@ -79,6 +73,15 @@ class Face:
         if call.orders_counted:
             headers += self._order_counts(call.account, now)
         return ApiResponse(200, answer, headers)
+
+    def _read(self, request: ApiRequest, now: int) -> tuple[Endpoint, dict[str, str]]:
+        """What is asked for, at the endpoint's weight; what cannot be read costs the least that there is."""
+        try:
+            endpoint = _endpoint(request)
+            return endpoint, _params(endpoint, request)
+        except ApiError:
+            self.venue.limits.charge(request.address, _UNREAD_WEIGHT, now)
+            raise
 
     def _failed(self, problem: ApiError, address: str, now: int) -> ApiResponse:
         headers = [_JSON, *_used(self.venue.limits.used(address, now))]
@@ -125,6 +128,17 @@ def _endpoint(request: ApiRequest) -> Endpoint:
     known = request.path in PATHS
     words = f"Path {request.path[:200]}, Method {request.method[:20]} is invalid"
     raise ApiError(-5000, words, status=405 if known else 404)
+
+
+def _params(endpoint: Endpoint, request: ApiRequest) -> dict[str, str]:
+    query, body = request.query, request.body
+    if len(body) + len(query) > BODY_MAX:
+        raise ApiError(-1101, "Too many parameters sent for this endpoint.", status=413)
+    params = forms.read(query)
+    if body and endpoint.method != "GET":
+        sent = forms.read(body)
+        params = sent | params if params else sent
+    return params
 
 
 def _credential(

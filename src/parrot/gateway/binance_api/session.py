@@ -65,7 +65,7 @@ class ApiSession:
             frame = self._read(text)
             given = frame.id
             params = frames.texts(frame.params or {})
-            tell = _tells(params, tell)
+            tell = self._tells(params)
             answer = self._answer(frame.method.removeprefix("v3/"), params)
             whole = {"id": given, "status": 200, "result": answer}
         except ApiError as problem:
@@ -82,6 +82,16 @@ class ApiSession:
         except ApiError:
             self._charge(1)
             raise
+
+    def _tells(self, params: dict[str, str]) -> bool:
+        """Whether the answer tells how far the limits are used; the parameter stays where it is, for it is signed."""
+        written = params.get("returnRateLimits")
+        if written is None:
+            return self._tell_limits
+        if written not in ("true", "false"):
+            self._charge(1)
+            raise errors.invalid("returnRateLimits")
+        return written == "true"
 
     def _answer(self, method: str, params: dict[str, str]) -> Any:
         own = self._own.get(method)
@@ -227,16 +237,6 @@ class ApiSession:
             data["serverTime"] = self._venue.now // self.unit
             data["retryAfter"] = problem.retry_at // self.unit
         return {"id": given, "status": problem.status, "error": error}
-
-
-def _tells(params: dict[str, str], before: bool) -> bool:
-    """Whether the answer tells how far the limits are used; the parameter stays where it is, for it is signed."""
-    written = params.get("returnRateLimits")
-    if written is None:
-        return before
-    if written not in ("true", "false"):
-        raise errors.invalid("returnRateLimits")
-    return written == "true"
 
 
 def _only(call: Call, names: frozenset[str]) -> None:

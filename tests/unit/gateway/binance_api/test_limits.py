@@ -43,6 +43,35 @@ def test_every_question_has_its_weight(place: Place, path: str, query: str, weig
     assert headers(response)[b"x-mbx-used-weight-1m"] == b"%d" % weight
 
 
+UNREADABLE = [
+    ("GET", "/api/v3/nothing", b"", b"", 404),
+    ("DELETE", "/api/v3/ping", b"", b"", 405),
+    ("GET", "/api/v3/depth", b"symbol=BTCUSDT&symbol=BTCUSDT", b"", 400),
+    ("GET", "/api/v3/depth", b"&".join(b"a%d=1" % number for number in range(101)), b"", 400),
+    ("POST", "/api/v3/order", b"", b"a" * 70_000, 413),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "query", "body", "status"), UNREADABLE)
+def test_what_cannot_be_read_costs_one_and_is_told_to_wait_as_well(
+    place: Place, method: str, path: str, query: bytes, body: bytes, status: int
+) -> None:
+    first = place.raw(method, path, query, body)
+    assert first.status == status
+    assert headers(first)[b"x-mbx-used-weight-1m"] == b"1"
+    for _ in range(23):
+        place.raw("GET", "/api/v3/depth", "symbol=BTCUSDT&limit=5000")
+    statuses = [place.raw(method, path, query, body).status for _ in range(262)]
+    assert statuses == [status] * 249 + [429] * 10 + [418] * 3
+
+
+def test_a_method_that_cannot_be_read_costs_one_as_well(place: Place) -> None:
+    socket = Socket(place)
+    used = place.face.venue.limits.used("127.0.0.1", place.face.venue.now)
+    assert socket.send("ping", returnRateLimits="perhaps")["status"] == 400
+    assert place.face.venue.limits.used("127.0.0.1", place.face.venue.now) == used + 1
+
+
 def test_too_much_weight_is_told_to_wait_then_banned_ever_longer(place: Place) -> None:
     for _ in range(24):
         place.raw("GET", "/api/v3/depth", "symbol=BTCUSDT&limit=5000")
