@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from parrot.contracts.exchange import Candle, DepthChanged, Statistics
 from parrot.gateway.binance_api import messages
 from parrot.gateway.binance_api.streams import DAY, WINDOWS, Topic
 from parrot.ports.exchange import PublicExchange
+
+_BARS_MOST: Final = 1_000
 
 
 class Gathered:
@@ -92,8 +94,9 @@ class _Bars:
 
     def ask(self, exchange: PublicExchange, now: int) -> Sequence[bytes]:
         told = self._told
-        bars = exchange.candles(self._symbol, self._interval, limit=2)
-        new = [bar for bar in bars if bar.open_ts >= told.open_ts and bar != told] if told else list(bars[-1:])
+        since, most = (told.open_ts, _BARS_MOST) if told else (0, 1)  # all since then, however long nobody asked
+        bars = exchange.candles(self._symbol, self._interval, since=since, limit=most)
+        new = [bar for bar in bars if bar != told]
         if new:
             self._told = new[-1]
         return [messages.kline(bar, now, self._unit) for bar in new]

@@ -85,8 +85,8 @@ class QuietExchange:
         bids = tuple((100 - level, level + 1) for level in range(limit))
         return Depth(symbol=symbol, last=self.book, bids=bids, asks=((200, 1),))
 
-    def candles(self, symbol: str, interval: str, *, limit: int) -> list[Candle]:
-        return self.bars[-limit:]
+    def candles(self, symbol: str, interval: str, *, since: int = 0, limit: int) -> list[Candle]:
+        return [bar for bar in self.bars if bar.open_ts >= since][:limit] if since else self.bars[-limit:]
 
     def trades(self, symbol: str, *, limit: int) -> list[PublicTrade]:
         return [trade(1)]

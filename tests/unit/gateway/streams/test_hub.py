@@ -188,6 +188,16 @@ def test_a_bar_is_told_as_it_grows_and_once_more_when_it_closes(hub, exchange):
     assert told == [(60_000, "1.00000000", False), (60_000, "2.00000000", True), (120_000, "1.00000000", False)]
 
 
+def test_no_bar_is_lost_while_nobody_asks(hub, exchange):
+    ear = joined(hub, "btcusdt@kline_1m")
+    exchange.bars = [bar(60 * SECOND, UNIT, closed=False)]
+    hub.tick(62 * SECOND)
+    exchange.bars = [bar(minute * 60 * SECOND, UNIT, closed=minute < 5) for minute in range(6)]
+    hub.tick(302 * SECOND)
+    told = [(one["k"]["t"] // 60_000, one["k"]["x"]) for one in ear.take()]
+    assert told == [(1, False), (1, True), (2, True), (3, True), (4, True), (5, False)]
+
+
 def test_tickers_tell_a_day_an_hour_and_the_average(hub, exchange):
     ears = {name: joined(hub, f"btcusdt@{name}") for name in ("ticker", "miniTicker", "ticker_1h", "avgPrice")}
     everything = joined(hub, "!miniTicker@arr")
