@@ -130,6 +130,7 @@ class PublicMarket(msgspec.Struct, frozen=True, kw_only=True):
     max_iceberg_parts: int = 100
     max_lists: int = 20
     max_amends: int = 10
+    max_position: int = 0
     maker_fee: int = 100_000  # 10^-8: 0.1 %
     taker_fee: int = 100_000
 

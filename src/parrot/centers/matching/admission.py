@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from parrot.centers.matching.membership.fields import LIMITS, STAYING, STOPS, trails
 from parrot.centers.matching.membership.member import Member
 from parrot.centers.matching.membership.standing import Standing
 from parrot.centers.matching.terms import Terms, shown
+from parrot.contracts.commands import Side
 from parrot.contracts.exchange import (
     SCALE,
     Kind,
@@ -58,10 +59,14 @@ def why_of(code: int) -> Why:
 
 
 class Admission:
-    """Checks of one exchange; `average` is asked for a symbol's average price where a filter needs one."""
+    """Checks of one exchange.
 
-    def __init__(self, average: Callable[[int], int]) -> None:
+    `average` is asked for a symbol's average price, `balance` for free and locked of a currency.
+    """
+
+    def __init__(self, average: Callable[[int], int], balance: Callable[[Member, int], tuple[int, int]]) -> None:
         self._average = average
+        self._balance = balance
 
     def check(self, member: Member, terms: Terms, order: NewOrder, *, gives: Standing | None = None) -> None:
         """Raises Refused for the first filter that does not let the order pass; `gives` is one that ends for it."""
@@ -85,6 +90,8 @@ class Admission:
         if bips and not market.min_trailing_bips <= bips <= market.max_trailing_bips:
             expected = f"{market.min_trailing_bips} to {market.max_trailing_bips} basis points"
             raise refuse(Why.TRAILING_DELTA, f"{market.symbol}: trails by {bips}", expected)
+        if order.side is Side.BUY:
+            self.check_position(member, terms, order.quantity or self._bought(terms, order), gives=gives)
         _check_name(member, order, gives)
 
     def check_list(self, member: Member, orders: NewOrderList, of: Callable[[str], Terms]) -> Terms:
@@ -110,6 +117,8 @@ class Admission:
             )
         for order in found:
             self.check(member, terms, order)
+        if orders.form is not ListForm.OCO:
+            self._check_after(member, terms, found)
         if len(orders.client_id) > _ID_LONGEST or not orders.client_id.isascii():
             raise refuse(Why.COMBINATION, "the name of a list", f"at most {_ID_LONGEST} ASCII characters")
         still = [group for group in member.lists.values() if not group.done]
@@ -118,6 +127,32 @@ class Admission:
         if len(still) >= terms.market.max_lists > 0:
             raise refuse(Why.MAX_LISTS, f"{first.symbol}: too many open lists", f"{terms.market.max_lists} at most")
         return terms
+
+    def check_position(self, member: Member, terms: Terms, quantity: int, *, gives: Standing | None = None) -> None:
+        """Raises Refused where a buy could make an account hold too much; `gives` is an order that ends for it."""
+        market = terms.market
+        if not market.max_position:
+            return
+        standing = member.open.get(terms.number, {}).values()
+        buys = [other for other in standing if other.order.side is Side.BUY and other is not gives]
+        open_buys = sum(max(other.quantity - other.filled - other.prevented, 0) for other in buys)
+        could = sum(self._balance(member, terms.base)) + open_buys + quantity
+        if could > market.max_position:
+            problem = f"{market.symbol}: the account could come to hold {shown(could)}"
+            raise refuse(Why.MAX_POSITION, problem, f"at most {shown(market.max_position)}")
+
+    def _check_after(self, member: Member, terms: Terms, orders: Sequence[NewOrder]) -> None:
+        """Buys of a list that come after another one."""
+        first, *others = orders
+        if first.side is Side.BUY:
+            for order in others:
+                if order.side is Side.BUY:
+                    self.check_position(member, terms, first.quantity + order.quantity)
+
+    def _bought(self, terms: Terms, order: NewOrder) -> int:
+        """About what an order by amount buys."""
+        average = self._average(terms.number)
+        return order.quote_quantity * SCALE // average if average else 0
 
     def _check_notional(self, terms: Terms, order: NewOrder) -> None:
         market = terms.market

@@ -26,6 +26,7 @@ from parrot.centers.matching.operations import (
 )
 from parrot.centers.matching.sessions import Bell, Timetable
 from parrot.centers.matching.terms import Terms, shown
+from parrot.contracts.commands import Side
 from parrot.contracts.exchange import (
     MarketKind,
     NewOrder,
@@ -59,7 +60,7 @@ class SimulatedExchange(Looking):
         house.floor.members.forget()
         super().__init__(house)
         self._listeners: list[Listener] = []
-        self._admission = Admission(self._average)
+        self._admission = Admission(self._average, self._ledger.balance)
         self._turning = False
         self._published = 0
         if house.settings.stock_days:
@@ -259,6 +260,9 @@ class SimulatedExchange(Looking):
         check_quantity(market, quantity)
         if limit:
             self._admission.check_band(terms, limit)
+        if quantity > standing.quantity and standing.order.side is Side.BUY:
+            left = quantity - standing.filled - standing.prevented
+            self._admission.check_position(self._ledger.all[standing.member], terms, left, gives=standing)
         stays = 0 < quantity < standing.quantity and not (limit or trigger)  # others go to the end of the queue
         if stays and market.max_amends and standing.amends >= market.max_amends:
             raise refuse(Why.MAX_AMENDS, f"order {standing.order_id}: {standing.amends} amendments", "fewer")

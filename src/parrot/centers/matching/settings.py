@@ -18,6 +18,7 @@ SECOND: Final = 1_000_000_000
 MILLISECOND: Final = 1_000_000
 SHARES: Final = ("lost_requests", "lost_replies", "errors_before", "errors_after", "repeated")
 _FEE: Final = Decimal("0.001")
+_POSITION_MAX: Final = 10**10
 
 
 def _checked(owner: object, limits: Mapping[str, tuple[bool, str]], where: str) -> None:
@@ -32,6 +33,7 @@ class Pair:
 
     `volatility` is per year (0.6 is 60 %), `size` the usual order of a taker in base units, `pace` how many takers come
     a second, `spread_bps` the makers' distance between bid and ask, `shocks` how many sudden moves come an hour.
+    `max_position` is what an account of the public exchange may come to hold, base units; 0 is no limit.
     """
 
     listing: Listing
@@ -41,6 +43,7 @@ class Pair:
     pace: float = 1.5
     spread_bps: float = 1.5
     shocks: float = 3.0
+    max_position: Decimal = Decimal(0)
     kind: MarketKind = MarketKind.SPOT
 
     def __post_init__(self) -> None:
@@ -50,6 +53,7 @@ class Pair:
             "volatility": (0 <= self.volatility < 20, "from 0 to below 20 a year"),
             "pace": (0 < self.pace <= 100, "above 0, at most 100 a second"),
             "spread_bps": (0 < self.spread_bps < 1000, "above 0, below 1000"),
+            "max_position": (0 <= self.max_position <= _POSITION_MAX, f"from 0 to {_POSITION_MAX}"),
             "shocks": (0 <= self.shocks <= 3600, "from 0 to 3600 an hour"),
         }
         _checked(self, limits, f"{self.listing.symbol}: ")

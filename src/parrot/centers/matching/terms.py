@@ -56,6 +56,7 @@ def market_of(pair: Pair) -> PublicMarket:
         market_max_quantity=most // _MARKET_PART // _scaled(listing.lot) * _scaled(listing.lot),
         min_notional=_scaled(listing.min_notional),
         max_notional=9_000_000 * SCALE,
+        max_position=_scaled(pair.max_position),
         maker_fee=_scaled(listing.maker_fee),
         taker_fee=_scaled(listing.taker_fee),
     )

@@ -80,6 +80,7 @@ def filters(market: PublicMarket) -> list[dict[str, Any]]:
     """The rules that orders of a symbol must keep."""
     most_market = market.market_max_quantity or market.max_quantity
     down, up = text(market.band_down), text(market.band_up)
+    position = {"filterType": "MAX_POSITION", "maxPosition": text(market.max_position)}
     return [
         {
             "filterType": "PRICE_FILTER",
@@ -123,6 +124,7 @@ def filters(market: PublicMarket) -> list[dict[str, Any]]:
         {"filterType": "MAX_NUM_ALGO_ORDERS", "maxNumAlgoOrders": market.max_stops},
         {"filterType": "MAX_NUM_ICEBERG_ORDERS", "maxNumIcebergOrders": market.max_icebergs},
         {"filterType": "MAX_NUM_ORDER_AMENDS", "maxNumOrderAmends": market.max_amends},
+        *([position] if market.max_position else []),
     ]
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
 import pytest
 
+from parrot.centers.matching.manifest import public_settings
 from parrot.contracts.exchange import SCALE, PublicTrade
 from parrot.gateway.binance_api.amounts import percent, text
 from parrot.gateway.binance_api.market_data import aggregate
@@ -49,7 +52,18 @@ def test_the_rules_of_a_symbol_are_those_that_orders_meet(place: Place) -> None:
     assert filters["NOTIONAL"]["minNotional"] == "5.00000000"
     assert filters["PERCENT_PRICE_BY_SIDE"]["bidMultiplierUp"] == "5"
     assert filters["MAX_NUM_ALGO_ORDERS"] == {"maxNumAlgoOrders": 5}
+    assert "MAX_POSITION" not in filters
     assert symbol["permissionSets"] == [["SPOT"]]
+
+
+def test_a_largest_position_is_told_and_kept() -> None:
+    (pair,) = public_settings(["BTCUSDT"]).pairs
+    place = Place(pairs=(replace(pair, max_position=Decimal("10.5")),))
+    (symbol,) = place.ask("exchangeInfo")["symbols"]
+    assert {"filterType": "MAX_POSITION", "maxPosition": "10.50000000"} in symbol["filters"]
+    params = {"symbol": "BTCUSDT", "side": "BUY", "type": "LIMIT", "timeInForce": "GTC", "price": "50000"}
+    assert place.refused("POST", "order", **params, quantity="0.50001") == (400, -2010, "Filter failure: MAX_POSITION")
+    place.done("POST", "order", **params, quantity="0.5")
 
 
 def test_symbols_are_chosen_by_name_permission_and_status(place: Place) -> None:
