@@ -12,25 +12,31 @@ from parrot.adapters.venues.traffic.scrubbing import Scrubber
 from parrot.kernel.errors import StorageError
 
 VERSION: Final = 1
+BYTES_MOST: Final = 1 << 30
 _HEADERS: Final = ("content-type", "retry-after")
 
 
 class Recorder:
-    """Writes what passes between an exchange and its venue to the file at `path`, readable by its owner only.
+    """Writes what passes between an exchange and its venue to a new file, readable by its owner only.
 
+    The file is at `path`; where one is, beside it with the next free number in its name (`x.2.jsonl`). It ends before
+    it has more than `most` bytes.
     `secrets` are hidden wherever they turn up; headers of requests are not written at all. `now` gives ns UTC. A disk
     that fails ends the recording and nothing else. Raises StorageError when the file cannot be made.
     """
 
-    def __init__(self, path: Path, exchange: Any, secrets: Iterable[str], *, now: Callable[[], int]) -> None:
+    def __init__(
+        self, path: Path, exchange: Any, secrets: Iterable[str], *, now: Callable[[], int], most: int = BYTES_MOST
+    ) -> None:
         self._scrub = Scrubber(secrets)
         self._now = now
+        self._left = most
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+            number = _opened(path)
         except OSError as fault:
             raise StorageError(f"{path} cannot be written: {fault.strerror}", fix="choose another path") from None
-        self._file = os.fdopen(number, "w", encoding="utf-8")
+        self._file = os.fdopen(number, "wb")
         self._open = True
         self._write({"kind": "recording", "version": VERSION, "exchange": exchange.id})
         self._hook(exchange)
@@ -74,7 +80,23 @@ class Recorder:
         if not self._open:
             return
         try:
-            self._file.write(json.dumps({"at": self._now(), **line}, ensure_ascii=False, default=str) + "\n")
+            written = (json.dumps({"at": self._now(), **line}, ensure_ascii=False, default=str) + "\n").encode()
+            self._left -= len(written)
+            if self._left < 0:
+                self.close()
+                return
+            self._file.write(written)
             self._file.flush()
         except (OSError, ValueError):
             self._open = False
+
+
+def _opened(path: Path) -> int:
+    """A file that nobody writes or wrote to."""
+    free, count = path, 1
+    while True:
+        try:
+            return os.open(free, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        except FileExistsError:
+            count += 1
+            free = path.with_name(f"{path.stem}.{count}{path.suffix}")
