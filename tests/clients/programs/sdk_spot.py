@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import Any
 
 from binance_common.configuration import (
@@ -23,6 +24,8 @@ def market(rest: Any) -> float:
     equal("information", (symbol.base_asset, symbol.quote_asset), ("BTC", "USDT"))
     book = rest.depth(SYMBOL, limit=5).data()
     equal("levels", len(book.bids), 5)
+    while len(rest.get_trades(SYMBOL, limit=2).data()) < 2:
+        time.sleep(0.2)  # the market is seconds old
     for name in ("get_trades", "historical_trades", "agg_trades"):
         equal(name, len(getattr(rest, name)(SYMBOL, limit=2).data()), 2)
     equal("candles", len(rest.klines(SYMBOL, "1m", limit=10).data()), 10)
