@@ -9,6 +9,7 @@ ParrotError
 │   └── Refused         a command that an exchange refused; nothing was changed
 ├── StrategyError       the user's strategy raised
 ├── MissingError        something named does not exist
+├── AccessError         nobody is signed in, or who is may not do it
 ├── StorageError        reading or writing files failed: free space, permissions
 ├── BusyError           a queue is full: what was to be done was not done, retry later
 └── VenueError          a venue refused or did not answer: retry later
@@ -125,6 +126,17 @@ class MissingError(ParrotError, LookupError):
     code = "not_found"
     action = Action.FIX_INPUT
     exit_code = 5
+
+
+class AccessError(ParrotError):
+    """Whoever asks may not; `reason` is signed_out, forbidden, reauthenticate, second_factor, locked or setup."""
+
+    code = "not_allowed"
+    exit_code = 9
+
+    def __init__(self, problem: str, *, expected: str = "", fix: str = "", reason: str = "forbidden") -> None:
+        super().__init__(problem, expected=expected, fix=fix)
+        self.reason = reason
 
 
 class StorageError(ParrotError, OSError):

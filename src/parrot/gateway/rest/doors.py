@@ -1,0 +1,16 @@
+"""What the routes ask of the house, one door an area; the composition root opens them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from parrot.gateway.rest.platform import RunningPlatform
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doors:
+    """Every area's door. All are thread-safe and raise errors of the tree. `now` is the time, ns UTC."""
+
+    now: Callable[[], int]
+    platform: RunningPlatform
