@@ -61,7 +61,6 @@ class Capital:
         self._outside: dict[str, tuple[str, Decimal]] = {}  # ref of a deposit or adjustment: currency, amount
         self._flow: dict[str, Decimal] = {}  # from outside since the last mark
         self._differences: dict[str, Decimal] = {}
-        self._suspected: dict[str, Decimal] = {}  # what the last answer of the venue said, in this process
         self._compared = False  # since the desk was opened
         self._shrinking = ""  # why this account is reduce-only, where balances are the reason
         self._others = False  # whether somebody else holds it reduce-only as well
@@ -133,10 +132,7 @@ class Capital:
         return postings.external(what, ref, account=self.settings.account, currency=currency, amount=amount)
 
     def _compare(self, seen: VenueState, now: int) -> Iterator[Any]:
-        """The venue's balances beside the ledger's, unless a fill later than the venue's answer is posted already.
-
-        One difference may be a fill whose time the venue's clock got wrong: the account shrinks from the second on.
-        """
+        """The venue's balances beside the ledger's, unless a fill later than the venue's answer is posted already."""
         if self._newest_fill >= seen.ts:
             return
         own = self.ledger.of(self.settings.account, AccountKind.CASH)
@@ -146,8 +142,7 @@ class Capital:
         account = self.settings.account
         if gaps != self._differences or not self._compared:
             yield BalancesCompared(account=account, venue_ts=seen.ts, differences=gaps)
-        confirmed, self._suspected = gaps == self._suspected, gaps
-        if gaps and confirmed and not self._shrinking:
+        if gaps and not self._shrinking:
             yield ReduceOnlySet(account=account, on=True, why=_DIFFER + self._gap_text(gaps), by="reconciliation")
         elif self._shrinking and not gaps and not self._others:
             yield ReduceOnlySet(account=account, on=False, why="balances agree again", by="reconciliation")

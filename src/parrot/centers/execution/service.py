@@ -134,7 +134,6 @@ class Execution:
             records.OrderRejected: self._after_end,
             records.OrderRefused: self._after_end,
             records.Reconciled: self._after_reconciled,
-            records.BalancesCompared: self._after_compared,
             records.KillEngaged: self._after_kill,
             records.BreakerTripped: self._after_kill,
             records.StrategyStopped: self._after_stop,
@@ -328,11 +327,6 @@ class Execution:
         if not self.floor.reconciled:
             self.floor.reconciled = True
             yield from _first(holding.on_ready(self.floor, now), protection.guard_all(self.floor, now))
-
-    def _after_compared(self, entry: Entry, now: int) -> Answers:
-        if entry.record.differences:
-            self.floor.state_wanted = True  # a second look tells a difference from a fill on its way
-        return ()
 
     def _after_kill(self, entry: Entry, now: int) -> Answers:
         return kills.engaged(self.floor, entry, now)

@@ -33,7 +33,7 @@ class AccountState:
 
     async def ask(self, request: AskState) -> list[Report]:
         """The whole state; reports of what came to light with it stand before."""
-        begin = self._now()
+        begin, before = self._now(), self._trades.number
         orders = await self._wire.open_orders()
         balances = await self._wire.balances()
         self._symbols.update(dict.fromkeys(order.symbol for order in orders))
@@ -42,6 +42,9 @@ class AccountState:
         if self._roster.waiting:
             # Balances have moved by them: a state without them would look like a difference.
             raise Trouble(Outcome.UNKNOWN, "executions are there whose orders could not be asked for")
+        trades = self._trades.after(request.after)
+        # What was told meanwhile may not be in the balances: the state is dated before it, whatever the clocks say.
+        meanwhile = (trade.ts for trade in trades if trade.number > before)
         state = VenueState(
             orders=[
                 OpenOrder(
@@ -55,9 +58,9 @@ class AccountState:
                 )
                 for order in orders
             ],
-            trades=self._trades.after(request.after),
+            trades=trades,
             balances=balances,
-            ts=begin,
+            ts=min((begin, *meanwhile)),
         )
         return [*reports, state]
 

@@ -22,7 +22,7 @@ def order(client_id="a", status="new", *, filled="0", quantity="1", venue_id="",
     )
 
 
-def trade(trade_id="1", client_id="a", *, quantity="1", venue_id="", named=True):
+def trade(trade_id="1", client_id="a", *, quantity="1", venue_id="", named=True, ts=1):
     return TradeNews(
         venue_id=venue_id or f"v{client_id}",
         client_id=client_id if named else "",
@@ -34,5 +34,5 @@ def trade(trade_id="1", client_id="a", *, quantity="1", venue_id="", named=True)
         fee=Decimal("0.1"),
         fee_currency="USDT",
         maker=False,
-        ts=1,
+        ts=ts,
     )
