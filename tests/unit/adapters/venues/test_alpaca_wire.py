@@ -10,8 +10,9 @@ import pytest
 from websockets.asyncio.server import serve
 
 from parrot.adapters.venues.alpaca import streams
+from parrot.adapters.venues.alpaca import wire as alpaca_wire
 from parrot.adapters.venues.alpaca.rest import Rest
-from parrot.adapters.venues.alpaca.wire import _words
+from parrot.adapters.venues.alpaca.wire import AlpacaWire, _words
 from parrot.adapters.venues.skeleton.trouble import Outcome, Trouble
 from parrot.adapters.venues.skeleton.weights import WeightLedger
 from parrot.adapters.venues.table import row
@@ -66,3 +67,26 @@ def test_a_refusal_without_a_word_says_what_was_asked():
         await rest.close()
 
     asyncio.run(asked())
+
+
+def test_open_orders_are_read_to_the_last_page_and_each_once(monkeypatch):
+    monkeypatch.setattr(alpaca_wire, "_ORDERS_MOST", 3)
+    times = [f"2026-01-05T15:00:0{second}.000000000Z" for second in (1, 2, 2, 3, 3, 4, 5)]
+    rows = [
+        {"id": f"o{number}", "client_order_id": f"P{number}", "symbol": "AAPL", "side": "buy", "status": "new"}
+        | {"qty": "1", "filled_qty": "0", "limit_price": "100", "submitted_at": at, "updated_at": at}
+        for number, at in enumerate(times)
+    ]
+
+    def answer(request):
+        after = request.url.params.get("after", "")
+        return httpx2.Response(200, json=[row for row in rows if row["submitted_at"] > after][:3])
+
+    async def read():
+        wire = AlpacaWire(KEYS, row("alpaca"), WeightLedger(()), now=lambda: 0, url="http://127.0.0.1:9")
+        wire._rest._client = httpx2.AsyncClient(base_url="http://127.0.0.1:9", transport=httpx2.MockTransport(answer))
+        found = await wire.open_orders()
+        await wire.close()
+        return [order.client_id for order in found]
+
+    assert asyncio.run(read()) == [f"P{number}" for number in range(7)]

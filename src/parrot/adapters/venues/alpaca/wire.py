@@ -142,9 +142,19 @@ class AlpacaWire:
         return self._order(await self._rest.ask("GET", f"/v2/orders/{venue_id}"))
 
     async def open_orders(self) -> list[OrderNews]:
-        """All open orders."""
+        """All open orders, page after page; pages overlap by a moment, since orders may be of the same one."""
+        orders: dict[str, OrderNews] = {}
         query = {"status": "open", "limit": str(_ORDERS_MOST), "direction": "asc"}
-        return [self._order(found) for found in await self._rest.ask("GET", "/v2/orders", query=query)]
+        while True:
+            page = await self._rest.ask("GET", "/v2/orders", query=query)
+            known = len(orders)
+            orders |= {str(found["id"]): self._order(found) for found in page}
+            if len(page) < _ORDERS_MOST or len(orders) == known:
+                return list(orders.values())
+            query["after"] = reading.stamp(reading.moment(page[-1]["submitted_at"]) - 1)
+
+    async def alive(self) -> None:
+        """Alpaca has no such timer."""
 
     async def own_trades(self, symbol: str, cursor: Cursor) -> list[TradeNews]:
         """The account's fills, page after page."""
