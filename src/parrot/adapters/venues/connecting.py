@@ -30,7 +30,9 @@ WITHDRAWALS: Final = "allow_withdrawals"
 SANDBOX: Final = "sandbox"
 RECORD: Final = "record"
 LIMITS: Final = "limits"  # "off" for an exchange of one's own that has none
-_OPTIONS: Final = frozenset({WITHDRAWALS, SANDBOX, RECORD, LIMITS})
+DEAD_MAN: Final = "withdraw_after"
+_DEAD_MAN_S: Final = (30, 600)  # three words of ours fit into the least
+_OPTIONS: Final = frozenset({WITHDRAWALS, SANDBOX, RECORD, LIMITS, DEAD_MAN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,7 @@ def wire(connection: Connection, credentials: Credentials | None, now: Callable[
         raise ParameterError(f"{connection.name}: there is no option {', '.join(strange)}", expected=expected)
     name, known = connection.exchange, row(connection.exchange)
     key = credentials.key.reveal() if credentials is not None else ""
+    silence = _withdraw_after(connection, known)
     if name == "alpaca":
         if connection.options.get(RECORD):
             raise InputError("traffic with Alpaca is not recorded", expected="a venue of ccxt, or no option record")
@@ -115,13 +118,26 @@ def wire(connection: Connection, credentials: Credentials | None, now: Callable[
     )
     ledger = _ledger(connection, key, known.weights or _paced(exchange), known.orders)
     kind = BinanceWire if name == "binance" else CcxtWire
-    made = kind(exchange, known, ledger, now=now)
+    made = kind(exchange, known, ledger, now=now, withdraw_after=silence)
     if connection.options.get(RECORD):
         from parrot.adapters.venues.traffic import Recorder
 
         secrets = [one.reveal() for one in credentials or () if one is not None]
         Recorder(Path(connection.options[RECORD]).expanduser(), exchange, secrets, now=now)
     return made
+
+
+def _withdraw_after(connection: Connection, known: Row) -> int:
+    """The silence in ns after which the venue is to withdraw all orders, 0 where it was not asked for."""
+    said = connection.options.get(DEAD_MAN)
+    if said is None:
+        return 0
+    if not known.dead_man:
+        raise ParameterError(f"{connection.exchange} has no dead-man's switch", expected=f"no option {DEAD_MAN}")
+    least, most = _DEAD_MAN_S
+    if not (said.isascii() and said.isdigit() and least <= int(said) <= most):
+        raise ParameterError(f"{connection.name}: option {DEAD_MAN} is {said!r}", expected=f"{least} to {most} seconds")
+    return int(said) * _SECOND
 
 
 def _ledger(connection: Connection, key: str, weights: tuple[Window, ...], orders: tuple[Window, ...]) -> WeightLedger:

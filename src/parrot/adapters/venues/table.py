@@ -79,7 +79,6 @@ ROWS: Final[dict[str, Row]] = {
         amends=Amends.ANY,
         weights=(Window(600, 5 * _SECOND),),
         orders=(Window(20, _SECOND),),
-        dead_man=True,
     ),
     "okx": Row(
         find_by="clOrdId",

@@ -122,3 +122,38 @@ def test_a_key_that_does_not_work_is_said_once(monkeypatch):
     found = check(Connection(name="mine", exchange="binance"), keys, ["BTC/USDT"])
     assert [one.what for one in found if one.verdict is Verdict.FAIL] == ["markets", "key"]
     assert "private stream" not in [one.what for one in found]
+
+
+class Silent:
+    """What ccxt would send to a venue's timer."""
+
+    def __init__(self, exchange):
+        self.told = []
+        exchange.cancel_all_orders_after = self.after
+        exchange.close = self.close
+
+    async def after(self, milliseconds):
+        self.told.append(milliseconds)
+
+    async def close(self):
+        self.told.append("closed")
+
+
+def test_a_venue_with_a_dead_mans_switch_hears_of_us_and_is_told_when_we_mean_to_go():
+    async def told(options):
+        looked = wire(Connection(name="mine", exchange="kraken", options=options), None, lambda: 0)
+        silent = Silent(looked.ex)  # type: ignore[attr-defined]  # that of ccxt
+        await looked.alive()
+        await looked.close()
+        return silent.told
+
+    assert asyncio.run(told({"withdraw_after": "60"})) == [60_000, 0, "closed"]
+    assert asyncio.run(told({})) == ["closed"]
+
+
+@pytest.mark.parametrize(
+    ("exchange", "seconds"), [("binance", "60"), ("alpaca", "60"), ("kraken", "29"), ("kraken", "601"), ("kraken", "x")]
+)
+def test_a_dead_mans_switch_that_cannot_be_is_refused(exchange, seconds):
+    with pytest.raises(ParameterError, match=r"dead-man|withdraw_after"):
+        wire(Connection(name="mine", exchange=exchange, options={"withdraw_after": seconds}), None, lambda: 0)

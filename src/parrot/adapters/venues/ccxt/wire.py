@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from contextvars import ContextVar
 from decimal import Decimal
+from functools import partial
 from math import ceil
 from typing import Any, Final, TypeVar
 
@@ -44,9 +45,15 @@ placing: ContextVar[int] = ContextVar("placing", default=0)
 
 
 class CcxtWire:
-    """`offset` is set by the skeleton. What one exchange does otherwise is in a subclass."""
+    """`offset` is set by the skeleton. What one exchange does otherwise is in a subclass.
 
-    def __init__(self, exchange: Any, row: Row, ledger: WeightLedger, *, now: Callable[[], int]) -> None:
+    After `withdraw_after` ns without a word of ours the venue withdraws all orders of the account; 0: it does not.
+    """
+
+    def __init__(
+        self, exchange: Any, row: Row, ledger: WeightLedger, *, now: Callable[[], int], withdraw_after: int = 0
+    ) -> None:
+        self._withdraw_after = withdraw_after
         self.offset = 0
         self.row = row
         self.ex = exchange
@@ -59,9 +66,8 @@ class CcxtWire:
         self._stamp = 0
         exchange.milliseconds = self._milliseconds
         exchange.throttle = self._throttle
-        exchange.ws_dial_delay = lambda url: (
-            0
-        )  # the line keeps its own pauses, and ccxt's would add up to half a minute
+        # The line keeps its own pauses, and ccxt's would add up to half a minute.
+        exchange.ws_dial_delay = lambda url: 0
         exchange.on_rest_response = self._answered
 
     @property
@@ -132,9 +138,17 @@ class CcxtWire:
         self._listings = {listing.symbol: listing for listing in found if listing is not None}
 
     async def close(self) -> None:
-        """Ends connections and sessions."""
+        """Ends connections and sessions; orders stay, since the end was meant."""
+        if self._withdraw_after:
+            with suppress(Trouble):  # then the venue withdraws them, which is the safe side
+                await self.call(lambda: self.ex.cancel_all_orders_after(0))
         await self.hang_up()
         await self.ex.close()
+
+    async def alive(self) -> None:
+        """Sets the venue's timer anew."""
+        if self._withdraw_after:
+            await self.call(lambda: self.ex.cancel_all_orders_after(self._withdraw_after // reading.MS))
 
     async def server_time(self) -> int | None:
         """The venue's own time, ns."""
@@ -225,7 +239,7 @@ class CcxtWire:
             if until <= since:
                 return
             asked = {"until": until}
-            page = await self.call(lambda asked=asked: self.ex.fetch_my_trades(symbol, since, _PAGE, asked))  # type: ignore[misc]
+            page = await self.call(partial(self.ex.fetch_my_trades, symbol, since, _PAGE, asked))
             if not self._fresh(list(page), seen):
                 return
 
@@ -270,7 +284,7 @@ class CcxtWire:
         if number is not None:
             return number, {}
         for fetch in (self.ex.fetch_open_orders, self.ex.fetch_closed_orders):
-            found: Iterable[Any] = await self.call(lambda fetch=fetch: fetch(symbol))  # type: ignore[misc]
+            found: Iterable[Any] = await self.call(partial(fetch, symbol))
             for one in found:
                 self.order(one)
         number = self._venue_ids.get(client_id)

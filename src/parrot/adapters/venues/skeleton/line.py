@@ -170,6 +170,7 @@ class Line:
                 await ready.wait()
         for stream in self._wire.markets(self._symbols, self._outbox.raw):
             self._start(self._keep(stream))
+        await self._say_alive()
         self._start(self._tend())
 
     def _require_listed(self) -> None:
@@ -240,6 +241,7 @@ class Line:
         """Every few seconds a word on the streams, and a look at the venue's clock: data are dated by it."""
         while True:
             await asyncio.sleep(self._pace.echo)
+            await self._say_alive()
             try:
                 await self._wire.echo()
             except Exception as fault:  # noqa: BLE001  whatever it is, the stream cannot be trusted
@@ -250,6 +252,13 @@ class Line:
                 found = await self._measured()
                 if found is not None and abs(found[1] - self._wire.offset) > _DRIFT + found[0]:
                     await self.resync()
+
+    async def _say_alive(self) -> None:
+        if self._private:
+            try:
+                await self._wire.alive()
+            except Exception as fault:  # noqa: BLE001  the next round tries again, and the venue acts if all of them fail
+                log().warning("the dead-man's switch", venue=self._wire.terms.venue, reason=str(fault)[:200])
 
     # -- streams -------------------------------------------------------------------------------------------------------
 

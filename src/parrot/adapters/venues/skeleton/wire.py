@@ -73,6 +73,9 @@ class Wire(Protocol):
     async def private(self, on_news: OnNews, ready: Ready) -> None:
         """Carries the account's own events until the stream breaks; `ready` is called once nothing can be missed."""
 
+    async def alive(self) -> None:
+        """Says that we are here, where the venue is to withdraw our orders once it hears nothing for a while."""
+
     async def echo(self) -> None:
         """Returns once everything was heard that the streams had told before; raises Trouble when they are silent."""
 

@@ -115,6 +115,15 @@ def test_a_clock_that_drifts_away_is_noticed():
             time.sleep(0.001)
 
 
+def test_a_venue_that_is_to_act_on_silence_hears_of_us_from_the_beginning_and_a_feed_says_nothing():
+    wire = Wire()
+    with opened(wire):
+        assert wire.alive_said == 1
+    feed = Wire()
+    with opened(feed, private=False):
+        assert feed.alive_said == 0
+
+
 def test_requests_about_one_order_keep_their_order():
     wire = Wire(0.05)
     with opened(wire) as live:

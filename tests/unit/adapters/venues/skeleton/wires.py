@@ -48,7 +48,7 @@ class Wire:
         self.told: list[str] = []
         self._answers = list(answers)
         self._scope = scope or KeyScope(trade=True, withdraw=False)
-        self.opened = self.closed = 0
+        self.opened = self.closed = self.alive_said = 0
         self.trades: list[Any] = []
         self.names: dict[str, str] = {}
         self.nameless = Outcome.UNKNOWN
@@ -105,6 +105,9 @@ class Wire:
     async def private(self, on_news: Any, ready: Any) -> None:
         ready()
         await asyncio.Event().wait()
+
+    async def alive(self) -> None:
+        self.alive_said += 1
 
     async def echo(self) -> None:
         return
