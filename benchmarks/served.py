@@ -180,7 +180,7 @@ class Listener(asyncio.Protocol):
         self._buffer = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        transport.write(handshake(self._path))  # type: ignore[attr-defined]
+        transport.write(handshake(self._path))  # type: ignore[attr-defined]  # asyncio hands it one that writes
 
     def data_received(self, data: bytes) -> None:
         data = self._buffer + data

@@ -21,7 +21,7 @@ def frame(payload: bytes) -> bytes:
 class Stub(asyncio.Protocol):
     listeners: list[asyncio.Transport] = []  # noqa: RUF012  # one process, one list
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # asyncio hands a stream protocol one that writes
         self.transport = transport
         self.upgraded = False
 

@@ -120,7 +120,7 @@ class _Sender(asyncio.Protocol):
         self.filled = 0
         self._transport: asyncio.Transport
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # asyncio hands a stream protocol one that writes
         self._transport = transport
 
     def begin(self) -> None:

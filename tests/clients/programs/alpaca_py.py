@@ -245,7 +245,7 @@ def lists(client: TradingClient, price: float) -> None:
 def refusals(client: TradingClient, price: float) -> None:
     """What the venue does not take."""
     low = round(price * 0.9, 2)
-    power = lambda: client.submit_order(limit(low, 90_000))  # noqa: E731  short here
+    power = lambda: client.submit_order(limit(low, 90_000))  # noqa: E731  short, and named where it is used
     refused("buying power", 403, 40310000, "insufficient buying power", power)
     refused("more than held", 403, 40310000, "insufficient qty", lambda: client.submit_order(market(9_000, SELL)))
     refused("a fraction of a cent", 422, 42210000, "sub-penny", lambda: client.submit_order(limit(100.123)))
@@ -254,7 +254,7 @@ def refusals(client: TradingClient, price: float) -> None:
     nowhere = "00000000-0000-4000-8000-000000000000"
     refused("unknown order", 404, 40410000, "order not found", lambda: client.get_order_by_id(nowhere))
     first = client.submit_order(limit(low, client_order_id="twice"))
-    twice = lambda: client.submit_order(limit(low, client_order_id="twice"))  # noqa: E731
+    twice = lambda: client.submit_order(limit(low, client_order_id="twice"))  # noqa: E731  short, and named where it is used
     refused("a name twice", 422, 40010001, "must be unique", twice)
     client.cancel_order_by_id(first.id)
     stranger = TradingClient(PLACE.key, "wrong", url_override=PLACE.alpaca)
@@ -308,7 +308,7 @@ def closing(client: TradingClient) -> None:
     rest = client.close_all_positions(cancel_orders=True)
     equal("all are closed", [(row.symbol, row.status) for row in rest], [("AAPL", 200)])
     until("nothing is held", lambda: client.get_all_positions() == [])
-    none = lambda: client.get_open_position("AAPL")  # noqa: E731
+    none = lambda: client.get_open_position("AAPL")  # noqa: E731  short, and named where it is used
     refused("no position", 404, 40410000, "position does not exist", none)
 
 

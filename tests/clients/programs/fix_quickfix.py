@@ -47,16 +47,16 @@ class Application(fix.Application):
         self.on = 0
         self.session = None
 
-    def onCreate(self, session):  # noqa: N802
+    def onCreate(self, session):  # noqa: N802  QuickFIX's name
         self.session = session
 
-    def onLogon(self, session):  # noqa: N802
+    def onLogon(self, session):  # noqa: N802  QuickFIX's name
         self.on += 1
 
-    def onLogout(self, session):  # noqa: N802
+    def onLogout(self, session):  # noqa: N802  QuickFIX's name
         pass
 
-    def toAdmin(self, message, session):  # noqa: N802
+    def toAdmin(self, message, session):  # noqa: N802  QuickFIX's name
         kind = fields(message)[35]
         if kind == "A":
             message.setField(553, self.at.key)
@@ -64,14 +64,14 @@ class Application(fix.Application):
         if kind in "3j":
             self.told.put({35: "OUR REJECT", 58: str(message)})
 
-    def fromAdmin(self, message, session):  # noqa: N802
+    def fromAdmin(self, message, session):  # noqa: N802  QuickFIX's name
         self.told.put(fields(message))
 
-    def toApp(self, message, session):  # noqa: N802
+    def toApp(self, message, session):  # noqa: N802  QuickFIX's name
         if fields(message)[35] == "j":
             self.told.put({35: "OUR REJECT", 58: str(message)})
 
-    def fromApp(self, message, session):  # noqa: N802
+    def fromApp(self, message, session):  # noqa: N802  QuickFIX's name
         self.told.put(fields(message))
 
     def wait_for_logon(self, times: int) -> None:

@@ -72,7 +72,7 @@ def market_data(session: Session) -> Decimal:
     session.send("V", (262, "book"), *asked)
     snapshot = session.hear("W", t262="book")
     equal("W names its symbol", snapshot[55], "BTCUSDT")
-    pairs = [(int(tag), value.decode()) for tag, value in snapshot[-1].pairs]  # type: ignore[attr-defined]
+    pairs = [(int(tag), value.decode()) for tag, value in snapshot[-1].pairs]  # type: ignore[attr-defined]  # simplefix has no types
     bids, offers = prices(pairs, "0"), prices(pairs, "1")
     equal("W has the levels that were asked for", (len(bids), len(offers)), (5, 5))
     true("W has the best level first", bids == sorted(bids, reverse=True) and offers == sorted(offers))

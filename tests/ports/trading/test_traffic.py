@@ -68,7 +68,7 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Credential
 
     async def go() -> tuple[dict[str, Any], list[Any]]:
         made = wire(connection(path), credentials, time.time_ns)
-        exchange = made.ex  # type: ignore[attr-defined]
+        exchange = made.ex  # type: ignore[attr-defined]  # that of ccxt
         try:
             return await conversation(exchange), await listened(exchange)
         finally:
@@ -83,7 +83,7 @@ def test_played_back_every_answer_is_the_same(recorded: Any) -> None:
     player = Player(path)
 
     async def go() -> tuple[dict[str, Any], dict[str, Any]]:
-        exchange = wire(connection(None), DUMMY, time.time_ns).ex  # type: ignore[attr-defined]
+        exchange = wire(connection(None), DUMMY, time.time_ns).ex  # type: ignore[attr-defined]  # that of ccxt
         player.hook(exchange)
         return await conversation(exchange), player.play(exchange)
 
@@ -118,7 +118,7 @@ def test_what_was_not_recorded_is_named(recorded: Any) -> None:
     player = Player(recorded[0])
 
     async def go() -> None:
-        exchange = wire(connection(None), DUMMY, time.time_ns).ex  # type: ignore[attr-defined]
+        exchange = wire(connection(None), DUMMY, time.time_ns).ex  # type: ignore[attr-defined]  # that of ccxt
         player.hook(exchange)
         await exchange.load_markets()
         await exchange.fetch_order_book("ETH/USDT", 5)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Final, Protocol, cast
 
 import msgspec
-from websockets.frames import CloseCode, Opcode
+from websockets.frames import CloseCode, Frame, Opcode
 from websockets.protocol import Protocol as Codec
 from websockets.protocol import Side, State
 
@@ -87,15 +87,15 @@ class WebSocket(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Bytes from the client."""
         self._codec.receive_data(data)
-        for frame in self._codec.events_received():
-            opcode = frame.opcode  # type: ignore[union-attr]  # after the handshake there are only frames
+        for frame in cast("list[Frame]", self._codec.events_received()):  # after the handshake there is nothing else
+            opcode = frame.opcode
             if opcode is not Opcode.CLOSE and self.talk.limited and self._too_many():
                 self.close(CloseCode.POLICY_VIOLATION, "Too many requests")
                 return
             if opcode in _PIECES:
-                if frame.data:  # type: ignore[union-attr]  # those without bytes would be counted by nobody
-                    self._pieces.append(bytes(frame.data))  # type: ignore[union-attr]
-                if frame.fin:  # type: ignore[union-attr]
+                if frame.data:  # those without bytes would be counted by nobody
+                    self._pieces.append(bytes(frame.data))
+                if frame.fin:
                     message, self._pieces = b"".join(self._pieces), []
                     self.talk.heard(message)
             elif opcode is Opcode.PONG:
