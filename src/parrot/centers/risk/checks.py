@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal, Inexact
-from typing import Final
+from typing import Final, NamedTuple
 
 from parrot.centers.risk.book import NOTHING, ZERO, Book, Claim
 from parrot.centers.risk.breakers import Losses
@@ -41,6 +41,9 @@ _PROTECTION_PASSES: Final = _SHRINKING_PASSES | {
 # Looked at when the order was received; it does not come a second time when it is sent.
 _ONCE: Final = frozenset({"order_rate", "rate_breaker", "duplicate_window", "max_open_orders", "order_to_trade"})
 _RULES: Final = {**ORDER_RULES, **EXPOSURE_RULES}
+_TOO_LONG: Final = Refusal("fields", "order", "amounts of 90 digits", "its amounts are too long")
+
+Look = tuple[Gate, bool, Limit | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,30 @@ class Approval:
     currency: str
     reduces: bool
     gates: tuple[Gate, ...]
+
+
+class Finding(NamedTuple):
+    """What one gate says of an order."""
+
+    rule: str
+    scope: str
+    limit: str
+    actual: str
+    passed: bool
+
+    @property
+    def text(self) -> str:
+        """The sentence for people."""
+        return Refusal(*self[:4]).text()
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What every gate says of an order: approved with `approval`, or refused by `refusal`, the first that objects."""
+
+    findings: tuple[Finding, ...]
+    refusal: Refusal | None = None
+    approval: Approval | None = None
 
 
 class Stopped(Exception):  # noqa: N818  not an error: the outcome of a check
@@ -90,6 +117,37 @@ class Checks:
         """Approves another quantity and limit of a working order, the larger of both set aside; raises Stopped."""
         return self._decide(order, now, quantity, order.limit if limit is None else limit, changing=True)
 
+    def survey(self, order: Order, now: int) -> Survey:
+        """Asks every gate about an order that was received, also those behind one that objects.
+
+        It ends as `decide` does: with the same approval, or the refusal of the same gate.
+        """
+        findings: list[Finding] = []
+        try:
+            case = self._survey_case(order, now, findings)
+            for gate, passed, _ in self._look(case, self._tree.path(order.owner), again=False):
+                findings.append(Finding(*gate, passed))
+        except Stopped as stopped:
+            findings.append(Finding(*stopped.refusal, False))
+        except Inexact:
+            findings.append(Finding(*_TOO_LONG, False))
+        objection = next((found for found in findings if not found.passed), None)
+        if objection is not None:
+            return Survey(tuple(findings), refusal=Refusal(*objection[:4]))
+        gates = tuple(found[:4] for found in findings)
+        return Survey(tuple(findings), approval=self._approval(case, gates))
+
+    def _survey_case(self, order: Order, now: int, findings: list[Finding]) -> Case:
+        """The case of an order, where a stop is a finding and not the end; raises Stopped where there can be none."""
+        self._check_fields(order, order.quantity, order.limit)
+        path = self._tree.path(order.owner)
+        quantity, shrinks = self._fit(order, order.quantity, leaves=False)
+        try:
+            self._check_stops(order, shrinks=shrinks)
+        except Stopped as stopped:
+            findings.append(Finding(*stopped.refusal, False))
+        return self._case(order, path, now, quantity, order.limit, shrinks=shrinks, changing=False)
+
     def _decide(self, order: Order, now: int, quantity: Decimal, limit: Decimal | None, *, changing: bool) -> Approval:
         again = order.approved and not changing
         try:
@@ -98,11 +156,10 @@ class Checks:
             quantity, shrinks = self._fit(order, quantity, leaves=again)
             self._check_stops(order, shrinks=shrinks)
             case = self._case(order, path, now, quantity, limit, shrinks=shrinks, changing=changing)
-            gates = list(self._pass_rules(case, path, again=again))
-            gates.append(self._check_funds(case))
+            gates = tuple(self._pass_all(case, path, again=again))
         except Inexact:
-            raise Stopped(Refusal("fields", "order", "amounts of 90 digits", "its amounts are too long")) from None
-        return self._approval(case, tuple(gates))
+            raise Stopped(_TOO_LONG) from None
+        return self._approval(case, gates)
 
     # -- gates before the limits -----------------------------------------------------------------------------------
 
@@ -214,9 +271,16 @@ class Checks:
             losses=self._losses.lost,
         )
 
-    def _pass_rules(self, case: Case, path: Path, *, again: bool) -> Iterator[Gate]:
+    def _pass_all(self, case: Case, path: Path, *, again: bool) -> Iterator[Gate]:
+        for gate, passed, limit in self._look(case, path, again=again):
+            if not passed:
+                raise Stopped(Refusal(*gate), limit)
+            yield gate
+
+    def _look(self, case: Case, path: Path, *, again: bool) -> Iterator[Look]:
+        """Each gate in its turn, with whether it lets the order pass."""
         if case.shrinks:
-            yield self._check_protective_collar(case)
+            yield self._protective_collar(case)
         passes = self._passes(case)
         if again:
             passes |= _ONCE
@@ -225,9 +289,8 @@ class Checks:
             if name in passes:
                 continue
             found = _RULES[name](case, node, limit)
-            if not found.passed:
-                raise Stopped(Refusal(name, limit.scope, limit.text, found.actual), limit)
-            yield name, limit.scope, limit.text, found.actual
+            yield (name, limit.scope, limit.text, found.actual), found.passed, limit
+        yield self._funds(case)
 
     def _passes(self, case: Case) -> frozenset[str]:
         if not case.shrinks:
@@ -236,22 +299,17 @@ class Checks:
             return _PROTECTION_PASSES
         return _SHRINKING_PASSES if case.order.only_shrinks else _PLAIN_PASSES
 
-    def _check_protective_collar(self, case: Case) -> Gate:
+    def _protective_collar(self, case: Case) -> Look:
         found = collar(case, self._settings.protective_collar)
         gate = ("protective_collar", f"symbol:{case.symbol}", plain(self._settings.protective_collar), found.actual)
-        if not found.passed:
-            raise Stopped(Refusal(*gate))
-        return gate
+        return gate, found.passed, None
 
-    def _check_funds(self, case: Case) -> Gate:
+    def _funds(self, case: Case) -> Look:
         scope = f"account:{case.order.owner.account}"
         if not self._settings.cash:
-            return "funds", scope, "margin", "not looked at"
+            return ("funds", scope, "margin", "not looked at"), True, None
         found = funds(case)
-        gate = ("funds", scope, "an account pays with what it has free", found.actual)
-        if not found.passed:
-            raise Stopped(Refusal(*gate))
-        return gate
+        return ("funds", scope, "an account pays with what it has free", found.actual), found.passed, None
 
     # -- outcome ---------------------------------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from parrot.centers.risk.breakers import Losses, trip
-from parrot.centers.risk.checks import Approval, Checks, Stopped
+from parrot.centers.risk.checks import Approval, Checks, Stopped, Survey
 from parrot.centers.risk.holdings import Holdings
 from parrot.centers.risk.hours import DAY_NS
 from parrot.centers.risk.limits import read_limits
@@ -16,9 +16,11 @@ from parrot.centers.risk.rules import over
 from parrot.centers.risk.settings import Settings
 from parrot.centers.risk.switch import Switch, is_person, is_scope
 from parrot.centers.risk.tree import Owner, Tree
+from parrot.centers.risk.trial import on_trial
 from parrot.centers.risk.usage import Row, usage
+from parrot.centers.risk.wording import Refusal
 from parrot.contracts import records
-from parrot.contracts.commands import Beat, EngageKill, Quoted, RearmKill, SetLimits
+from parrot.contracts.commands import Beat, EngageKill, Quoted, RearmKill, SetLimits, SubmitOrder
 from parrot.contracts.listing import Listing
 from parrot.contracts.message import Entry
 from parrot.kernel.decimals import exactly
@@ -104,6 +106,15 @@ class Risk:
     def usage(self) -> list[Row]:
         """One row a limit, with how much of it is used."""
         return usage(self._tree, self._market, self._losses)
+
+    @exactly
+    def preview(self, asked: SubmitOrder, now: int) -> Survey:
+        """What every gate would say of an order at `now` (ns UTC): a question that changes nothing at all."""
+        if asked.symbol not in self._market.listings:
+            return Survey((), refusal=Refusal(*_unlisted(asked.symbol)))
+        with on_trial(self._tree, self._holdings, asked) as order:
+            self._note_message(order, now)
+            return self._checks.survey(order, now)
 
     def stopped(self) -> dict[str, str]:
         """What is stopped, with the reason: by a kill, by a breaker, or only allowed to shrink after a mismatch."""
@@ -191,9 +202,7 @@ class Risk:
             return self._decide(order, now)
         if entry.record.fault:
             return ()
-        symbol = entry.record.order.symbol[:60]
-        limit = "what the venue lists"
-        return [_order_refused(entry.seq, Stopped.of("instruments", f"symbol:{symbol}", limit, symbol))]
+        return [_order_refused(entry.seq, Stopped.of(*_unlisted(entry.record.order.symbol)))]
 
     @exactly
     def _answer_triggered(self, entry: Entry, now: int) -> Iterable[Any]:
@@ -393,6 +402,10 @@ class Risk:
 
     def _registered(self, entry: Entry) -> None:
         self._checks.modes[entry.record.strategy] = entry.record.mode
+
+
+def _unlisted(symbol: str) -> tuple[str, str, str, str]:
+    return "instruments", f"symbol:{symbol[:60]}", "what the venue lists", symbol[:60]
 
 
 def _order_approved(order_id: int, approval: Approval) -> records.OrderApproved:

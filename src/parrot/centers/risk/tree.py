@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -66,6 +66,12 @@ class Tree:
         if found is None:
             found = self._paths[owner] = self._trace(owner)
         return found
+
+    def drop(self, owner: Owner, scopes: Iterable[str]) -> None:
+        """Forgets nodes that were made for `owner` alone and hold nothing."""
+        self._paths.pop(owner, None)
+        for scope in scopes:
+            del self.nodes[scope]
 
     def version(self, scope: str) -> int:
         """The version of a scope's limits, 0 when it has none."""
