@@ -95,8 +95,8 @@ def test_a_page_of_another_site_cannot_read_it(site: Site) -> None:
 
 
 def test_nothing_can_be_sent_to_it(site: Site) -> None:
-    assert site.get("/", method="POST")[0] == 401
-    assert site.get("/", method="PATCH")[0] == 501
+    assert site.get("/", method="POST")[0] == 405
+    assert site.get("/", method="TRACE")[0] == 501
 
 
 def test_it_listens_on_this_machine_only(site: Site) -> None:

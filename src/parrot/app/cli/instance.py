@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import typer
 
-from parrot.kernel.errors import InputError, MissingError, ParrotError, StorageError
+from parrot.kernel.errors import AccessError, InputError, MissingError, ParrotError, StorageError
 
 _LATEST_S: Final = 15.0
 
@@ -46,7 +46,7 @@ class Client:
     def _call(self, method: str, path: str, body: dict[str, Any] | None, patience_s: float) -> Any:
         place = urlsplit(self.url)
         connection = http.client.HTTPConnection(place.hostname or "localhost", place.port, timeout=patience_s)
-        headers = {"X-Parrot-Token": self.token, "Content-Type": "application/json"} if body is not None else {}
+        headers = {"X-Parrot-Token": self.token} | ({"Content-Type": "application/json"} if body is not None else {})
         try:
             connection.request(method, path, None if body is None else json.dumps(body), headers)
             reply = connection.getresponse()
@@ -79,5 +79,8 @@ def find(data: Path | None) -> Client | None:
 
 
 def _told(status: int, answer: dict[str, Any]) -> ParrotError:
+    given = {"expected": answer.get("expected", ""), "fix": answer.get("fix", "")}
+    if status in (401, 403, 423):
+        return AccessError(answer["title"], reason=answer.get("reason", "forbidden"), **given)
     kind: type[ParrotError] = MissingError if status == 404 else StorageError if status >= 500 else InputError
-    return kind(answer["title"], expected=answer.get("expected", ""), fix=answer.get("fix", ""))
+    return kind(answer["title"], **given)

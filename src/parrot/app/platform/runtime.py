@@ -19,6 +19,7 @@ from parrot.app.exchange.beside import PublicServer
 from parrot.app.exchange.settings import ExchangeSettings
 from parrot.app.platform.assemble import House, assemble
 from parrot.app.platform.disk import DiskWatch
+from parrot.app.platform.doors import open_doors
 from parrot.app.platform.folder import DataFolder, announce, withdraw
 from parrot.app.platform.loop import Loop
 from parrot.app.platform.platform import Platform
@@ -86,7 +87,7 @@ class Runtime:
             instance = announce(self._folder, url)
             logs.redaction.hide(instance.token, *(secret.reveal() for secret in house.trading.secrets))
             platform = Platform(house, spine, self._folder, instance, metrics, logs)
-            web = WebServer(create_app(platform, self._pages), listener)
+            web = WebServer(create_app(open_doors(house, platform), self._pages), listener)
             public = self._public(house, spine, instance.token)
             web.start()
             if public is not None:

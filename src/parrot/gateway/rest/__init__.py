@@ -1,6 +1,7 @@
-"""The platform over HTTP, on this machine only: health, what is, and the commands of its owner."""
+"""The platform over HTTP: health, what is, and the commands of people."""
 
 from parrot.gateway.rest.application import create_app
-from parrot.gateway.rest.platform import RunningPlatform
+from parrot.gateway.rest.doors import Doors
+from parrot.gateway.rest.ports.platform import RunningPlatform
 
-__all__ = ["RunningPlatform", "create_app"]
+__all__ = ["Doors", "RunningPlatform", "create_app"]

@@ -20,7 +20,7 @@ def allowed(permission: Permission, *, fresh: bool = False) -> Any:
     Raises AccessError. Every route has exactly one; the table of all of them is made from these.
     """
 
-    def check(request: Request) -> Principal:
+    async def check(request: Request) -> Principal:
         who = principal(request)
         if not who.may(permission):
             raise AccessError(
@@ -33,6 +33,17 @@ def allowed(permission: Permission, *, fresh: bool = False) -> Any:
 
     check.permission = permission  # type: ignore[attr-defined]  # read by the table of routes
     check.fresh = fresh  # type: ignore[attr-defined]  # the same
+    return Depends(check)
+
+
+def anyone() -> Any:
+    """A dependency that asks for nothing: the route is open on purpose, and the table of routes says so."""
+
+    async def check() -> None:
+        return None
+
+    check.permission = None  # type: ignore[attr-defined]  # read by the table of routes
+    check.fresh = False  # type: ignore[attr-defined]  # the same
     return Depends(check)
 
 

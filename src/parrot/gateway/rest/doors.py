@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from parrot.gateway.rest.platform import RunningPlatform
+from parrot.gateway.rest.ports.platform import RunningPlatform
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,13 +10,15 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from parrot.kernel.errors import InputError, MissingError, ParrotError, StorageError
+from parrot.kernel.errors import AccessError, BusyError, InputError, MissingError, ParrotError, StorageError
 
 _STATUS: Final = (
     (MissingError, HTTPStatus.NOT_FOUND),
     (InputError, HTTPStatus.UNPROCESSABLE_ENTITY),
+    (BusyError, HTTPStatus.SERVICE_UNAVAILABLE),
     (StorageError, HTTPStatus.SERVICE_UNAVAILABLE),
 )
+_ACCESS: Final = {"signed_out": HTTPStatus.UNAUTHORIZED, "locked": HTTPStatus.LOCKED}
 
 
 def problem(status: int, title: str, **more: Any) -> JSONResponse:
@@ -27,17 +29,23 @@ def problem(status: int, title: str, **more: Any) -> JSONResponse:
 
 def install(app: FastAPI) -> None:
     """Makes every error of `app` a problem."""
+    app.add_exception_handler(AccessError, _access)
     app.add_exception_handler(ParrotError, _parrot)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(TimeoutError, _late)
-    app.add_exception_handler(Exception, _unforeseen)
 
 
 async def _parrot(_: Request, fault: Exception) -> JSONResponse:
     assert isinstance(fault, ParrotError)  # what it is installed for
     status = next((status for kind, status in _STATUS if isinstance(fault, kind)), HTTPStatus.INTERNAL_SERVER_ERROR)
     return problem(status, fault.problem, **fault.as_dict())
+
+
+async def _access(_: Request, fault: Exception) -> JSONResponse:
+    assert isinstance(fault, AccessError)  # what it is installed for
+    status = _ACCESS.get(fault.reason, HTTPStatus.FORBIDDEN)
+    return problem(status, fault.problem, **fault.as_dict(), reason=fault.reason)
 
 
 async def _invalid(_: Request, fault: Exception) -> JSONResponse:
@@ -60,6 +68,7 @@ async def _late(_: Request, __: Exception) -> JSONResponse:
     return problem(HTTPStatus.SERVICE_UNAVAILABLE, "the platform does not answer", code="busy", fix="try again")
 
 
-async def _unforeseen(_: Request, fault: Exception) -> JSONResponse:
+def unforeseen(fault: Exception) -> JSONResponse:
+    """A defect of ours, without its details."""
     title = f"Parrot failed: {type(fault).__name__}"
     return problem(HTTPStatus.INTERNAL_SERVER_ERROR, title, code="defect", fix="look into the log")

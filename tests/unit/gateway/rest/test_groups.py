@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 
 from parrot.contracts import groups, records
 from parrot.contracts.commands import Side
-from parrot.gateway.rest import create_app
+from parrot.gateway.rest import Doors, create_app
 from tests.unit.gateway.rest.test_application import TOKEN, Fake
 
 GRID = {"form": "grid", "symbol": "BTC/USDT", "low": "90", "high": "110.5", "levels": 5, "quantity": "0.10"}
@@ -26,7 +26,9 @@ def platform():
 @pytest.fixture
 def client(platform, tmp_path):
     with TestClient(
-        create_app(platform, tmp_path), base_url="http://localhost", headers={"X-Parrot-Token": TOKEN}
+        create_app(Doors(now=lambda: 1, platform=platform), tmp_path),
+        base_url="http://localhost",
+        headers={"X-Parrot-Token": TOKEN},
     ) as found:
         yield found
 

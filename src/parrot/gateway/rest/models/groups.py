@@ -1,19 +1,15 @@
-"""Groups of orders over HTTP: placed, changed and ended as one."""
+"""Groups of orders: their plans."""
 
 from __future__ import annotations
 
-from http import HTTPStatus
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from fastapi import APIRouter
 from pydantic import Field
 
 from parrot.contracts import groups
 from parrot.contracts.commands import Side
 from parrot.contracts.groups import GridStart, Spacing
-from parrot.gateway.rest.answers import done, names, refuse
-from parrot.gateway.rest.bodies import Amount, Body, ByBody, Name, Text
-from parrot.gateway.rest.platform import RunningPlatform
+from parrot.gateway.rest.bodies import Amount, Body, Done, Name, Optional, Text
 
 
 class GridBody(Body):
@@ -65,7 +61,7 @@ class GroupBody(Body):
     key: Name
     plan: PlanBody
     account: Name = "main"
-    user: Name
+    user: Optional = ""
     why: Text = ""
 
 
@@ -73,31 +69,11 @@ class AmendBody(Body):
     """Another plan for a group."""
 
     plan: PlanBody
-    user: Name
+    user: Optional = ""
 
 
-def routes(platform: RunningPlatform) -> APIRouter:
-    """The routes of groups."""
-    router = APIRouter()
+class Placed(Done):
+    """A group that was taken; without a number when its key was taken before."""
 
-    @router.post("/groups", operation_id="place_group", status_code=HTTPStatus.CREATED)
-    def place(body: GroupBody) -> dict[str, Any]:
-        """Places a group of orders; answered when it is durable."""
-        given = {"key": body.key, "account": body.account, "user": body.user, "why": body.why}
-        entries = platform.ask(groups.PlaceGroup(strategy="manual", plan=body.plan.plan(), **given))
-        refuse(entries)
-        placed = next((entry for entry in entries if isinstance(entry.record, groups.GroupPlaced)), None)
-        told: dict[str, Any] = {"key": body.key, "records": names(entries)}
-        return told | ({"group_id": placed.seq} if placed is not None else {})
-
-    @router.put("/groups/{group_id}", operation_id="amend_group")
-    def amend(group_id: int, body: AmendBody) -> dict[str, Any]:
-        """Gives a group another plan; its open orders follow."""
-        return done(platform, groups.AmendGroup(group_id=group_id, plan=body.plan.plan(), user=body.user))
-
-    @router.delete("/groups/{group_id}", operation_id="cancel_group")
-    def cancel(group_id: int, body: ByBody) -> dict[str, Any]:
-        """Ends a group: its orders are withdrawn; what it holds stays, and so do stops that protect it."""
-        return done(platform, groups.CancelGroup(group_id=group_id, user=body.by, why=body.reason))
-
-    return router
+    key: str
+    group_id: int | None = None

@@ -1,0 +1,1 @@
+"""What the routes need of the house, one Protocol an area."""

@@ -1,0 +1,1 @@
+"""The routes, one module an area; each route demands exactly one permission."""
