@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Final
 
 import msgspec
 
@@ -215,3 +216,11 @@ Report = (
     | LineLost
     | LineBack
 )
+REQUEST_WORDS: Final[dict[type, str]] = {
+    PlaceOrder: "place",
+    CancelPlaced: "cancel",
+    ReplacePlaced: "replace",
+    QueryPlaced: "query",
+    AskState: "state",
+}
+"""What `Unanswered` calls each request."""

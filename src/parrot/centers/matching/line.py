@@ -11,25 +11,14 @@ import numpy as np
 from parrot.centers.matching.agenda import Agenda
 from parrot.centers.matching.settings import SECOND, SHARES, Latency, Outage, OutageKind, Settings
 from parrot.contracts.venue import (
-    AskState,
-    CancelPlaced,
+    REQUEST_WORDS,
     LineBack,
     LineLost,
-    PlaceOrder,
-    QueryPlaced,
-    ReplacePlaced,
     Report,
     Request,
     Unanswered,
 )
 
-WORDS: Final[dict[type, str]] = {
-    PlaceOrder: "place",
-    CancelPlaced: "cancel",
-    ReplacePlaced: "replace",
-    QueryPlaced: "query",
-    AskState: "state",
-}
 _BEFORE: Final = "HTTP 503: the venue did not take the request"
 _AFTER: Final = "HTTP 500: the outcome is not known"
 _HOUR: Final = 3600 * SECOND
@@ -148,7 +137,7 @@ class Line:
             return None
         return Unanswered(
             client_id=getattr(request, "client_id", ""),
-            request=WORDS[type(request)],
+            request=REQUEST_WORDS[type(request)],
             reason=reason,
             retry_after=retry_after,
             ts=self._agenda.now,
@@ -194,7 +183,7 @@ class Line:
         request = self._open.pop(number)
         self._fates.pop(number, None)
         client_id = getattr(request, "client_id", "")
-        self._hand_over(Unanswered(client_id=client_id, request=WORDS[type(request)], reason=reason, ts=now))
+        self._hand_over(Unanswered(client_id=client_id, request=REQUEST_WORDS[type(request)], reason=reason, ts=now))
 
     def _hand_over(self, report: Report) -> None:
         """To the inbox, in order: what the inbox causes waits until it has returned."""

@@ -17,6 +17,7 @@ from parrot.adapters.venues.skeleton.trouble import Outcome, Trouble
 from parrot.adapters.venues.skeleton.wire import Wire
 from parrot.contracts.listing import Listing
 from parrot.contracts.venue import (
+    REQUEST_WORDS,
     AskState,
     CancelFailed,
     CancelPlaced,
@@ -31,13 +32,6 @@ from parrot.contracts.venue import (
     Unanswered,
 )
 
-WORDS: Final[dict[type, str]] = {
-    PlaceOrder: "place",
-    CancelPlaced: "cancel",
-    ReplacePlaced: "replace",
-    QueryPlaced: "query",
-    AskState: "state",
-}
 _URGENCY: Final[dict[type, int]] = {CancelPlaced: 0, PlaceOrder: 1, ReplacePlaced: 1, QueryPlaced: 2, AskState: 3}
 _PARALLEL: Final = 16
 _STATE_PATIENCE: Final = 5  # times the timeout of one request: a state is several
@@ -215,7 +209,7 @@ class Requests:
     def _unanswered(self, request: Request, reason: str, *, retry_after: int = 0) -> Unanswered:
         return Unanswered(
             client_id=getattr(request, "client_id", ""),
-            request=WORDS[type(request)],
+            request=REQUEST_WORDS[type(request)],
             reason=reason,
             retry_after=retry_after,
             ts=self._now(),
