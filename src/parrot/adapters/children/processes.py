@@ -126,7 +126,7 @@ class ProcessChild:
 
     def kill(self) -> None:
         """Ends it at once, and whatever it started."""
-        with contextlib.suppress(ProcessLookupError, PermissionError):
+        with contextlib.suppress(ProcessLookupError, PermissionError):  # it ended by itself; macOS says the latter
             os.killpg(self._process.pid, signal.SIGKILL)  # it leads a group of its own
         self._process.wait()
         self._socket.close()

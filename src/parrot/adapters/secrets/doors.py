@@ -75,7 +75,7 @@ def write_closed(path: Path, content: bytes, *, new: bool = False) -> None:
             half.replace(path)
         sync_folder(path.parent)
     except OSError as fault:
-        with suppress(OSError):
+        with suppress(OSError):  # the fault to tell of is the first
             half.unlink(missing_ok=True)
         raise _unwritten(path, fault) from None
 

@@ -94,7 +94,7 @@ class SqlJournal:
         """Lets go of the lease and the connection."""
         self._broken = self._broken or "it was closed"
         if self._connection is not None:
-            with suppress(SQLAlchemyError):
+            with suppress(SQLAlchemyError):  # a connection that is broken is gone already
                 self._connection.invalidate()  # not back into the pool: the session's end is the lease's
                 self._connection.close()
         if self._lease is not None:

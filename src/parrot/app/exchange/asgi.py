@@ -56,7 +56,7 @@ class AsgiServer:
         """Lets requests end, then lets go of the port."""
         self._server.should_exit = True
         if self._task is not None:
-            with contextlib.suppress(asyncio.TimeoutError):
+            with contextlib.suppress(asyncio.TimeoutError):  # a request without an end does not hold up the stop
                 await asyncio.wait_for(self._task, _LATEST_STOP_S)
 
 

@@ -138,7 +138,7 @@ def _memory(house: House) -> dict[str, int]:
     """Resident bytes of each strategy's process."""
     found = {}
     for strategy, pid in house.hosts.pids.items():
-        with contextlib.suppress(psutil.Error):
+        with contextlib.suppress(psutil.Error):  # it may have ended meanwhile; its host says so
             found[strategy] = int(psutil.Process(pid).memory_info().rss)
     return found
 

@@ -209,7 +209,7 @@ def _snapshots(root: Path, names: Iterable[str]) -> dict[str, Head]:
     """Where the journal was when each snapshot that is whole was made."""
     found = {}
     for name in names:
-        with suppress(FileNotFoundError):
+        with suppress(FileNotFoundError):  # a running platform lets go of old ones while we look
             if SNAPSHOT.fullmatch(name) and (made := read_snapshot(root / name)) is not None:
                 found[name] = made[0]
     return found

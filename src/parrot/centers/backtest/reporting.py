@@ -48,7 +48,7 @@ def write_page(path: Path, page: str) -> Path:
             os.fsync(file.fileno())
         half.replace(path)
     except OSError as fault:
-        with suppress(OSError):
+        with suppress(OSError):  # the fault to tell of is the first
             half.unlink(missing_ok=True)
         raise StorageError(
             f"the report cannot be written to {path}: {fault.strerror or fault}",

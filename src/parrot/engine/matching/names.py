@@ -108,7 +108,7 @@ def _readable(name: object) -> bool:
 
 def word(kind: type[_E], value: _E | str | int, name: str) -> _E:
     """`value` as a word of `kind`, by its name in any case or its code; raises ParameterError that lists the words."""
-    with suppress(KeyError, ValueError):
+    with suppress(KeyError, ValueError):  # the error below names the words that there are
         if not isinstance(value, bool | np.bool_):
             return kind[value.upper()] if isinstance(value, str) else kind(value)
     names = ", ".join(member.name for member in kind)

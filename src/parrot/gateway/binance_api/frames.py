@@ -50,7 +50,7 @@ def read(raw: bytes) -> Frame:
 
 
 def _fault(raw: bytes) -> str:
-    with contextlib.suppress(msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+    with contextlib.suppress(msgspec.MsgspecError, UnicodeDecodeError, RecursionError):  # then it cannot be read at all
         if not isinstance(_decode_id(raw).params, dict | None):
             return "Invalid 'params' in JSON request; expected an object."
     return "Invalid JSON Request"

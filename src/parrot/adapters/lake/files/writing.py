@@ -29,7 +29,7 @@ def write_all(contents: Mapping[Path, bytes]) -> None:
             _sync(folder)
     except OSError as error:
         for half in staged.values():
-            with suppress(OSError):
+            with suppress(OSError):  # the fault to tell of is the first
                 half.unlink(missing_ok=True)
         raise StorageError(
             f"{error.filename or next(iter(contents))} cannot be written: {error.strerror or error}",

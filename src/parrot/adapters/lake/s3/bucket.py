@@ -86,7 +86,7 @@ class Bucket:
 
     def delete(self, paths: list[str]) -> None:
         """Deletes objects; what cannot be deleted is litter and no harm."""
-        with suppress(BaseError, OSError):
+        with suppress(BaseError, OSError):  # no manifest names them
             self._store.delete(paths)
 
     def paths(self) -> Iterator[str]:

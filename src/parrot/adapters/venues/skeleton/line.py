@@ -110,7 +110,7 @@ class Line:
 
     def call(self, function: Callable[..., object], *arguments: Any) -> None:
         """Calls a function in the loop, some time soon; nothing happens once it is closed."""
-        with contextlib.suppress(RuntimeError):
+        with contextlib.suppress(RuntimeError):  # the loop may close while others still call
             self._loop.call_soon_threadsafe(function, *arguments)
 
     @property
@@ -127,7 +127,7 @@ class Line:
         """Ends everything; returns when the thread has ended."""
         if not self._thread.is_alive():
             return
-        with contextlib.suppress(Exception):
+        with contextlib.suppress(Exception):  # whatever fails at the venue, the thread has to end
             self.run(self._close()).result(_CLOSE_S)
         self.call(self._loop.stop)
         self._thread.join(_CLOSE_S)
@@ -140,7 +140,7 @@ class Line:
         try:
             self._loop.run_forever()
         finally:
-            with contextlib.suppress(Exception):
+            with contextlib.suppress(Exception):  # whatever a stream throws as it ends, the loop is closed
                 self._loop.run_until_complete(self._loop.shutdown_asyncgens())
             self._loop.close()
 
@@ -246,7 +246,7 @@ class Line:
                 await self._wire.echo()
             except Exception as fault:  # noqa: BLE001  whatever it is, the stream cannot be trusted
                 log().warning("venue streams are cut", venue=self._wire.terms.venue, reason=str(fault)[:200])
-                with contextlib.suppress(Exception):
+                with contextlib.suppress(Exception):  # it is broken, so its end may be too
                     await self._wire.hang_up()
             with contextlib.suppress(Exception):  # the next round tries again
                 found = await self._measured()
@@ -323,7 +323,7 @@ class Line:
         """Reads the history where the venue shows fills of which no trade came: once, the desk asks from there on."""
         try:
             await asyncio.sleep(_LOOK_AGAIN_S)
-            with contextlib.suppress(Trouble):
+            with contextlib.suppress(Trouble):  # the desk asks for the state from time to time as well
                 self._outbox.report(await self._state.name())
                 self._outbox.report(await self._state.recover(self._roster.lacking()))
         finally:
