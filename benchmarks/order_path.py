@@ -10,6 +10,7 @@ from typing import Any
 
 from parrot.adapters.journal.files import FileJournal, FileSegments, FileSnapshots
 from parrot.app.desk import Desk
+from parrot.app.hosting.hosts import fill_report
 from parrot.app.hosting.life import Life
 from parrot.app.platform.assemble import components
 from parrot.centers.market_data.live import LiveMarket
@@ -123,7 +124,7 @@ class OrderPath:
             if isinstance(entry.record, OrderReceived):
                 self.numbers[entry.seq] = int(entry.record.order.key)
             if isinstance(entry.record, OrderFilled):
-                self.news.append(_report(entry, self.numbers[entry.record.order_id]))
+                self.news.append(fill_report(entry, self.numbers[entry.record.order_id]))
 
     def drain(self) -> None:
         """Takes what the venue said, until it says nothing more."""
@@ -229,25 +230,6 @@ def parts(venue: Any) -> Sequence[Any]:
 def refuse(request: Any) -> None:
     """A desk that is rebuilt sends nothing."""
     raise AssertionError(request)
-
-
-def _report(entry: Entry, number: int) -> OrderReport:
-    """A fill as a strategy hears of it, by the number that it gave the order."""
-    fill = entry.record.fill
-    return OrderReport(
-        kind="filled",
-        order=number,
-        order_id=entry.record.order_id,
-        seq=entry.seq,
-        ts=fill.ts,
-        symbol=fill.symbol,
-        side=1 if fill.side.value == "buy" else -1,
-        quantity=fill.quantity,
-        price=fill.price,
-        fee=fill.fee,
-        fee_currency=fill.fee_currency,
-        maker=fill.maker,
-    )
 
 
 def timed(path: OrderPath, count: int) -> Timed:

@@ -307,25 +307,31 @@ class Hosts:
 
     def _filled(self, entry: Entry) -> tuple[str, OrderReport] | None:
         record: OrderFilled = entry.record
-        fill = record.fill
         owner = self._owners.get(record.order_id)
         strategy = owner[0] if owner is not None else self._center.owner(record.order_id)
         if strategy is None:
             return None
-        return strategy, OrderReport(
-            kind="filled" if owner is not None else "foreign",
-            order=0 if owner is None else owner[1],
-            order_id=record.order_id,
-            seq=entry.seq,
-            ts=fill.ts,
-            symbol=fill.symbol,
-            side=1 if fill.side.value == "buy" else -1,
-            quantity=fill.quantity,
-            price=fill.price,
-            fee=fill.fee,
-            fee_currency=fill.fee_currency,
-            maker=fill.maker,
-        )
+        return strategy, fill_report(entry, owner[1] if owner is not None else None)
+
+
+def fill_report(entry: Entry, number: int | None) -> OrderReport:
+    """A fill as a strategy hears of it, by the number that it gave the order; None: of no order of it."""
+    record: OrderFilled = entry.record
+    fill = record.fill
+    return OrderReport(
+        kind="filled" if number is not None else "foreign",
+        order=0 if number is None else number,
+        order_id=record.order_id,
+        seq=entry.seq,
+        ts=fill.ts,
+        symbol=fill.symbol,
+        side=1 if fill.side.value == "buy" else -1,
+        quantity=fill.quantity,
+        price=fill.price,
+        fee=fill.fee,
+        fee_currency=fill.fee_currency,
+        maker=fill.maker,
+    )
 
 
 def _goes_on(life: LifeBegun, version: Version) -> bool:
