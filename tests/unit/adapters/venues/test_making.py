@@ -140,14 +140,16 @@ class Silent:
 
 
 def test_a_venue_with_a_dead_mans_switch_hears_of_us_and_is_told_when_we_mean_to_go():
-    async def told(options):
+    async def told(options, *, alive=True):
         looked = wire(Connection(name="mine", exchange="kraken", options=options), None, lambda: 0)
         silent = Silent(looked.ex)  # type: ignore[attr-defined]  # that of ccxt
-        await looked.alive()
+        if alive:
+            await looked.alive()
         await looked.close()
         return silent.told
 
     assert asyncio.run(told({"withdraw_after": "60"})) == [60_000, 0, "closed"]
+    assert asyncio.run(told({"withdraw_after": "60"}, alive=False)) == ["closed"]  # a look, or a start that failed
     assert asyncio.run(told({})) == ["closed"]
 
 

@@ -54,6 +54,7 @@ class CcxtWire:
         self, exchange: Any, row: Row, ledger: WeightLedger, *, now: Callable[[], int], withdraw_after: int = 0
     ) -> None:
         self._withdraw_after = withdraw_after
+        self._alive_said = False
         self.offset = 0
         self.row = row
         self.ex = exchange
@@ -139,7 +140,7 @@ class CcxtWire:
 
     async def close(self) -> None:
         """Ends connections and sessions; orders stay, since the end was meant."""
-        if self._withdraw_after:
+        if self._alive_said:  # a timer that others set is theirs: a look must not take their protection away
             with suppress(Trouble):  # then the venue withdraws them, which is the safe side
                 await self.call(lambda: self.ex.cancel_all_orders_after(0))
         await self.hang_up()
@@ -148,6 +149,7 @@ class CcxtWire:
     async def alive(self) -> None:
         """Sets the venue's timer anew."""
         if self._withdraw_after:
+            self._alive_said = True
             await self.call(lambda: self.ex.cancel_all_orders_after(self._withdraw_after // reading.MS))
 
     async def server_time(self) -> int | None:
