@@ -31,7 +31,7 @@ SANDBOX: Final = "sandbox"
 RECORD: Final = "record"
 LIMITS: Final = "limits"  # "off" for an exchange of one's own that has none
 DEAD_MAN: Final = "withdraw_after"
-_DEAD_MAN_S: Final = (30, 600)  # three words of ours fit into the least
+_SILENCE_S_MIN: Final = 30  # three words of ours fit into it
 _OPTIONS: Final = frozenset({WITHDRAWALS, SANDBOX, RECORD, LIMITS, DEAD_MAN})
 
 
@@ -134,7 +134,7 @@ def _withdraw_after(connection: Connection, known: Row) -> int:
         return 0
     if not known.dead_man:
         raise ParameterError(f"{connection.exchange} has no dead-man's switch", expected=f"no option {DEAD_MAN}")
-    least, most = _DEAD_MAN_S
+    least, most = _SILENCE_S_MIN, known.silence_s_max
     if not (said.isascii() and said.isdigit() and least <= int(said) <= most):
         raise ParameterError(f"{connection.name}: option {DEAD_MAN} is {said!r}", expected=f"{least} to {most} seconds")
     return int(said) * _SECOND

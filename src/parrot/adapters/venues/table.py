@@ -26,8 +26,9 @@ class Row:
     "text" (at most `id_most` characters behind `id_prefix`), "hex" or "uuid" (128 bits), "none" where none fits: such a
     venue is a feed only. `find_by` is the parameter by which an order is found by client id, empty where orders
     have to be looked through. `stops` None: what ccxt says. `deadline` is the parameter of the last moment at which an
-    order may be taken. `dead_man` is whether ccxt can have all orders withdrawn when nothing is heard of us.
-    `cost_unit` is how many weights one unit of ccxt's cost is. `trades_from` is the parameter that takes a trade id.
+    order may be taken. `dead_man` is whether ccxt can have all orders withdrawn when nothing is heard of us,
+    `silence_s_max` the longest silence to ask for. `cost_unit` is how many weights one unit of ccxt's cost is.
+    `trades_from` is the parameter that takes a trade id.
     `sockets` are paths of web sockets by their place in ccxt's addresses, for a venue at another address.
     """
 
@@ -44,6 +45,7 @@ class Row:
     amends: Amends = Amends.NONE
     deadline: str = ""
     dead_man: bool = False
+    silence_s_max: int = 600
     weights: tuple[Window, ...] = ()
     orders: tuple[Window, ...] = ()
     cost_unit: int = 1
@@ -88,6 +90,7 @@ ROWS: Final[dict[str, Row]] = {
         amends=Amends.ANY,
         orders=(Window(60, 2 * _SECOND),),
         dead_man=True,
+        silence_s_max=120,
     ),
     "kraken": Row(id_form="uuid", find_by="cl_ord_id", expires=True, deadline="deadline", dead_man=True),
     "coinbase": Row(id_scope=IdScope.FOREVER, expires=True, window_ms=120_000),

@@ -154,7 +154,8 @@ def test_a_venue_with_a_dead_mans_switch_hears_of_us_and_is_told_when_we_mean_to
 
 
 @pytest.mark.parametrize(
-    ("exchange", "seconds"), [("binance", "60"), ("alpaca", "60"), ("kraken", "29"), ("kraken", "601"), ("kraken", "x")]
+    ("exchange", "seconds"),
+    [("binance", "60"), ("alpaca", "60"), ("kraken", "29"), ("kraken", "601"), ("okx", "121"), ("kraken", "x")],
 )
 def test_a_dead_mans_switch_that_cannot_be_is_refused(exchange, seconds):
     with pytest.raises(ParameterError, match=r"dead-man|withdraw_after"):
