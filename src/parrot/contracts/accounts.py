@@ -76,3 +76,25 @@ class CurvePoint(msgspec.Struct, frozen=True, array_like=True):
     ts: int
     equity: Decimal
     flow: Decimal
+
+
+class Part(msgspec.Struct, frozen=True, kw_only=True):
+    """A part of the profit, in the account's currency: `net` = `realised` + `unrealised` - `fees`, exactly."""
+
+    name: str
+    realised: Decimal
+    unrealised: Decimal
+    fees: Decimal
+    net: Decimal
+    fills: int
+    turnover: Decimal
+
+
+class Attribution(msgspec.Struct, frozen=True, kw_only=True):
+    """Where profit comes from; the parts of each list add up to `whole`, to the last digit."""
+
+    currency: str
+    whole: Part
+    by_strategy: list[Part]
+    by_symbol: list[Part]
+    by_day: list[Part]

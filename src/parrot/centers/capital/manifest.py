@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from parrot.centers.capital.lots import tax_lots
 from parrot.centers.capital.performance import performance
 from parrot.centers.capital.service import Capital
 from parrot.centers.capital.settings import Settings
@@ -11,7 +12,18 @@ from parrot.centers.capital.statement import Statement, statement
 from parrot.contracts import commands, records, venue
 from parrot.contracts.listing import Listing
 
-__all__ = ["CONSUMES", "NAME", "PRODUCES", "Capital", "Settings", "Statement", "build", "performance", "statement"]
+__all__ = [
+    "CONSUMES",
+    "NAME",
+    "PRODUCES",
+    "Capital",
+    "Settings",
+    "Statement",
+    "build",
+    "performance",
+    "statement",
+    "tax_lots",
+]
 
 NAME = "capital"
 CONSUMES = (

@@ -9,12 +9,13 @@ from typing import Any, Final
 import msgspec
 
 from parrot.centers.capital import postings, reading
+from parrot.centers.capital.attribution import attribution
 from parrot.centers.capital.curve import Curve
 from parrot.centers.capital.ledger import Ledger
 from parrot.centers.capital.reserves import Reserves
 from parrot.centers.capital.settings import Settings
 from parrot.centers.capital.valuation import Valuation, worth
-from parrot.contracts.accounts import Balance, CurvePoint, Position, Profit, Worth
+from parrot.contracts.accounts import Attribution, Balance, CurvePoint, Position, Profit, Worth
 from parrot.contracts.commands import AdoptVenue, Beat, Deposit, Quoted, ReversePosting
 from parrot.contracts.ledger import AccountKind, BalancesCompared, EquityMarked, LedgerPosted
 from parrot.contracts.listing import Listing
@@ -301,6 +302,11 @@ class Capital:
     def worth(self) -> Worth:
         """What the account is worth now."""
         return reading.worth_of(self.ledger, self._listings, self._valuation, self.settings.account)
+
+    def attribution(self) -> Attribution:
+        """Where profit comes from."""
+        marks, currency = self._valuation.marks(), self.settings.currency
+        return attribution(self.ledger, self._listings, marks, currency)
 
     def equity_curve(self) -> list[CurvePoint]:
         """Closes of days, then the points of the last hours that are later."""

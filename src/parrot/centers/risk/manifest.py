@@ -5,12 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from parrot.centers.risk.flag import FILE_NAME, kills_of
-from parrot.centers.risk.limits import RULES
+from parrot.centers.risk.limits import RULES, read_limits
+from parrot.centers.risk.loosening import Change, changes
 from parrot.centers.risk.service import Risk
 from parrot.centers.risk.settings import Settings, paper_limits
 from parrot.contracts.listing import Listing
 
-__all__ = ["FILE_NAME", "NAME", "RULES", "Risk", "Settings", "build", "kills_of", "paper_limits"]
+__all__ = [
+    "FILE_NAME",
+    "NAME",
+    "RULES",
+    "Change",
+    "Risk",
+    "Settings",
+    "build",
+    "changes",
+    "kills_of",
+    "paper_limits",
+    "read_limits",
+]
 
 NAME = "risk"
 

@@ -14,6 +14,7 @@ from parrot.centers.risk.market import Market
 from parrot.centers.risk.orders import Order
 from parrot.centers.risk.rules import over
 from parrot.centers.risk.settings import Settings
+from parrot.centers.risk.sight import Sight
 from parrot.centers.risk.switch import Switch, is_person, is_scope
 from parrot.centers.risk.tree import Owner, Tree
 from parrot.centers.risk.trial import on_trial
@@ -43,6 +44,9 @@ class Risk:
         self._losses = Losses(self._tree, self._market)
         self._holdings = Holdings(self._tree, self._market, settings)
         self._checks = Checks(self._tree, self._holdings, self._switch, self._losses, settings)
+        self.sight = Sight(
+            self._tree, self._holdings, self._losses, account=settings.account, currency=settings.currency
+        )
         self._failed_owner: Owner | None = None  # of the refusal that was folded last, for the answer to it
 
     @property
