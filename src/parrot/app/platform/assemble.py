@@ -30,6 +30,7 @@ from parrot.centers.strategies import manifest as strategies
 from parrot.contracts.listing import Listing, VenueTerms
 from parrot.contracts.message import Entry
 from parrot.kernel.errors import DataError
+from parrot.ports.records import Records
 
 _CHILD: Final = ("-m", "parrot.app.hosting.child")
 
@@ -77,6 +78,7 @@ class House:
     hosts: Hosts
     recorder: MarketRecorder
     audit: Auditing
+    records: Records
     replayed: int
     snapshot: int
     by_venue: bool = False
@@ -104,8 +106,7 @@ def _require_both(folder: DataFolder) -> None:
 
 
 def _assemble(folder: DataFolder, settings: PlatformSettings, journal: FileJournal, connect: Connect | None) -> House:
-    public = settings.exchange.port is not None
-    reached = reach(folder, settings.venue, SteadyClock(), connect, fresh=not journal.head().seq, public=public)
+    reached = reach(folder, settings.venue, SteadyClock(), connect, fresh=not journal.head().seq)
     try:
         return _assembled(folder, settings, journal, reached)
     except BaseException:
@@ -130,6 +131,7 @@ def _assembled(folder: DataFolder, settings: PlatformSettings, journal: FileJour
         raise DataError(f"{folder.audit} is missing, and {folder.desk.name} is there", expected="both", fix=fix)
     audit = Auditing(folder.root)
     audit.open("main", desk=desk.seq, missed=partial(_entries, journal), now=clock.now_ns())
+    records = _records(folder, audit, clock)
     trading = reached.open(clock.now_ns())
     open_ones.append(trading)
     market = LiveMarket(listings)
@@ -137,8 +139,15 @@ def _assembled(folder: DataFolder, settings: PlatformSettings, journal: FileJour
     recorder = MarketRecorder(FileLake(folder.lake), reached.terms.name, listings)
     since = desk.seq - replayed
     return House(
-        parts, journal, desk, clock, trading, market, hosts, recorder, audit, replayed, since, reached.by_venue
+        parts, journal, desk, clock, trading, market, hosts, recorder, audit, records, replayed, since, reached.by_venue
     )
+
+
+def _records(folder: DataFolder, audit: Auditing, clock: SteadyClock) -> Records:
+    from parrot.adapters.sql import SqlRecords, open_sqlite  # loaded where a platform runs, not with every command
+
+    audit.expect(folder.records, clock.now_ns())
+    return SqlRecords(open_sqlite(folder.records))
 
 
 def _hosts(

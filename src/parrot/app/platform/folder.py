@@ -33,6 +33,11 @@ class DataFolder:
         return self.root / "audit.journal"
 
     @property
+    def records(self) -> Path:
+        """The database of what people keep beside the desk: requests that wait for approval, clients."""
+        return self.root / "records.db"
+
+    @property
     def venue(self) -> Path:
         """The folder of the paper venue."""
         return self.root / "venue"

@@ -116,7 +116,7 @@ class Runtime:
 
     def _public(self, house: House, spine: Spine, token: str) -> PublicServer | None:
         chosen, exchange = self._settings.exchange, house.trading.public
-        if exchange is None:
+        if exchange is None or chosen.port is None:
             return None
         settings = ExchangeSettings(
             port=chosen.port,

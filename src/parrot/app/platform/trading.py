@@ -158,18 +158,16 @@ def reach(
     connect: Connect | None = None,
     *,
     fresh: bool = True,
-    public: bool = False,
 ) -> Reached:
     """Reaches the venue of the settings; its terms are kept in the data directory, for those who read it later.
 
-    `public` says that others may trade on the simulated venue.
     Raises InputError for settings that cannot be, or another venue than the directory was begun with; VenueError.
     """
     before = _kept(folder.root)
     if chosen.kind == "paper":
         if before is not None:
             raise _another(folder, before, "the simulated venue")
-        return _simulated(folder, chosen, public=public)
+        return _simulated(folder, chosen)
     if before is None and not fresh:
         raise _another(folder, None, f"{chosen.mode} on {chosen.place}")
     if before is not None and (before.kind, before.name, before.mode) != (chosen.kind, chosen.place, chosen.mode):
@@ -209,17 +207,13 @@ def paper_settings(chosen: VenueSettings) -> matching.Settings:
     )
 
 
-def _simulated(folder: DataFolder, chosen: VenueSettings, *, public: bool) -> Reached:
+def _simulated(folder: DataFolder, chosen: VenueSettings) -> Reached:
     paper = paper_settings(chosen)
     listings = [pair.listing for pair in paper.pairs]
     terms = Terms(kind="paper", name=paper.venue, mode="paper", listings=listings, venue=paper.terms)
 
     def begin(now: int) -> Trading:
-        segments = FileSegments(folder.venue)
-        if not public:
-            venue = matching.build(paper, segments, now=now)
-            return Trading(venue, venue, venue.close)
-        venue, exchange = matching.build_both(paper, segments, now=now)
+        venue, exchange = matching.build_both(paper, FileSegments(folder.venue), now=now)
         return Trading(venue, Shared(venue, exchange), venue.close, public=exchange)
 
     return Reached(terms, begin)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from parrot.centers.matching.manifest import build_both, build_exchange, public_settings
+from parrot.centers.matching.manifest import build, build_both, build_exchange, public_settings
 from parrot.contracts.commands import OrderKind, Side
 from parrot.contracts.exchange import (
     SCALE,
@@ -143,3 +143,14 @@ def test_members_and_the_paper_account_trade_with_each_other() -> None:
     assert [report.quantity for report in reports if isinstance(report, Filled)] == [Decimal("0.01"), Decimal("0.01")]
     again = build_both(settings, memory, now=START + SECOND)[1]
     assert again.held("ann") == exchange.held("ann")
+
+
+def test_a_venue_that_was_ours_alone_goes_on_with_accounts_of_others():
+    memory = Memory()
+    build(public_settings(("BTCUSDT",)), memory, now=START).close()
+    _, exchange = build_both(public_settings(("BTCUSDT",)), memory, now=START + SECOND)
+    exchange.open_account("ann")
+    exchange.deposit("ann", "USDT", 5 * SCALE)
+    exchange.close()
+    _, again = build_both(public_settings(("BTCUSDT",)), memory, now=START + 2 * SECOND)
+    assert [held.free for held in again.held("ann") if held.asset == "USDT"] == [5 * SCALE]
