@@ -18,8 +18,9 @@ from parrot.app.hosting.hosted import Limits
 from parrot.app.hosting.hosts import Desklog, Hosts
 from parrot.app.platform.blotter import Blotter
 from parrot.app.platform.folder import DataFolder
+from parrot.app.platform.market_watch import MarketWatch
 from parrot.app.platform.settings import PlatformSettings
-from parrot.app.platform.trading import Connect, Reached, Trading, home_currency, reach
+from parrot.app.platform.trading import Connect, Reached, Terms, Trading, home_currency, reach
 from parrot.app.recording import MarketRecorder
 from parrot.centers.capital import manifest as capital
 from parrot.centers.execution import manifest as execution
@@ -81,6 +82,8 @@ class House:
     records: Records
     replayed: int
     snapshot: int
+    watch: MarketWatch
+    terms: Terms
     by_venue: bool = False
 
 
@@ -138,9 +141,11 @@ def _assembled(folder: DataFolder, settings: PlatformSettings, journal: FileJour
     hosts = _hosts(folder, settings, parts, listings, journal, desk, lambda path: audit.expect(path, clock.now_ns()))
     recorder = MarketRecorder(FileLake(folder.lake), reached.terms.name, listings)
     since = desk.seq - replayed
+    watch, by_venue = MarketWatch(listings), reached.by_venue
     return House(
-        parts, journal, desk, clock, trading, market, hosts, recorder, audit, records, replayed, since, reached.by_venue
-    )
+        parts, journal, desk, clock, trading, market, hosts, recorder, audit, records, replayed, since, watch,
+        reached.terms, by_venue,
+    )  # fmt: skip
 
 
 def _records(folder: DataFolder, audit: Auditing, clock: SteadyClock) -> Records:

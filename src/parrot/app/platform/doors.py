@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from parrot.adapters.lake.files import FileLake
 from parrot.app.platform.assemble import House
+from parrot.app.platform.candle_history import CandleHistory
 from parrot.app.platform.platform import Platform
+from parrot.app.platform.questions.markets import MarketQuestions
 from parrot.gateway.rest import Doors
 
 
 def open_doors(house: House, platform: Platform) -> Doors:
     """Every area's door on one running platform."""
-    return Doors(now=house.clock.now_ns, platform=platform)
+    history = CandleHistory(FileLake(platform.folder.lake), house.terms.name)
+    return Doors(now=house.clock.now_ns, platform=platform, markets=MarketQuestions(platform, history))

@@ -103,6 +103,10 @@ class MarketWatch:
         ring = self._of(symbol).candles.of(step)
         return ring.rows(), ring.since
 
+    def candle_rows(self, symbol: str, rows: Integers, step: int, now: int) -> list[Row]:
+        """Candles of `step` ns in words. Raises MissingError."""
+        return self._of(symbol).candle_rows(rows, step, now)
+
     def seed(self, symbol: str, rows: Integers) -> None:
         """Takes minutes of the last day that an earlier process saw; only once. Raises MissingError."""
         self._of(symbol).seed(rows)

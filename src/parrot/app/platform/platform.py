@@ -50,6 +50,11 @@ class Platform:
         """What commands must bring along."""
         return self._instance.token
 
+    @property
+    def folder(self) -> DataFolder:
+        """Where its data are."""
+        return self._folder
+
     def ask(self, command: Any) -> list[Entry]:
         """Takes a command; its entries once they are durable."""
         return self._spine.ask(command).result(_LATEST_S)

@@ -209,8 +209,9 @@ def _place(settings: PlatformSettings) -> str:
 
 
 def record(house: House, flow: Flow, now: int) -> None:
-    """Hands on what passed the gates: to paper on a real market, and to those who keep it."""
+    """Hands on what passed the gates: to paper on a real market, to those who watch, and to those who keep it."""
     house.trading.heard(flow, now)
+    house.watch.take(flow, now)
     house.recorder.take(flow, now)
 
 

@@ -8,7 +8,7 @@ from fastapi import FastAPI
 
 from parrot.gateway.rest import description, guards, pages, problems
 from parrot.gateway.rest.doors import Doors
-from parrot.gateway.rest.routes import groups, health, orders, strategies, switches
+from parrot.gateway.rest.routes import groups, health, markets, orders, strategies, switches
 
 
 def create_app(doors: Doors, folder: Path) -> FastAPI:
@@ -23,6 +23,7 @@ def create_app(doors: Doors, folder: Path) -> FastAPI:
         groups.routes(doors.platform),
         switches.routes(doors.platform),
         strategies.routes(doors.platform),
+        markets.routes(doors.markets),
     ):
         app.include_router(router, prefix="/api/v1")
     pages.install(app, folder)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from parrot.gateway.rest.ports.markets import MarketsDoor
 from parrot.gateway.rest.ports.platform import RunningPlatform
 
 
@@ -14,3 +15,4 @@ class Doors:
 
     now: Callable[[], int]
     platform: RunningPlatform
+    markets: MarketsDoor

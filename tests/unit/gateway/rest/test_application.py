@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,8 @@ from parrot.app.listening import listen
 from parrot.app.platform.web import WebServer
 from parrot.contracts import commands, records
 from parrot.contracts.message import Entry
-from parrot.gateway.rest import Doors, create_app
+from parrot.gateway.rest import create_app
+from parrot.gateway.rest.schema import closed
 from parrot.kernel.errors import InputError, MissingError, StorageError
 
 TOKEN = "a-token-that-is-long-enough"
@@ -97,7 +99,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def server(folder: Path) -> Iterator[Site]:
     platform = Fake()
     listener = listen("127.0.0.1", 0)
-    web = WebServer(create_app(Doors(now=lambda: 1, platform=platform), folder), listener)
+    web = WebServer(create_app(replace(closed(), now=lambda: 1, platform=platform), folder), listener)
     web.start()
     yield Site(platform, listener.getsockname()[1])
     web.stop()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -9,7 +10,8 @@ from starlette.testclient import TestClient
 
 from parrot.contracts import groups, records
 from parrot.contracts.commands import Side
-from parrot.gateway.rest import Doors, create_app
+from parrot.gateway.rest import create_app
+from parrot.gateway.rest.schema import closed
 from tests.unit.gateway.rest.test_application import TOKEN, Fake
 
 GRID = {"form": "grid", "symbol": "BTC/USDT", "low": "90", "high": "110.5", "levels": 5, "quantity": "0.10"}
@@ -26,7 +28,7 @@ def platform():
 @pytest.fixture
 def client(platform, tmp_path):
     with TestClient(
-        create_app(Doors(now=lambda: 1, platform=platform), tmp_path),
+        create_app(replace(closed(), now=lambda: 1, platform=platform), tmp_path),
         base_url="http://localhost",
         headers={"X-Parrot-Token": TOKEN},
     ) as found:

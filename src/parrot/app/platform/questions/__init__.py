@@ -1,0 +1,1 @@
+"""What the gateway's routes ask of a running platform, one module an area."""
