@@ -117,6 +117,8 @@ def _fitted(bars: Bars, decimals: int) -> Integers:
 def _scaled(column: Integers, have: int, want: int) -> Integers | None:
     """The same amounts with `want` digits behind the point, None where that would round."""
     if want >= have:
-        return column * 10 ** (want - have)
-    step = 10 ** (have - want)
-    return None if (column % step).any() else column // step
+        finer: Integers = column * np.int64(10 ** (want - have))
+        return finer
+    step = np.int64(10 ** (have - want))
+    whole: Integers = column // step
+    return None if (column % step).any() else whole

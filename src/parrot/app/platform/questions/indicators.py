@@ -103,7 +103,7 @@ def lines(columns: Mapping[str, Any], wanted: Mapping[str, tuple[str, list[float
 
 
 def _lines(name: str, output: Any, skip: int) -> list[dict[str, Any]]:
-    several = dict(zip(output._fields, output, strict=True)) if isinstance(output, tuple) else {name: output}
+    several = output._asdict() if hasattr(output, "_asdict") else {name: output}
     return [{"name": line, "values": _values(several[line][skip:])} for line in several if line not in _HIDDEN]
 
 

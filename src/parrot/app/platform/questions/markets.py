@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
@@ -88,9 +89,7 @@ class MarketQuestions:
         self, symbol: str, step: int, *, begin: int | None, end: int | None, limit: int
     ) -> tuple[Listing, Integers, int]:
         """Candles of history and of the live market, at least the newest `limit` where there are so many."""
-        listing, live, since, now = self._platform.read(
-            lambda house: (house.watch.listing(symbol), *house.watch.live(symbol, step), house.clock.now_ns())
-        )
+        listing, live, since, now = self._platform.read(partial(_live, symbol=symbol, step=step))
         first = 0 if begin is None else begin
         last = now + step if end is None else min(end, now + step)
         cut = min(since or last, last)
@@ -106,16 +105,21 @@ class MarketQuestions:
         for symbol in self._platform.read(lambda house: house.watch.symbols()):
             if symbol in self._seeded:
                 continue
-            listing, (_, since), now = self._platform.read(
-                lambda house, symbol=symbol: (
-                    house.watch.listing(symbol), house.watch.live(symbol, MINUTE), house.clock.now_ns()
-                )
-            )  # fmt: skip
+            listing, _, since, now = self._platform.read(partial(_live, symbol=symbol, step=MINUTE))
             if since:
                 self._seeded.add(symbol)
                 begin = (now - DAY) // MINUTE * MINUTE
                 rows = self._history.rows(listing, MINUTE, begin=begin, end=since, limit=DAY // MINUTE)
-                self._platform.read(lambda house, symbol=symbol, rows=rows: house.watch.seed(symbol, rows))
+                self._platform.read(partial(_take_seed, symbol=symbol, rows=rows))
+
+
+def _live(house: House, *, symbol: str, step: int) -> tuple[Listing, Integers, int, int]:
+    rows, since = house.watch.live(symbol, step)
+    return house.watch.listing(symbol), rows, since, house.clock.now_ns()
+
+
+def _take_seed(house: House, *, symbol: str, rows: Integers) -> None:
+    house.watch.seed(symbol, rows)
 
 
 def _markets(house: House) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 
 class MarketsDoor(Protocol):
-    """Thread-safe; rows are plain values, amounts as decimal text, times ns UTC. They raise MissingError, InputError."""
+    """Thread-safe; rows are plain values, amounts as decimal text, times ns UTC. Raises MissingError, InputError."""
 
     def markets(self) -> list[dict[str, Any]]:
         """Each symbol with its terms, its quote and its last 24 hours."""

@@ -51,10 +51,10 @@ def _candles(router: APIRouter, markets: MarketsDoor) -> None:
         from_ns: Moment = None,
         to_ns: Moment = None,
         limit: Many = 500,
-        after: Annotated[str | None, Query(max_length=40, description="`next` of the page before.")] = None,
+        after: Annotated[str | None, Query(pattern=r"^\d{1,19}$", description="`next` of the page before.")] = None,
     ) -> Any:
         """Candles from history and the live market, oldest first; the newest where nothing else is said."""
-        end = to_ns if after is None else _place(after)
+        end = to_ns if after is None else int(after)
         return markets.candles(symbol, timeframe, begin=from_ns, end=end, limit=limit)
 
     @router.get("/markets/indicators", operation_id="indicators", response_model=Indicators)
