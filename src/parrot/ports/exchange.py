@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol, TypeVar
 
 import msgspec
@@ -54,11 +54,23 @@ class PublicExchange(Protocol):
     def accounts(self) -> Sequence[str]:
         """The names of all accounts that were opened."""
 
-    def deposit(self, account: str, asset: str, amount: int) -> None:
-        """Brings an amount in, below zero takes it out."""
+    def deposit(self, account: str, asset: str, amount: int, ref: str = "") -> None:
+        """Brings an amount in, below zero takes it out; one with a `ref` happens once."""
+
+    def reserve(self, account: str, asset: str, amount: int, ref: str) -> None:
+        """Sets an amount aside until it is settled: locked, so that it cannot be spent. The same `ref` does nothing."""
+
+    def settle(self, account: str, ref: str, *, paid: bool) -> bool:
+        """What was set aside leaves the exchange, or comes back; False when nothing is there under that name."""
+
+    def reserved(self, account: str) -> Mapping[str, tuple[str, int]]:
+        """Asset and amount of all that is set aside, by name."""
 
     def held(self, account: str) -> Sequence[Held]:
         """What the account has of every asset of the exchange, zeros too."""
+
+    def fees(self, account: str) -> Mapping[str, int]:
+        """What all fills of the account ever paid, by asset."""
 
     def cost(self, account: str, symbol: str) -> tuple[int, int]:
         """Position in base units from the fills of a symbol, and its average entry price (0 without a position)."""

@@ -20,7 +20,9 @@ from parrot.centers.matching.operations import (
     Opened,
     Rang,
     Referred,
+    Reserved,
     Sent,
+    Settled,
     Succeeded,
     Withdrew,
 )
@@ -155,15 +157,35 @@ class SimulatedExchange(Looking):
         if account not in self._ledger.accounts:
             self._act(Opened(self._time(), account), f"account {account}")
 
-    def deposit(self, account: str, asset: str, amount: int) -> None:
-        """Brings an amount in, below zero takes it out."""
+    def deposit(self, account: str, asset: str, amount: int, ref: str = "") -> None:
+        """Brings an amount in, below zero takes it out; one with a `ref` happens once."""
         member = self._member(account)
+        self._check_amount(asset, amount)
+        if amount and ref not in member.credited:
+            self._act(Deposit(self._time(), member.number, asset, amount, ref), f"{shown(amount)} {asset} to {account}")
+
+    def reserve(self, account: str, asset: str, amount: int, ref: str) -> None:
+        """Sets an amount aside until it is settled: locked, so that it cannot be spent. The same `ref` does nothing."""
+        member = self._member(account)
+        self._check_amount(asset, amount)
+        if amount <= 0 or not ref:
+            raise refuse(Why.BALANCE, f"{shown(amount)} {asset}", "an amount above zero, and a name for it")
+        if ref not in member.pending:
+            self._act(Reserved(self._time(), member.number, asset, amount, ref), f"{shown(amount)} {asset}")
+
+    def settle(self, account: str, ref: str, *, paid: bool) -> bool:
+        """What was set aside leaves the exchange, or comes back; False when nothing is there under that name."""
+        member = self._member(account)
+        if ref not in member.pending:
+            return False
+        self._act(Settled(self._time(), member.number, ref, paid), f"settling {ref}")
+        return True
+
+    def _check_amount(self, asset: str, amount: int) -> None:
         if asset not in self._floor.exchange.currencies:
             raise refuse(Why.UNKNOWN_ASSET, f"asset {asset[:40]!r}", ", ".join(self._ledger.names))
         if abs(amount) > _AMOUNT_MAX:
             raise refuse(Why.BALANCE, f"{shown(amount)} {asset}", f"at most {shown(_AMOUNT_MAX)}")
-        if amount:
-            self._act(Deposit(self._time(), member.number, asset, amount), f"{shown(amount)} {asset} to {account}")
 
     # -- orders --------------------------------------------------------------------------------------------------------
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import Final
 
@@ -64,6 +64,16 @@ class Looking(ABC):
     def held(self, account: str) -> Sequence[Held]:
         """What the account has of every asset of the exchange, zeros too."""
         return self._ledger.held(self._member(account))
+
+    def fees(self, account: str) -> Mapping[str, int]:
+        """What all fills of the account ever paid, by asset."""
+        names = self._ledger.names
+        return {names[money]: amount for money, amount in sorted(self._member(account).fees.items())}
+
+    def reserved(self, account: str) -> Mapping[str, tuple[str, int]]:
+        """Asset and amount of all that is set aside, by name."""
+        names = self._ledger.names
+        return {ref: (names[money], amount) for ref, (money, amount) in self._member(account).pending.items()}
 
     def cost(self, account: str, symbol: str) -> tuple[int, int]:
         """Position in base units from the fills of a symbol, and its average entry price."""

@@ -79,11 +79,29 @@ class Opened(Act, frozen=True, gc=False):
 
 
 class Deposit(Act, frozen=True, gc=False):
-    """An amount came to an account, below zero it left, in units."""
+    """An amount came to an account, below zero it left, in units; one that has a `ref` comes once."""
 
     member: int
     asset: str
     amount: int
+    ref: str = ""
+
+
+class Reserved(Act, frozen=True, gc=False):
+    """A member's amount was set aside under `ref`, in units, until it is settled."""
+
+    member: int
+    asset: str
+    amount: int
+    ref: str
+
+
+class Settled(Act, frozen=True, gc=False):
+    """What was set aside under `ref` left the exchange, or came back."""
+
+    member: int
+    ref: str
+    paid: bool
 
 
 class Sent(Act, frozen=True, gc=False):
@@ -159,7 +177,7 @@ class Continued(Operation, frozen=True, gc=False):
 
 
 Own = Image | Begun | Moved | Placed | Ended | Changed | Continued
-Public = Opened | Deposit | Sent | Succeeded | Listed | Withdrew | Amended | Rang | Referred
+Public = Opened | Deposit | Reserved | Settled | Sent | Succeeded | Listed | Withdrew | Amended | Rang | Referred
 Any = Own | Public
 _ENCODER: Final = msgspec.msgpack.Encoder(decimal_format="string")
 _DECODER: Final = msgspec.msgpack.Decoder(list[Any])

@@ -32,6 +32,8 @@ class Acting:
         self._acts: dict[type, Callable[[Any], int]] = {
             operations.Opened: self._open,
             operations.Deposit: self._deposit,
+            operations.Reserved: self._reserve,
+            operations.Settled: self._settle,
             operations.Sent: self._send,
             operations.Succeeded: self._succeed,
             operations.Listed: self._list,
@@ -59,10 +61,35 @@ class Acting:
         kind = CommandKind.DEPOSIT if amount > 0 else CommandKind.WITHDRAW
         code = ledger.command(kind, owner=member.owners[ledger.desks[money]], symbol=money, quantity=abs(amount))
         if code >= 0:
+            if operation.ref:
+                member.credited[operation.ref] = None
             told = Deposited(account=member.account, asset=operation.asset, amount=amount, ts=operation.ts)
             ledger.told.append(told)
             ledger.touch(member.number, money)
         return code
+
+    def _reserve(self, operation: operations.Reserved) -> int:
+        ledger, amount = self._ledger, operation.amount
+        member, money = ledger.all[operation.member], ledger.names.index(operation.asset)
+        owner = member.owners[ledger.desks[money]]
+        code = ledger.command(CommandKind.WITHDRAW, owner=owner, symbol=money, quantity=amount)
+        if code >= 0:
+            member.set_aside(operation.ref, money, amount)
+            ledger.touch(member.number, money)
+        return code
+
+    def _settle(self, operation: operations.Settled) -> int:
+        ledger = self._ledger
+        member = ledger.all[operation.member]
+        money, amount = member.give_back(operation.ref)
+        if operation.paid:
+            asset = ledger.names[money]
+            ledger.told.append(Deposited(account=member.account, asset=asset, amount=-amount, ts=operation.ts))
+        else:
+            owner = member.owners[ledger.desks[money]]
+            ledger.command(CommandKind.DEPOSIT, owner=owner, symbol=money, quantity=amount)
+        ledger.touch(member.number, money)
+        return 0
 
     def _send(self, operation: operations.Sent) -> int:
         order = operation.order

@@ -119,6 +119,7 @@ class Booking:
             list_id=standing.list_id,
         )
         member.executions.append(execution)
+        member.pay(terms.base if buys else terms.quote, fee)
         if standing.order_id == ledger.asked:
             ledger.fills.append(execution)
         ledger.tell(standing, Change.TRADE, ts, execution)

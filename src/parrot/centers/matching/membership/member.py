@@ -59,6 +59,9 @@ class KeptMember(msgspec.Struct, kw_only=True, gc=False):
     preventions: list[OrderChanged]
     costs: dict[int, Cost]
     lists: list[Group]
+    pending: dict[str, tuple[int, int]] = {}
+    credited: list[str] = []
+    fees: dict[int, int] = {}
 
 
 class Member:
@@ -76,6 +79,9 @@ class Member:
         self.costs: dict[int, Cost] = {}
         self.known: dict[int, tuple[int, int]] = {}
         self.aside: dict[int, int] = {}
+        self.pending: dict[str, tuple[int, int]] = {}  # currency and amount that wait to leave, by their name
+        self.credited: dict[str, None] = {}  # names of deposits that came
+        self.fees: dict[int, int] = {}  # by currency, of all fills that ever were
         self.lists: dict[int, Group] = {}
         self._ended: deque[int] = deque()
         self._orders_kept = orders
@@ -138,6 +144,23 @@ class Member:
         for orders in self.open.values():
             yield from orders.values()
 
+    def pay(self, money: int, fee: int) -> None:
+        """A fill took a fee (below zero: gave one)."""
+        self.fees[money] = self.fees.get(money, 0) + fee
+
+    def set_aside(self, name: str, money: int, amount: int) -> None:
+        """An amount waits to leave; it is shown as locked."""
+        self.pending[name] = (money, amount)
+        self.aside[money] = self.aside.get(money, 0) + amount
+
+    def give_back(self, name: str) -> tuple[int, int]:
+        """Currency and amount that waited under a name, and wait no more."""
+        money, amount = self.pending.pop(name)
+        self.aside[money] -= amount
+        if not self.aside[money]:
+            del self.aside[money]
+        return money, amount
+
     def cost(self, symbol: int) -> Cost:
         """The position of a symbol."""
         found = self.costs.get(symbol)
@@ -156,6 +179,9 @@ class Member:
             preventions=list(self.preventions),
             costs=self.costs,
             lists=list(self.lists.values()),
+            pending=self.pending,
+            credited=list(self.credited),
+            fees=self.fees,
         )
 
     def load(self, kept: KeptMember) -> None:
@@ -167,3 +193,7 @@ class Member:
         self.executions.extend(kept.executions)
         self.preventions.extend(kept.preventions)
         self.costs = kept.costs
+        self.credited = dict.fromkeys(kept.credited)
+        self.fees = kept.fees
+        for name, (money, amount) in kept.pending.items():
+            self.set_aside(name, money, amount)
