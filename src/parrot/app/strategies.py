@@ -37,6 +37,15 @@ def load_text(text: str, path: str, chosen: str = "") -> type[Strategy] | Rules:
     return pick(_executed(place, text), chosen or named, str(place))
 
 
+def held_in(text: str, path: str) -> dict[str, type[Strategy] | Rules]:
+    """All public strategies of a text that stands in `path`, by name. Raises StrategyError, InputError."""
+    place, _ = _split(path)
+    if place.suffix == ".json":
+        return {place.stem: Rules.from_json(text)}
+    module = _executed(place, text)
+    return {name: held for name, held in _strategies_of(module).items() if not name.startswith("_")}
+
+
 def read_text(name: str) -> str:
     """The text of the file that `FILE.py` or `FILE.py:Class` names. Raises MissingError, StorageError or InputError."""
     return _text(_split(name)[0])
@@ -65,12 +74,7 @@ def configured(strategy: type[Strategy] | Rules, settings: Mapping[str, str]) ->
 
 def pick(module: ModuleType, chosen: str, place: str) -> type[Strategy] | Rules:
     """The named strategy of a module, or its only one."""
-    found: dict[str, type[Strategy] | Rules] = {
-        name: held
-        for name, held in vars(module).items()
-        if isinstance(held, Rules)
-        or (isinstance(held, type) and issubclass(held, Strategy) and held.__module__ == module.__name__)
-    }
+    found = _strategies_of(module)
     public = {name: held for name, held in found.items() if not name.startswith("_")}
     if chosen:
         if chosen not in found:
@@ -87,6 +91,15 @@ def pick(module: ModuleType, chosen: str, place: str) -> type[Strategy] | Rules:
     raise InputError(
         f"{place} holds {len(public)} strategies", expected=_listed(public), fix=f"{place}:{next(iter(public))}"
     )
+
+
+def _strategies_of(module: ModuleType) -> dict[str, type[Strategy] | Rules]:
+    return {
+        name: held
+        for name, held in vars(module).items()
+        if isinstance(held, Rules)
+        or (isinstance(held, type) and issubclass(held, Strategy) and held.__module__ == module.__name__)
+    }
 
 
 def _listed(found: Mapping[str, object]) -> str:

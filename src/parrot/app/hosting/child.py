@@ -42,7 +42,7 @@ def main(arguments: list[str]) -> int:
     """Serves one life; returns the exit code."""
     number, memory_mb, parent = (int(argument) for argument in arguments)
     fences = enclose()
-    _restrict(memory_mb << 20, parent)
+    restrict(memory_mb << 20, parent)
     pipe = Pipe(number)
     encode, decode = msgspec.msgpack.Encoder().encode, msgspec.msgpack.Decoder(Told).decode
 
@@ -96,7 +96,7 @@ def _answer(life: Any, number: int) -> Answer:
     return Answer(number=number, due=engine.next_timer or 0, now=engine.now, **told)
 
 
-def _restrict(memory: int, parent: int) -> None:
+def restrict(memory: int, parent: int) -> None:
     """Dies with its parent, gives way to it, and cannot take all memory or fill the disk."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)

@@ -70,6 +70,12 @@ def lives_in(folder: Path) -> list[Recorded]:
     return found
 
 
+def life_in(path: Path) -> Recorded | None:
+    """The last life in one input journal, also while it is written; None before the first."""
+    recorded = InputJournal.last_life(_bodies(path)) if path.is_file() else None
+    return None if recorded is None else Recorded(*recorded)
+
+
 def _bodies(path: Path) -> list[bytes]:
     found: list[bytes] = []
     verify_journal(path, lambda _, body: found.append(bytes(body)))

@@ -118,7 +118,7 @@ def _result(
             code_path=code[1],
             parameters=strategy.parameter_values,
             data=described(job.inputs),
-            terms=_terms(job),
+            terms=terms_of(job),
             version=version("parrot"),
             hash=str(result.stats["hash"]),
             source=code[0],
@@ -133,7 +133,8 @@ def _write(result: Result, path: Path) -> Path:
     return write_report(result, path)
 
 
-def _terms(job: Job) -> dict[str, Any]:
+def terms_of(job: Job) -> dict[str, Any]:
+    """What was asked for beside the data, as plain values."""
     events = [action_terms(action) for action in job.inputs.actions]
     asked = {"cash": str(job.cash), "bounds": job.bounds, "actions": events}
     return {**asked, **plain(job.market), **plain(dict(job.extra))}

@@ -1,0 +1,52 @@
+"""Where a platform's jobs find strategy files and data, and where reports lie."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from parrot.app.exhibits import examples_folder
+from parrot.app.jobs.asking import strategies_in
+from parrot.app.jobs.catalogue import EXAMPLES, OWN, Catalogue
+from parrot.app.jobs.datasets import Datasets
+from parrot.app.platform.folder import DataFolder
+from parrot.app.wiring import home
+from parrot.kernel.errors import MissingError
+
+
+@dataclass(frozen=True, slots=True)
+class JobPlaces:
+    """Places below a platform's data directory, and those of the command line."""
+
+    folder: DataFolder
+
+    @property
+    def own(self) -> Path:
+        """The user's strategy files."""
+        return self.folder.root / "catalogue"
+
+    @property
+    def files(self) -> Path:
+        """The user's files of market data."""
+        return self.folder.root / "files"
+
+    @property
+    def reports(self) -> Path:
+        """Reports of runs as pages; each can be made again."""
+        return self.folder.root / "reports"
+
+    def report(self, run_id: str) -> Path:
+        """The page of one run."""
+        return self.reports / f"{run_id}.html"
+
+    def catalogue(self) -> Catalogue:
+        """Strategy files by id."""
+        folders = {OWN: self.own}
+        with contextlib.suppress(MissingError):  # an installed package has none
+            folders[EXAMPLES] = examples_folder()
+        return Catalogue(folders, strategies_in)
+
+    def datasets(self) -> Datasets:
+        """Market data by name."""
+        return Datasets(home() / "lake", self.folder.lake, self.files)

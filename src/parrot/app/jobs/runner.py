@@ -1,0 +1,281 @@
+"""Jobs in a row: kept durably, worked on by processes of low priority, a few at once, ended when nobody wants them."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import msgspec
+
+from parrot.contracts.jobs import ENDED, Asked, BacktestAsked, Job, JobState, ParityAsked, ParityKept
+from parrot.kernel.errors import BusyError, InputError, MissingError, StorageError
+from parrot.ports.records import Records
+
+_KEPT: Final = 500
+_GRACE_S: Final = 3.0
+_WORDS: Final = 400
+# What a worker's environment holds: enough to find Python and the data, nothing that could be a secret.
+_ENVIRONMENT: Final = ("PATH", "PYTHONPATH", "LANG", "LC_ALL", "TZ", "VIRTUAL_ENV", "PARROT_HOME", "HOME", "TMPDIR")
+
+Watcher = Callable[[Job], None]
+
+
+@dataclass(frozen=True, slots=True)
+class JobLimits:
+    """How many jobs are worked on at once, and how many may wait."""
+
+    running: int = 1
+    waiting: int = 50
+
+
+class Jobs:
+    """All jobs of one platform. Thread-safe; nothing here waits for a job. `data` is the platform's directory.
+
+    A job that ran when the platform ended is interrupted; one that waited waits on.
+    """
+
+    def __init__(self, records: Records, data: str, now: Callable[[], int], limits: JobLimits | None = None) -> None:
+        self._records = records
+        self._data = data
+        self._now = now
+        self._limits = limits or JobLimits()
+        self._changed = threading.Condition()
+        self._jobs: dict[str, Job] = {}
+        self._processes: dict[str, subprocess.Popen[bytes]] = {}
+        self._closing = False
+        self._watchers: list[Watcher] = []
+        self._threads: list[threading.Thread] = []
+
+    def open(self) -> None:
+        """Takes up what was kept, and begins to work. Raises StorageError, DataError."""
+        kept = [job for _, job in self._records.scan(Job, limit=10 * _KEPT)]
+        for job in kept[:-_KEPT]:
+            with self._records.work() as work:
+                work.drop(Job, job.id)
+        for job in kept[-_KEPT:]:
+            self._jobs[job.id] = job
+            if job.state is JobState.RUNNING:
+                self._put(msgspec.structs.replace(job, state=JobState.INTERRUPTED, ended=self._now()))
+        for number in range(self._limits.running):
+            thread = threading.Thread(target=self._work, name=f"jobs {number}", daemon=True)
+            thread.start()
+            self._threads.append(thread)
+
+    def close(self) -> None:
+        """Ends what is under way; it is interrupted, and waits to be asked for again."""
+        with self._changed:
+            self._closing = True
+            self._changed.notify_all()
+            for process in self._processes.values():
+                _end(process)
+        for thread in self._threads:
+            thread.join(_GRACE_S + 1)
+
+    def watch(self, told: Watcher) -> None:
+        """Has every change of a job told; must be quick."""
+        self._watchers.append(told)
+
+    # -- questions ------------------------------------------------------------------------------------------------
+
+    def all(self) -> list[Job]:
+        """Every job, newest first."""
+        with self._changed:
+            return sorted(self._jobs.values(), key=lambda job: job.id, reverse=True)
+
+    def job(self, job_id: str) -> Job:
+        """One job. Raises MissingError."""
+        with self._changed:
+            found = self._jobs.get(job_id)
+        if found is None:
+            raise MissingError(f"there is no job {job_id}")
+        return found
+
+    def parity(self, strategy: str) -> ParityKept | None:
+        """The newest comparison of a strategy with its back-test."""
+        return self._records.get(ParityKept, strategy)
+
+    # -- commands -------------------------------------------------------------------------------------------------
+
+    def ask(self, asked: Asked, by: str, *, again: str = "") -> Job:
+        """Puts a job into the row. Raises BusyError when too many wait."""
+        with self._changed:
+            waiting = sum(job.state is JobState.WAITING for job in self._jobs.values())
+            if waiting >= self._limits.waiting:
+                problem = f"{waiting} jobs wait already"
+                raise BusyError(problem, expected=f"at most {self._limits.waiting}", fix="wait, or cancel some")
+            made = max(self._now(), *(int(job_id) + 1 for job_id in self._jobs), 0)
+            job = Job(id=f"{made:020d}", asked=asked, by=by, state=JobState.WAITING, made=made, again=again)
+            self._put(job)
+            self._changed.notify()
+        return job
+
+    def again(self, job_id: str, by: str) -> Job:
+        """The same once more. Raises MissingError; InputError where it has not ended."""
+        before = self.job(job_id)
+        if before.state not in ENDED:
+            raise InputError(f"job {job_id} is {before.state}", fix="wait for its end, or cancel it")
+        return self.ask(before.asked, by, again=job_id)
+
+    def cancel(self, job_id: str) -> Job:
+        """Ends a job and what it had begun to write; of one that ended nothing changes. Raises MissingError."""
+        with self._changed:
+            job = self.job(job_id)
+            if job.state in ENDED:
+                return job
+            cancelled = msgspec.structs.replace(job, state=JobState.CANCELLED, ended=self._now())
+            self._put(cancelled)
+            process = self._processes.get(job_id)
+            if process is not None:
+                _end(process)
+        return cancelled
+
+    # -- work -----------------------------------------------------------------------------------------------------
+
+    def _work(self) -> None:
+        while True:
+            job = self._next()
+            if job is None:
+                return
+            self._run(job)
+
+    def _next(self) -> Job | None:
+        with self._changed:
+            while not self._closing:
+                waiting = [job for job in self._jobs.values() if job.state is JobState.WAITING]
+                if waiting:
+                    first = min(waiting, key=lambda job: job.id)
+                    running = msgspec.structs.replace(first, state=JobState.RUNNING, began=self._now())
+                    self._put(running)
+                    return running
+                self._changed.wait()
+        return None
+
+    def _run(self, job: Job) -> None:
+        with tempfile.TemporaryFile() as words:
+            process = self._started(job, words)
+            if process is None:
+                return
+            try:
+                assert process.stdout is not None  # it was asked for
+                for line in process.stdout:
+                    self._told(job.id, line)
+                code = process.wait()
+            finally:
+                with contextlib.suppress(ProcessLookupError, PermissionError):
+                    os.killpg(process.pid, signal.SIGKILL)
+                with self._changed:
+                    self._processes.pop(job.id, None)
+            self._ended(job.id, code, _last(words))
+
+    def _started(self, job: Job, words: Any) -> subprocess.Popen[bytes] | None:
+        environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
+        with self._changed:
+            if self._closing or self._jobs[job.id].state is not JobState.RUNNING:
+                return None  # cancelled before it began
+            try:
+                process = subprocess.Popen(
+                    [sys.executable, "-m", "parrot.app.jobs.worker", self._data],
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=words,
+                    env=environment,
+                    start_new_session=True,
+                )
+            except OSError as fault:
+                self._fail(job.id, StorageError(f"no process for the job: {fault.strerror}").as_dict())
+                return None
+            self._processes[job.id] = process
+        assert process.stdin is not None  # it was asked for
+        with contextlib.suppress(BrokenPipeError):
+            process.stdin.write(msgspec.json.encode(job.asked))
+            process.stdin.close()
+        return process
+
+    def _told(self, job_id: str, line: bytes) -> None:
+        try:
+            told: Mapping[str, Any] = json.loads(line)
+        except ValueError:
+            return  # no line of ours: a library's word
+        with self._changed:
+            job = self._jobs[job_id]
+            if job.state is not JobState.RUNNING:
+                return
+            known = {name: told[name] for name in ("part", "reached", "equity", "fences", "run_id") if name in told}
+            changed = msgspec.structs.replace(job, **known)
+            if "problem" in told:
+                changed = msgspec.structs.replace(changed, problem=dict(told["problem"]))
+            if "parity" in told and isinstance(job.asked, ParityAsked):
+                self._keep(ParityKept(strategy=job.asked.strategy, made=self._now(), found=told["parity"]))
+            self._jobs[job_id] = changed
+        self._say(changed)
+
+    def _keep(self, kept: ParityKept) -> None:
+        with self._records.work() as work:
+            work.put(kept.strategy, kept)
+
+    def _ended(self, job_id: str, code: int, words: str) -> None:
+        with self._changed:
+            job = self._jobs[job_id]
+            if job.state is not JobState.RUNNING:
+                return
+            if self._closing:
+                state, problem = JobState.INTERRUPTED, job.problem
+            elif code == 0:
+                state, problem = JobState.FINISHED, job.problem
+            else:
+                state = JobState.FAILED
+                problem = job.problem or StorageError(f"its process ended with code {code}: {words}").as_dict()
+            part = 1.0 if state is JobState.FINISHED else job.part
+            self._put(msgspec.structs.replace(job, state=state, ended=self._now(), part=part, problem=problem))
+
+    def _fail(self, job_id: str, problem: dict[str, str]) -> None:
+        job = self._jobs[job_id]
+        self._put(msgspec.structs.replace(job, state=JobState.FAILED, ended=self._now(), problem=problem))
+
+    def _put(self, job: Job) -> None:
+        self._jobs[job.id] = job
+        with self._records.work() as work:
+            work.put(job.id, job)
+        self._say(job)
+
+    def _say(self, job: Job) -> None:
+        for watcher in self._watchers:
+            watcher(job)
+
+
+def title_of(asked: Asked) -> str:
+    """What a job does, in words."""
+    if isinstance(asked, BacktestAsked):
+        return f"{asked.name} on {', '.join(source.partition(':')[2] for source in asked.data)}"
+    return f"{asked.strategy} against its back-test"
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Asks a worker to end, so that it takes its half-written things away; it is killed when it does not."""
+    with contextlib.suppress(ProcessLookupError):
+        process.terminate()
+
+    def kill() -> None:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+
+    timer = threading.Timer(_GRACE_S, kill)
+    timer.daemon = True
+    timer.start()
+
+
+def _last(words: Any) -> str:
+    words.seek(0, os.SEEK_END)
+    words.seek(max(0, words.tell() - _WORDS))
+    text = words.read().decode("utf-8", "replace").strip()
+    return text.splitlines()[-1] if text else ""
