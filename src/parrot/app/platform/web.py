@@ -24,6 +24,8 @@ class WebServer:
             access_log=False,
             lifespan="off",
             server_header=False,
+            proxy_headers=False,  # the gateway knows whom it trusts
+            ws_max_size=64 * 1024,
             limit_concurrency=256,
             timeout_keep_alive=10,
             timeout_graceful_shutdown=2,

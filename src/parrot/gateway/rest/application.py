@@ -9,15 +9,17 @@ from fastapi import FastAPI
 from parrot.gateway.rest import description, guards, pages, problems
 from parrot.gateway.rest.doors import Doors
 from parrot.gateway.rest.routes import groups, health, markets, orders, strategies, switches
+from parrot.gateway.rest.site import Site
 
 
-def create_app(doors: Doors, folder: Path) -> FastAPI:
+def create_app(doors: Doors, folder: Path, site: Site | None = None) -> FastAPI:
     """An ASGI application on the doors of a running platform that also serves the pages in `folder`."""
+    site = site or Site()
     app = FastAPI(title="Parrot", docs_url=None, redoc_url=None, openapi_url="/api/v1/openapi.json")
     app.state.now = doors.now
     problems.install(app)
-    guards.install(app, lambda: doors.platform.token)
-    app.include_router(health.routes(doors.platform))
+    guards.install(app, doors, site)
+    app.include_router(health.routes(doors.platform, open_metrics=site.open_metrics))
     for router in (
         orders.routes(doors.platform),
         groups.routes(doors.platform),

@@ -5,17 +5,18 @@ from __future__ import annotations
 from typing import Final
 
 from fastapi import Request, Response
+from starlette.requests import HTTPConnection
 
 _PLAIN: Final = "parrot"
 _SECURE: Final = "__Host-parrot"
 
 
-def name_of(request: Request) -> str:
+def name_of(request: HTTPConnection) -> str:
     """The cookie's name: one that only an encrypted connection can set, where there is one."""
     return _SECURE if request.url.scheme in ("https", "wss") else _PLAIN
 
 
-def session_of(request: Request) -> str:
+def session_of(request: HTTPConnection) -> str:
     """What the cookie holds; "" for none."""
     return request.cookies.get(name_of(request), "")
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from parrot.gateway.rest.ports.markets import MarketsDoor
 from parrot.gateway.rest.ports.platform import RunningPlatform
+from parrot.gateway.rest.ports.users import Gatekeeper
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,3 +17,4 @@ class Doors:
     now: Callable[[], int]
     platform: RunningPlatform
     markets: MarketsDoor
+    users: Gatekeeper

@@ -1,112 +1,197 @@
-"""Before every route: this machine's names only, small bodies only, who asks; afterwards headers on every answer."""
+"""Before every route: our names only, bounded requests, no page of another site, who asks; headers on every answer."""
 
 from __future__ import annotations
 
 import hmac
 import logging
-from collections.abc import Callable
 from http import HTTPStatus
-from typing import Final
+from typing import Any, Final
 
 from fastapi import FastAPI
-from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import Response
+from starlette.datastructures import Headers
+from starlette.requests import HTTPConnection
+from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from parrot.contracts.access import Principal, machine
-from parrot.gateway.rest.problems import problem, unforeseen
+from parrot.contracts.access import Principal, Way, machine
+from parrot.contracts.signing import KEY_HEADER, NONCE_HEADER, SIGNATURE_HEADER, TIME_HEADER, SignedRequest
+from parrot.gateway.rest import limits
+from parrot.gateway.rest.bounds import Body, oversized
+from parrot.gateway.rest.cookies import session_of
+from parrot.gateway.rest.crossing import SAFE, crosses, is_own
+from parrot.gateway.rest.doors import Doors
+from parrot.gateway.rest.headers import protect
+from parrot.gateway.rest.problems import denied, problem, unforeseen
+from parrot.gateway.rest.site import LOCAL, NUMBERS, Site, arrive, host_of, is_near, is_secure
+from parrot.kernel.errors import AccessError
 
 TOKEN_HEADER: Final = "X-Parrot-Token"  # the header's name
-BODY_BYTES_MAX: Final = 64 * 1024
-_NAMES: Final = frozenset({"localhost", "127.0.0.1", "[::1]"})
-_SAFE: Final = frozenset({"GET", "HEAD"})
-_KNOWN: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"})
-# The report pages carry stricter policies of their own, by hash; this one holds for whatever else is served.
-_POLICY: Final = (
-    "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-)
-_HEADERS: Final = {
-    "Content-Security-Policy": _POLICY,
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Cache-Control": "no-cache",
-}
+CSRF_HEADER: Final = "Parrot-CSRF"
+PASSIVE_HEADER: Final = "Parrot-Passive"  # says that no person asks, so that a session may idle out
+_METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"})
+_BEFORE_OWNER: Final = frozenset({"/api/v1/auth/state", "/api/v1/auth/setup"})
 
 
-def install(app: FastAPI, token: Callable[[], str]) -> None:
+class _Stop(Exception):  # noqa: N818  it carries an answer, not a fault
+    def __init__(self, answer: Response) -> None:
+        self.answer = answer
+
+
+def install(app: FastAPI, doors: Doors, site: Site) -> None:
     """Puts the guards before everything that `app` serves."""
-    app.add_middleware(Guards, token=token)
+    app.add_middleware(Guards, doors=doors, site=site)
 
 
 class Guards:
-    """The guards as middleware; `token` gives the token of the data directory."""
+    """The guards as middleware. Behind them `state.principal` is who asks, None for nobody."""
 
-    def __init__(self, app: ASGIApp, token: Callable[[], str]) -> None:
+    def __init__(self, app: ASGIApp, doors: Doors, site: Site) -> None:
         self._app = app
-        self._token = token
+        self._doors = doors
+        self._site = site
+        self._rates = limits.Rates(doors.now)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One request."""
-        if scope["type"] != "http":
+        """One request or socket."""
+        if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return
         began = False
 
         async def guarded(message: Message) -> None:
             nonlocal began
-            if message["type"] == "http.response.start":
+            if message["type"] in ("http.response.start", "websocket.http.response.start"):
                 began = True
-                headers = MutableHeaders(scope=message)
-                for name, value in _HEADERS.items():
-                    headers.setdefault(name, value)
+                protect(message, scope)
+            elif message["type"] == "websocket.accept":
+                began = True
             await send(message)
 
         try:
-            answer = self._refusal(scope)
-            await (answer or self._app)(scope, receive, guarded)
+            arrive(scope, self._site)
+            body = Body(receive)
+            await self._check(scope, body)
+            await self._app(scope, body.receive, guarded)
+        except _Stop as stop:
+            await stop.answer(scope, receive, guarded)
+        except AccessError as fault:
+            await denied(fault)(scope, receive, guarded)
         except Exception as fault:
             if began:
                 raise
-            logging.getLogger("parrot.gateway").exception("%s %s failed", scope["method"], scope["path"])
+            logging.getLogger("parrot.gateway").exception("%s failed", scope["path"])
             await unforeseen(fault)(scope, receive, guarded)
 
-    def _refusal(self, scope: Scope) -> Response | None:
-        """What is wrong with a request; otherwise its state names who asks."""
+    async def _check(self, scope: Scope, body: Body) -> None:
         headers = Headers(scope=scope)
-        wrong = _misdirected(headers) or _unknown(scope["method"]) or _oversized(headers)
-        if wrong is not None:
-            return wrong
-        given = headers.get(TOKEN_HEADER)
-        if given is not None and not hmac.compare_digest(given.encode(), self._token().encode()):
-            fix = f"send the token of the data directory's run/instance.json as {TOKEN_HEADER}; `parrot` does"
-            more = {"code": "not_allowed", "reason": "signed_out", "fix": fix}
-            return problem(HTTPStatus.UNAUTHORIZED, "the token is wrong", **more)
-        who: Principal | None = None if given is None else machine()
+        self._check_place(scope, headers)
+        if scope["type"] == "http":
+            _stop(_unknown(scope["method"]) or oversized(scope, headers))
+        address = scope["client"][0] if scope.get("client") else ""
+        self._pace(limits.PER_ADDRESS, address)
+        if crosses(scope):
+            raise AccessError("a page of another site asks", fix="open Parrot itself", reason="cross_site")
+        unsafe = scope["type"] == "http" and scope["method"] not in SAFE
+        if unsafe and limits.PROOFS.fullmatch(scope["path"]):
+            self._pace(limits.SIGN_INS, address)
+        who = await self._who(scope, headers, body, address)
         scope.setdefault("state", {})["principal"] = who
-        if who is None and scope["method"] not in _SAFE and not scope["path"].startswith("/api/"):
-            return problem(HTTPStatus.METHOD_NOT_ALLOWED, "nothing is taken here")
-        return None
+        if who is None:
+            self._check_nobody(scope, unsafe=unsafe)
+            return
+        self._pace(limits.PER_PRINCIPAL, who.user)
+        if unsafe:
+            self._pace(limits.WRITES, who.user)
+        if who.way is Way.SESSION and (unsafe or scope["type"] == "websocket"):
+            self._check_own(scope, headers, who)
+
+    def _check_place(self, scope: Scope, headers: Headers) -> None:
+        host = host_of(headers)
+        if host not in self._site.answered:
+            _stop(problem(HTTPStatus.MISDIRECTED_REQUEST, "This server answers to its own names only"))
+        if host in NUMBERS and _is_visit(scope, headers):
+            port = headers["host"].rpartition(":")[2]
+            query = scope["query_string"].decode("latin-1")
+            place = f"{scope['scheme']}://{LOCAL}{':' + port if port.isdecimal() else ''}{_raw_path(scope)}"
+            _stop(RedirectResponse(place + (f"?{query}" if query else ""), HTTPStatus.PERMANENT_REDIRECT))
+        if not is_secure(scope) and not is_near(scope):
+            fix = "use https, or the proxy that this server trusts"
+            raise AccessError("this needs TLS", fix=fix, reason="insecure")
+
+    def _pace(self, limit: Any, who: str) -> None:
+        wait = self._rates.wait(limit, who)
+        if wait:
+            answer = problem(HTTPStatus.TOO_MANY_REQUESTS, f"too many requests, at most {limit}", code="too_many")
+            answer.headers["Retry-After"] = str(wait)
+            raise _Stop(answer)
+
+    async def _who(self, scope: Scope, headers: Headers, body: Body, address: str) -> Principal | None:
+        token = headers.get(TOKEN_HEADER)
+        if token is not None:
+            return self._machine(token)
+        key = headers.get(KEY_HEADER)
+        if key is not None:
+            return self._doors.users.by_key(await _signed(scope, headers, body, address))
+        session = session_of(HTTPConnection(scope))
+        passive = headers.get(PASSIVE_HEADER) == "1"
+        return self._doors.users.by_session(session, passive=passive) if session else None
+
+    def _machine(self, token: str) -> Principal:
+        if hmac.compare_digest(token.encode(), self._doors.platform.token.encode()):
+            return machine()
+        fix = f"send the token of the data directory's run/instance.json as {TOKEN_HEADER}; `parrot` does"
+        raise AccessError("the token is wrong", fix=fix, reason="signed_out")
+
+    def _check_nobody(self, scope: Scope, *, unsafe: bool) -> None:
+        path = scope["path"]
+        if not path.startswith("/api/"):
+            if unsafe:
+                _stop(problem(HTTPStatus.METHOD_NOT_ALLOWED, "nothing is taken here"))
+            return
+        if path not in _BEFORE_OWNER and not self._doors.users.is_set_up():
+            raise AccessError("there is no owner yet", fix="open the first page and set one up", reason="setup")
+
+    def _check_own(self, scope: Scope, headers: Headers, who: Principal) -> None:
+        if not is_own(scope):
+            raise AccessError("a cookie alone does not say who asks", expected="Origin", reason="cross_site")
+        if scope["type"] == "http":
+            right = self._doors.users.csrf(who)
+            if not hmac.compare_digest(headers.get(CSRF_HEADER, "").encode(), right.encode()):
+                raise AccessError(
+                    f"the header {CSRF_HEADER} is missing or wrong", fix="load the page anew", reason="csrf"
+                )
 
 
-def _misdirected(headers: Headers) -> Response | None:
-    host = headers.get("host", "").lower()
-    if host in _NAMES or host.rpartition(":")[0] in _NAMES:
-        return None
-    return problem(HTTPStatus.MISDIRECTED_REQUEST, "This server answers to localhost only")
+async def _signed(scope: Scope, headers: Headers, body: Body, address: str) -> SignedRequest:
+    return SignedRequest(
+        key=headers.get(KEY_HEADER, ""),
+        signature=headers.get(SIGNATURE_HEADER, ""),
+        time=headers.get(TIME_HEADER, ""),
+        nonce=headers.get(NONCE_HEADER, ""),
+        method=scope.get("method", "GET"),
+        path=_raw_path(scope),
+        query=scope["query_string"].decode("latin-1"),
+        body=await body.read() if scope["type"] == "http" else b"",
+        address=address,
+    )
+
+
+def _raw_path(scope: Scope) -> str:
+    raw: bytes = scope.get("raw_path") or scope["path"].encode()
+    return raw.partition(b"?")[0].decode("latin-1")
+
+
+def _is_visit(scope: Scope, headers: Headers) -> bool:
+    if scope["type"] != "http" or scope["method"] not in SAFE:
+        return False
+    mode = headers.get("sec-fetch-mode")
+    return mode == "navigate" if mode is not None else "text/html" in headers.get("accept", "")
 
 
 def _unknown(method: str) -> Response | None:
-    return None if method in _KNOWN else problem(HTTPStatus.NOT_IMPLEMENTED, f"{method} is not understood")
+    return None if method in _METHODS else problem(HTTPStatus.NOT_IMPLEMENTED, f"{method} is not understood")
 
 
-def _oversized(headers: Headers) -> Response | None:
-    length = headers.get("content-length", "0")
-    if "transfer-encoding" in headers:
-        return problem(HTTPStatus.LENGTH_REQUIRED, "the body is of no stated size")
-    if length.isdecimal() and int(length) <= BODY_BYTES_MAX:
-        return None
-    return problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"the body is too large, most {BODY_BYTES_MAX} bytes")
+def _stop(answer: Response | None) -> None:
+    if answer is not None:
+        raise _Stop(answer)

@@ -17,6 +17,14 @@ _SOON: Final = """<!doctype html><html lang="en"><meta charset="utf-8"><meta htt
 <p><code>parrot status</code> shows orders, fills and positions.</p></html>"""
 
 
+# Reports carry stricter policies of their own, by hash; this one holds for them all.
+REPORT_POLICY: Final = (
+    "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+_AGAIN: Final = {"Retry-After": "3", "Content-Security-Policy": REPORT_POLICY}
+
+
 def install(app: FastAPI, folder: Path) -> None:
     """Serves `folder` below "/"; an index that is not made yet says so and comes again."""
 
@@ -24,9 +32,9 @@ def install(app: FastAPI, folder: Path) -> None:
     def page(path: str) -> Response:
         place = _place(folder, path)
         if place.is_file():
-            return FileResponse(place)
+            return FileResponse(place, headers={"Content-Security-Policy": REPORT_POLICY})
         if not path:
-            return HTMLResponse(_SOON, status_code=HTTPStatus.SERVICE_UNAVAILABLE, headers={"Retry-After": "3"})
+            return HTMLResponse(_SOON, status_code=HTTPStatus.SERVICE_UNAVAILABLE, headers=_AGAIN)
         raise HTTPException(HTTPStatus.NOT_FOUND, "Not found")
 
 

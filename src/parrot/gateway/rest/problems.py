@@ -44,6 +44,11 @@ async def _parrot(_: Request, fault: Exception) -> JSONResponse:
 
 async def _access(_: Request, fault: Exception) -> JSONResponse:
     assert isinstance(fault, AccessError)  # what it is installed for
+    return denied(fault)
+
+
+def denied(fault: AccessError) -> JSONResponse:
+    """A refusal: 401 for who is not signed in, 423 for who is locked out, 403 else, with the reason."""
     status = _ACCESS.get(fault.reason, HTTPStatus.FORBIDDEN)
     return problem(status, fault.problem, **fault.as_dict(), reason=fault.reason)
 

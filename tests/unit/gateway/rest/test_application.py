@@ -5,7 +5,6 @@ from __future__ import annotations
 import http.client
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -16,9 +15,8 @@ from parrot.app.listening import listen
 from parrot.app.platform.web import WebServer
 from parrot.contracts import commands, records
 from parrot.contracts.message import Entry
-from parrot.gateway.rest import create_app
-from parrot.gateway.rest.schema import closed
 from parrot.kernel.errors import InputError, MissingError, StorageError
+from tests.unit.gateway.rest.house import application
 
 TOKEN = "a-token-that-is-long-enough"
 ORDER = {"key": "1", "symbol": "BTC/USDT", "side": "buy", "quantity": "0.01", "user": "ann"}
@@ -99,7 +97,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def server(folder: Path) -> Iterator[Site]:
     platform = Fake()
     listener = listen("127.0.0.1", 0)
-    web = WebServer(create_app(replace(closed(), now=lambda: 1, platform=platform), folder), listener)
+    web = WebServer(application(platform, folder), listener)
     web.start()
     yield Site(platform, listener.getsockname()[1])
     web.stop()

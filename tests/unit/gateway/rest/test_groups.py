@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from starlette.testclient import TestClient
 
 from parrot.contracts import groups, records
 from parrot.contracts.commands import Side
-from parrot.gateway.rest import create_app
-from parrot.gateway.rest.schema import closed
+from tests.unit.gateway.rest.house import application
+from tests.unit.gateway.rest.house import client as client_of
 from tests.unit.gateway.rest.test_application import TOKEN, Fake
 
 GRID = {"form": "grid", "symbol": "BTC/USDT", "low": "90", "high": "110.5", "levels": 5, "quantity": "0.10"}
@@ -27,11 +25,7 @@ def platform():
 
 @pytest.fixture
 def client(platform, tmp_path):
-    with TestClient(
-        create_app(replace(closed(), now=lambda: 1, platform=platform), tmp_path),
-        base_url="http://localhost",
-        headers={"X-Parrot-Token": TOKEN},
-    ) as found:
+    with client_of(application(platform, tmp_path), headers={"X-Parrot-Token": TOKEN}) as found:
         yield found
 
 

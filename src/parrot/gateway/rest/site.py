@@ -1,0 +1,95 @@
+"""Where the gateway stands: its names, who may speak for others, and what a request says about whence it came."""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass, field
+from typing import Final
+
+from starlette.datastructures import Headers
+from starlette.types import Scope
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+NUMBERS: Final = frozenset({"127.0.0.1", "[::1]"})
+LOCAL: Final = "localhost"
+_SECURE: Final = frozenset({"https", "wss"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """How this gateway is reached.
+
+    `names` are host names beside localhost; requests of `proxies` may say for whom they speak; `open_metrics` lets
+    everyone read /metrics, for a gateway that only this machine reaches.
+    """
+
+    names: frozenset[str] = frozenset()
+    proxies: tuple[Network, ...] = ()
+    open_metrics: bool = True
+    answered: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        names = frozenset(name.lower() for name in self.names)
+        object.__setattr__(self, "answered", names | NUMBERS | {LOCAL})
+
+    def trusts(self, address: str) -> bool:
+        """Whether what comes from an address may say for whom it speaks."""
+        found = _address(address)
+        return found is not None and any(found in network for network in self.proxies)
+
+
+def arrive(scope: Scope, site: Site) -> None:
+    """Makes address, scheme and host of a request those of who asked, where a trusted proxy says so."""
+    headers = Headers(scope=scope)
+    client = scope.get("client")
+    if client is None or not site.trusts(client[0]):
+        return
+    hops = [hop.strip() for hop in headers.get("x-forwarded-for", "").split(",") if hop.strip()]
+    asked = next((hop for hop in reversed(hops) if not site.trusts(hop)), None)
+    if asked is not None:
+        scope["client"] = (asked if _address(asked) is not None else "0.0.0.0", 0)
+    if headers.get("x-forwarded-proto", "").rpartition(",")[2].strip().lower() == "https":
+        scope["scheme"] = "wss" if scope["type"] == "websocket" else "https"
+    host = headers.get("x-forwarded-host", "").rpartition(",")[2].strip()
+    if host:
+        kept = [(name, value) for name, value in scope["headers"] if name != b"host"]
+        scope["headers"] = [*kept, (b"host", host.encode("latin-1"))]
+
+
+def host_of(headers: Headers) -> str:
+    """The host that is asked for, without its port."""
+    host = headers.get("host", "").lower()
+    name, _, port = host.rpartition(":")
+    return name if name and port.isdecimal() else host
+
+
+def origin_of(scope: Scope) -> str:
+    """The origin of the pages that this request's server serves."""
+    scheme = "https" if is_secure(scope) else "http"
+    return f"{scheme}://{Headers(scope=scope).get('host', '').lower()}"
+
+
+def is_secure(scope: Scope) -> bool:
+    """Whether TLS protects it."""
+    return scope["scheme"] in _SECURE
+
+
+def is_near(scope: Scope) -> bool:
+    """Whether it comes from this machine."""
+    client = scope.get("client")
+    if client is None:  # a socket of this machine
+        return True
+    found = _address(client[0])
+    return found is not None and (found.is_loopback or _mapped_loopback(found))
+
+
+def _mapped_loopback(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    mapped = getattr(address, "ipv4_mapped", None)
+    return mapped is not None and bool(mapped.is_loopback)
+
+
+def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    try:
+        return ipaddress.ip_address(text.strip("[]"))
+    except ValueError:
+        return None
