@@ -79,7 +79,12 @@ def running(lake):
 @pytest.fixture
 def client(running, tmp_path):
     doors = replace(closed(), now=lambda: NOON, platform=Fake(), markets=running.door)
-    return TestClient(create_app(doors, tmp_path), base_url="http://localhost", headers={"X-Parrot-Token": TOKEN})
+    return TestClient(
+        create_app(doors, tmp_path),
+        base_url="http://localhost",
+        headers={"X-Parrot-Token": TOKEN},
+        client=("127.0.0.1", 1),
+    )
 
 
 def candles(client, **asked) -> dict:
