@@ -73,6 +73,11 @@ class DataFolder:
         return self.root / "lake"
 
     @property
+    def history(self) -> Path:
+        """What happened, for those who look for it: made from the desk's journal, and never the truth."""
+        return self.root / "history.sqlite"
+
+    @property
     def kill_flag(self) -> Path:
         """The file whose presence stops all orders."""
         return self.root / "KILL"
