@@ -101,12 +101,17 @@ def _first_orders(running: Client, form: str, group_id: int, *, count: int) -> l
     """Its orders once `count` are there and the venue has said something, or as they stand after a second or so."""
     end = time.monotonic() + _WAIT_S
     while True:
-        rows = _own(running.get("/api/v1/orders?limit=1000")["orders"], form, group_id)
+        rows = _own(_orders(running, f"group_id={group_id}"), form, group_id)
         if len(rows) >= count and not any(row["status"] in _UNDER_WAY for row in rows):
             return rows
         if time.monotonic() > end:
             return rows
         time.sleep(0.05)
+
+
+def _orders(running: Client, chosen: str) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = running.get(f"/api/v1/orders?limit=1000&{chosen}")["items"]
+    return rows
 
 
 def _own(rows: Sequence[dict[str, Any]], form: str, group_id: int) -> list[dict[str, Any]]:
@@ -178,7 +183,7 @@ def show(group_id: GroupId, data: Data = None, as_json: options.AsJson = False) 
     """One group as it stands: its plan, the newest order of each of its places, and the stops that protect it."""
     running = client(data)
     row = _row(running, group_id)
-    orders = _places(running.get("/api/v1/orders?limit=1000")["orders"], row)
+    orders = _places([*_orders(running, f"group_id={group_id}"), *_orders(running, "status=open")], row)
     screen.answer(row, lambda: _draw(row, orders), as_json=as_json)
 
 
@@ -187,7 +192,8 @@ def _places(rows: Sequence[dict[str, Any]], group: dict[str, Any]) -> list[dict[
     own = _own(rows, group["form"], group["group_id"])
     newest = {row["why"]: row for row in sorted(own, key=lambda row: int(row["order_id"]))}
     ids = {row["order_id"] for row in own}
-    return [*newest.values(), *(row for row in rows if row["parent"] in ids and row["status"] not in _ENDED)]
+    protection = {row["order_id"]: row for row in rows if row["parent"] in ids and row["status"] not in _ENDED}
+    return [*newest.values(), *protection.values()]
 
 
 def _draw(row: dict[str, Any], orders: Sequence[dict[str, Any]]) -> None:

@@ -6,6 +6,7 @@ import getpass
 import secrets
 import time
 from typing import Annotated, Any, Final
+from urllib.parse import urlencode
 
 import typer
 
@@ -132,9 +133,26 @@ def show(
     data: Data = None,
     as_json: options.AsJson = False,
 ) -> None:
-    """One order as it stands."""
-    row = client(data).get(f"/api/v1/orders/{order_id}")
-    screen.answer(row, lambda: screen.values(list(row.items())), as_json=as_json)
+    """One order as it stands, and its life through every gate."""
+    running = client(data)
+    row = running.get(f"/api/v1/orders/{order_id}")
+    events = running.get(f"/api/v1/orders/{order_id}/events")["items"]
+    screen.answer(row | {"events": events}, lambda: _draw(row, events), as_json=as_json)
+
+
+def _draw(row: dict[str, Any], events: list[dict[str, Any]]) -> None:
+    told = [(name, screen.moment(value, seconds=True) if name in _TIMES else value) for name, value in row.items()]
+    screen.values([(name, _flat(value)) for name, value in told if value not in (None, "", [], {})])
+    drawn = [
+        [screen.moment(event["ts"], seconds=True), event["gate"], event["event"], event["text"]] for event in events
+    ]
+    screen.table("life", ("time", "gate", "event", ""), drawn, texts=4)
+
+
+def _flat(value: Any) -> Any:
+    if isinstance(value, dict):
+        return ", ".join(f"{amount} {name}" for name, amount in value.items())
+    return ", ".join(value) if isinstance(value, list) else value
 
 
 @app.command("cancel")
@@ -154,15 +172,20 @@ def ls(
     data: Data = None,
     limit: Annotated[int, typer.Option(min=1, max=1000, help="How many rows.")] = 20,
     fills: Annotated[bool, typer.Option("--fills", help="Fills instead of orders.")] = False,
+    symbol: Annotated[str, typer.Option(help="Only this symbol.")] = "",
+    strategy: Annotated[str, typer.Option(help="Only this strategy.")] = "",
+    status: Annotated[str, typer.Option(help="Only orders of this status, or open, or ended.")] = "",
     as_json: options.AsJson = False,
 ) -> None:
-    """Orders, newest first: those that live, then those that ended."""
+    """Orders, newest first."""
     what = "fills" if fills else "orders"
-    rows = client(data).get(f"/api/v1/{what}?limit={limit}")[what]
+    chosen = {"limit": str(limit), "symbol": symbol, "strategy": strategy} | ({} if fills else {"status": status})
+    rows = client(data).get(f"/api/v1/{what}?{urlencode(chosen)}")["items"]
     named = ("order_id", "strategy", "symbol", "side", *(_FILL if fills else _ORDER))
     drawn = [[screen.moment(row["ts"], seconds=True), *(row[name] for name in named)] for row in rows]
     screen.answer({what: rows}, lambda: screen.table("", ("time", *named), drawn, texts=5), as_json=as_json)
 
 
+_TIMES = ("ts", "updated")
 _FILL = ("quantity", "price", "fee", "fee_currency", "trade_id")
 _ORDER = ("kind", "status", "quantity", "filled", "limit", "trigger", "reason", "why")

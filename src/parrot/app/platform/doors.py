@@ -7,7 +7,9 @@ from collections.abc import Callable
 from parrot.adapters.lake.files import FileLake
 from parrot.app.platform.assemble import House
 from parrot.app.platform.candle_history import CandleHistory
+from parrot.app.platform.history import History
 from parrot.app.platform.platform import Platform
+from parrot.app.platform.questions.history import HistoryQuestions
 from parrot.app.platform.questions.markets import MarketQuestions
 from parrot.contracts.access import Principal
 from parrot.contracts.signing import SignedRequest
@@ -15,14 +17,15 @@ from parrot.gateway.rest import Doors
 from parrot.kernel.errors import AccessError
 
 
-def open_doors(house: House, platform: Platform) -> Doors:
+def open_doors(house: House, platform: Platform, history: History) -> Doors:
     """Every area's door on one running platform."""
-    history = CandleHistory(FileLake(platform.folder.lake), house.terms.name)
+    candles = CandleHistory(FileLake(platform.folder.lake), house.terms.name)
     return Doors(
         now=house.clock.now_ns,
         platform=platform,
         users=_Nobody(),
-        markets=MarketQuestions(platform, history),
+        markets=MarketQuestions(platform, candles),
+        history=HistoryQuestions(history),
     )
 
 

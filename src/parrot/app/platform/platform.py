@@ -19,7 +19,6 @@ from parrot.app.platform.spine import Spine
 from parrot.contracts.accounts import Position
 from parrot.contracts.message import Entry
 from parrot.kernel.decimals import plain
-from parrot.kernel.errors import MissingError
 
 _LATEST_S: Final = 10.0
 _STRATEGIES_MOST: Final = 100_000
@@ -71,13 +70,6 @@ class Platform:
     def rows(self, what: str, limit: int) -> list[dict[str, Any]]:
         """Rows of one kind, newest first."""
         return self.read(lambda house: _ROWS[what](house, limit))
-
-    def order(self, order_id: int) -> dict[str, Any]:
-        """One order. Raises MissingError when it is unknown or long gone."""
-        found = self.read(lambda house: house.components.blotter.order(order_id))
-        if found is None:
-            raise MissingError(f"there is no order {order_id}", expected="its number", fix="parrot order ls")
-        return found
 
     def metrics(self) -> str:
         """Everything that is measured, in the text format of Prometheus."""
@@ -180,11 +172,8 @@ def _plain(value: Decimal | None) -> str | None:
 
 
 _ROWS: Final[dict[str, Callable[[House, int], list[dict[str, Any]]]]] = {
-    "orders": lambda house, limit: house.components.blotter.newest_orders(limit),
-    "fills": lambda house, limit: house.components.blotter.newest_fills(limit),
     "positions": lambda house, limit: _positions(house)[:limit],
     "groups": lambda house, limit: house.components.groups.rows()[:limit],
     "strategies": lambda house, limit: _strategies(house)[:limit],
     "limits": lambda house, limit: house.components.risk.usage()[:limit],
-    "decisions": lambda house, limit: house.components.blotter.newest_decisions(limit),
 }

@@ -21,6 +21,7 @@ from parrot.app.platform.assemble import House, assemble
 from parrot.app.platform.disk import DiskWatch
 from parrot.app.platform.doors import open_doors
 from parrot.app.platform.folder import DataFolder, announce, withdraw
+from parrot.app.platform.history import history_of
 from parrot.app.platform.loop import Loop
 from parrot.app.platform.platform import Platform
 from parrot.app.platform.settings import PlatformSettings
@@ -79,15 +80,16 @@ class Runtime:
         spine = self._spine(house)
         metrics = Metrics(version("parrot"))
         spine.turned, spine.committed = metrics.turned, metrics.committed
-        house.desk.watchers += [metrics.heard, tell, house.audit.heard]
-        with Loop(house.clock, spine.turn, house.hosts.filenos) as loop:
+        history = history_of(self._folder.history, house.journal.read, house.desk.seq)
+        house.desk.watchers += [metrics.heard, tell, house.audit.heard, history.heard]
+        with history, Loop(house.clock, spine.turn, house.hosts.filenos) as loop:
             spine.wake = loop.wake
             house.trading.wake(loop.wake)
             self._open(house, spine)
             instance = announce(self._folder, url)
             logs.redaction.hide(instance.token, *(secret.reveal() for secret in house.trading.secrets))
             platform = Platform(house, spine, self._folder, instance, metrics, logs)
-            web = WebServer(create_app(open_doors(house, platform), self._pages), listener)
+            web = WebServer(create_app(open_doors(house, platform, history), self._pages), listener)
             public = self._public(house, spine, instance.token)
             web.start()
             if public is not None:

@@ -8,7 +8,7 @@ from fastapi import FastAPI
 
 from parrot.gateway.rest import description, guards, pages, problems
 from parrot.gateway.rest.doors import Doors
-from parrot.gateway.rest.routes import groups, health, markets, orders, strategies, switches
+from parrot.gateway.rest.routes import groups, health, history, markets, orders, strategies, switches
 from parrot.gateway.rest.site import Site
 
 
@@ -22,6 +22,7 @@ def create_app(doors: Doors, folder: Path, site: Site | None = None) -> FastAPI:
     app.include_router(health.routes(doors.platform, open_metrics=site.open_metrics))
     for router in (
         orders.routes(doors.platform),
+        history.routes(doors.history),
         groups.routes(doors.platform),
         switches.routes(doors.platform),
         strategies.routes(doors.platform),

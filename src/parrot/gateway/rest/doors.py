@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from parrot.gateway.rest.ports.history import HistoryDoor
 from parrot.gateway.rest.ports.markets import MarketsDoor
 from parrot.gateway.rest.ports.platform import RunningPlatform
 from parrot.gateway.rest.ports.users import Gatekeeper
@@ -18,3 +19,4 @@ class Doors:
     platform: RunningPlatform
     markets: MarketsDoor
     users: Gatekeeper
+    history: HistoryDoor

@@ -44,11 +44,6 @@ class Fake:
     def rows(self, what: str, limit: int) -> list[dict[str, Any]]:
         return [{"what": what, "limit": limit}]
 
-    def order(self, order_id: int) -> dict[str, Any]:
-        if order_id != 7:
-            raise MissingError(f"there is no order {order_id}")
-        return {"order_id": order_id, "status": "filled"}
-
     def metrics(self) -> str:
         return "parrot_orders_total 3\n"
 
@@ -260,16 +255,10 @@ def test_commands_become_what_they_say(site):
 
 
 def test_questions_have_bounds(site):
-    assert site.get("/api/v1/orders?limit=5")[2] == {"orders": [{"what": "orders", "limit": 5}]}
+    assert site.get("/api/v1/positions?limit=5")[2] == {"positions": [{"what": "positions", "limit": 5}]}
     assert site.get("/api/v1/orders?limit=0")[0] == 422
     assert site.get("/api/v1/orders?limit=100000")[0] == 422
     assert "parrot_orders_total 3" in site.call("GET", "/metrics")[2]
-
-
-def test_one_order_is_told_and_an_unknown_one_is_not_found(site):
-    assert site.get("/api/v1/orders/7")[2] == {"order_id": 7, "status": "filled"}
-    assert site.get("/api/v1/orders/8")[0] == 404
-    assert site.get("/api/v1/orders/x")[0] == 422
 
 
 def test_ready_says_why_not(site):

@@ -58,14 +58,14 @@ def test_nobody_acts_in_the_name_of_another(app, platform):
 
 
 def test_a_session_that_is_over_is_signed_out(app):
-    told = client(app, cookies={"parrot": "gone"}).get("/api/v1/orders")
+    told = client(app, cookies={"parrot": "gone"}).get("/api/v1/positions")
     assert (told.status_code, told.json()["reason"]) == (401, "signed_out")
 
 
 def test_the_cookie_of_plain_http_is_not_taken_over_tls(app):
     with TestClient(app, base_url="https://localhost", client=("127.0.0.1", 1)) as who:
-        assert who.get("/api/v1/orders", headers={"Cookie": "parrot=ann"}).status_code == 401
-        answer = who.get("/api/v1/orders", headers={"Cookie": "__Host-parrot=ann"})
+        assert who.get("/api/v1/positions", headers={"Cookie": "parrot=ann"}).status_code == 401
+        answer = who.get("/api/v1/positions", headers={"Cookie": "__Host-parrot=ann"})
         assert answer.status_code == 200
         assert "max-age=31536000" in answer.headers["strict-transport-security"]
 
@@ -73,8 +73,8 @@ def test_the_cookie_of_plain_http_is_not_taken_over_tls(app):
 def test_polling_does_not_keep_a_session(platform, tmp_path):
     people = People(person(Role.VIEWER))
     who = browser(application(platform, tmp_path, users=people), "ann")
-    who.get("/api/v1/orders", headers={"Parrot-Passive": "1"})
-    who.get("/api/v1/orders")
+    who.get("/api/v1/positions", headers={"Parrot-Passive": "1"})
+    who.get("/api/v1/positions")
     assert people.passive == [True, False]
 
 
@@ -138,11 +138,11 @@ def test_a_key_signs_the_whole_request(platform, tmp_path):
 
 def test_before_there_is_an_owner_only_the_machine_is_let_in(platform, tmp_path):
     who = client(application(platform, tmp_path, users=People(owner=False)))
-    for path in ("/api/v1/orders", "/api/v1/auth/session", "/api/v1/nothing"):
+    for path in ("/api/v1/positions", "/api/v1/auth/session", "/api/v1/nothing"):
         told = who.get(path)
         assert (told.status_code, told.json()["reason"]) == (403, "setup"), path
     assert who.get("/health").status_code == 200
-    assert who.get("/api/v1/orders", headers={"X-Parrot-Token": TOKEN}).status_code == 200
+    assert who.get("/api/v1/positions", headers={"X-Parrot-Token": TOKEN}).status_code == 200
 
 
 def test_bodies_are_json_of_a_stated_size(app, platform):

@@ -21,10 +21,7 @@ class RunningPlatform(Protocol):
         """Counts, positions, equity, ages and queues as plain values."""
 
     def rows(self, what: str, limit: int) -> list[dict[str, Any]]:
-        """Newest first: "orders", "fills", "groups", "positions", "strategies", "limits", "decisions"."""
-
-    def order(self, order_id: int) -> dict[str, Any]:
-        """One order as it stands. Raises MissingError."""
+        """Newest first: "groups", "positions", "strategies", "limits"."""
 
     def metrics(self) -> str:
         """Everything that is measured, in the text format of Prometheus."""

@@ -1,4 +1,4 @@
-"""Orders of people: sent, looked at, withdrawn."""
+"""Orders of people: sent and withdrawn."""
 
 from __future__ import annotations
 
@@ -19,13 +19,12 @@ from parrot.kernel.errors import OrderError
 
 _SAYS_IT_ALL: Final = frozenset({"fields", "kill"})  # rules whose text has the expectation in it
 
-Reader = Annotated[Principal, allowed(Permission.ORDERS_READ)]
 Trader = Annotated[Principal, allowed(Permission.ORDERS_WRITE)]
 Holder = Annotated[Principal, allowed(Permission.PORTFOLIO_READ)]
 
 
 def routes(platform: RunningPlatform) -> APIRouter:
-    """The routes of orders and of what came of them."""
+    """The routes of orders, and of what is held."""
     router = APIRouter(tags=["orders"])
     _lists(router, platform)
 
@@ -35,12 +34,6 @@ def routes(platform: RunningPlatform) -> APIRouter:
         require_account(who, body.account)
         fields = body.fields() | {"user": named(who, body.user)}
         return _sent(platform.ask(commands.SubmitOrder(strategy="manual", **fields)), body.key)
-
-    @router.get("/orders/{order_id}", operation_id="order")
-    def order(order_id: int, who: Reader) -> dict[str, Any]:
-        """One order as it stands."""
-        require_account(who)
-        return platform.order(order_id)
 
     @router.delete("/orders/{order_id}", operation_id="cancel_order")
     def cancel(order_id: int, body: ByBody, who: Trader) -> Cancelled:
@@ -63,21 +56,6 @@ def routes(platform: RunningPlatform) -> APIRouter:
 
 
 def _lists(router: APIRouter, platform: RunningPlatform) -> None:
-    @router.get("/orders", operation_id="list_orders")
-    def orders(who: Reader, limit: Limit = 100) -> dict[str, list[dict[str, Any]]]:
-        """Orders, newest first: all that live, then those that ended."""
-        return {"orders": seen(who, lambda: platform.rows("orders", limit))}
-
-    @router.get("/fills", operation_id="list_fills")
-    def fills(who: Reader, limit: Limit = 100) -> dict[str, list[dict[str, Any]]]:
-        """Fills, newest first."""
-        return {"fills": seen(who, lambda: platform.rows("fills", limit))}
-
-    @router.get("/decisions", operation_id="list_decisions")
-    def decisions(who: Reader, limit: Limit = 100) -> dict[str, list[dict[str, Any]]]:
-        """Why something happened or did not, newest first."""
-        return {"decisions": seen(who, lambda: platform.rows("decisions", limit))}
-
     @router.get("/positions", operation_id="list_positions")
     def positions(who: Holder, limit: Limit = 100) -> dict[str, list[dict[str, Any]]]:
         """Positions of the account and of each strategy's book."""
