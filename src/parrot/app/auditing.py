@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -81,6 +81,13 @@ class Auditing:
     def heard(self, entries: Sequence[Entry]) -> None:
         """Notes the acts among committed entries: a watcher of the desk."""
         self._log.heard(entries)
+
+    def note(self, who: str, what: str, *, ts: int, about: Mapping[str, str]) -> None:
+        """Notes an act that is no command of the desk; called by the thread that trades, so that acts keep their order.
+
+        From other threads: `platform.read(lambda house: house.audit.note(...))`.
+        """
+        self._log.note(who, what, ts=ts, about=about)
 
     def beat(self, now: int) -> None:
         """Witnesses and signs when it is time."""

@@ -20,7 +20,10 @@ class LogOpened(Message, frozen=True, kw_only=True, gc=False):
 
 
 class ActNoted(Message, frozen=True, kw_only=True, gc=False):
-    """`who` did `what`; `entry` is the desk's record that shows it, `about` its fields as texts."""
+    """`who` did `what`; `about` are its fields as texts.
+
+    `entry` is the desk's record that shows it; 0 for acts that are no commands of the desk, such as signing in.
+    """
 
     ts: int
     who: str

@@ -40,6 +40,8 @@ def up(
             f"  {facts['replayed']:,} entries replayed; strategies: {', '.join(facts['strategies'])}\n"
             "  parrot status shows what it does"
         )
+        if facts["setup"]:
+            text += f"\n  first visit: open the page and give it the code {facts['setup']}"
         if facts["exchange"]:
             text += f"\n  others trade on the same venue: {facts['exchange']}"
         screen.answer(told, lambda: screen.say(text), as_json=as_json)
@@ -47,7 +49,9 @@ def up(
             screen.note(f"LOOK: {warning}")
 
     try:
-        Runtime(folder, settings, pages).run(listener, url, ready)
+        runtime = Runtime(folder, settings, pages)
+        runtime.tell_code = lambda code: screen.note(f"the code for the first visit is now {code}")
+        runtime.run(listener, url, ready)
     finally:
         listener.close()
     if not as_json:

@@ -29,6 +29,8 @@ from parrot.app.platform.setup import Opening, first_commands, require_limits, s
 from parrot.app.platform.spine import Parts, Spine
 from parrot.app.platform.telling import tell
 from parrot.app.platform.web import WebServer
+from parrot.app.users.living import living
+from parrot.app.users.settings import users_settings
 from parrot.centers.market_data.live import BarRule, Flow
 from parrot.centers.risk.manifest import kills_of
 from parrot.contracts import commands as contract_commands
@@ -51,6 +53,7 @@ class Runtime:
         self._pages = pages
         self._disk = DiskWatch(folder.root)
         self._showcase: subprocess.Popen[bytes] | None = None
+        self.tell_code: Callable[[str], None] = lambda code: None  # shows another code for the first visit
 
     def run(self, listener: socket.socket, url: str, ready: Callable[[dict[str, Any]], None]) -> None:
         """Recovers, serves and trades until a signal. Raises InputError, DataError, StorageError."""
@@ -82,14 +85,19 @@ class Runtime:
         spine.turned, spine.committed = metrics.turned, metrics.committed
         history = history_of(self._folder.history, house.journal.read, house.desk.seq)
         house.desk.watchers += [metrics.heard, tell, house.audit.heard, history.heard]
-        with history, Loop(house.clock, spine.turn, house.hosts.filenos) as loop:
+        with contextlib.ExitStack() as stack:
+            stack.enter_context(history)
+            loop = stack.enter_context(Loop(house.clock, spine.turn, house.hosts.filenos))
             spine.wake = loop.wake
             house.trading.wake(loop.wake)
             self._open(house, spine)
             instance = announce(self._folder, url)
             logs.redaction.hide(instance.token, *(secret.reveal() for secret in house.trading.secrets))
             platform = Platform(house, spine, self._folder, instance, metrics, logs)
-            web = WebServer(create_app(open_doors(house, platform, history), self._pages), listener)
+            people = stack.enter_context(living(self._folder, house, spine, users_settings(self._settings.users)))
+            people.users.setup.tell = self.tell_code
+            doors = open_doors(house, platform, history, people.users)
+            web = WebServer(create_app(doors, self._pages), listener)
             public = self._public(house, spine, instance.token)
             web.start()
             if public is not None:
@@ -105,12 +113,14 @@ class Runtime:
                     "trades": _place(self._settings),
                     "warnings": list(house.trading.warnings),
                     "exchange": public.url if public is not None else None,
+                    "setup": people.users.setup.begin(),
                 }
             )
             try:
                 loop.run()
             finally:
                 withdraw(self._folder)
+                people.pause()
                 web.stop()
                 if public is not None:
                     public.stop()

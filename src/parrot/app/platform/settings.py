@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from parrot.contracts.access import Role
 from parrot.kernel.errors import InputError
 
 
@@ -89,11 +90,27 @@ class ExchangeSection(_Section):
     legacy_listen_key: bool = False
 
 
+class UsersSection(_Section):
+    """Users: how long they stay signed in, and who needs a second factor.
+
+    `second_factor` is "ask", "force", "off", or "auto": asked for while only this machine is served, else forced; it
+    concerns the roles in `second_factor_for`. `registration` lets people ask for an account by themselves.
+    """
+
+    idle_minutes: int = Field(default=30, ge=1, le=1_440)
+    absolute_hours: int = Field(default=12, ge=1, le=168)
+    second_factor: Literal["auto", "ask", "force", "off"] = "auto"
+    second_factor_for: list[Role] = [Role.TRADER, Role.RISK_OFFICER, Role.ADMIN]
+    registration: bool = False
+    registration_roles: list[Role] = [Role.VIEWER]
+
+
 class PlatformSettings(_Section):
     """Everything; every key has a default. `limits` are of the account, by the names on docs/reference/risk.md."""
 
     venue: VenueSettings = VenueSettings()
     exchange: ExchangeSection = ExchangeSection()
+    users: UsersSection = UsersSection()
     strategies: list[StrategySettings] | None = None
     limits: dict[str, str] = {}
     history: bool = True

@@ -196,7 +196,7 @@ def _look_at_desk(
         read_settings(folder.root / "settings.toml"),
         to=length,
         snapshots=[name for name, made in snapshots.items() if made.seq <= length],
-        acts={act.entry: act for act in log.acts} if log is not None else {},
+        acts={act.entry: act for act in log.acts if act.entry} if log is not None else {},
         noted=seen[-1].seq if seen else 0,
     )
     report.orders, report.fills, report.state_hash = found.orders, found.fills, found.state_hash

@@ -40,6 +40,11 @@ def decode_act(body: bytes) -> AuditRecord:
     return found
 
 
+def printable(text: str) -> str:
+    """A text on one line, without control characters; at most a thousand characters."""
+    return "".join(mark if mark.isprintable() else "\N{REPLACEMENT CHARACTER}" for mark in text[:1_000])
+
+
 class AuditLog:
     """Notes acts, expected files and where files ended; signs what it holds.
 
@@ -100,6 +105,11 @@ class AuditLog:
         acts = [act for entry in entries if entry.seq > self._acts_to and (act := act_of(entry)) is not None]
         if acts:
             self._write(acts)
+
+    def note(self, who: str, what: str, *, ts: int, about: Mapping[str, str]) -> None:
+        """Notes an act that no record of the desk shows; marks that would break a line of a log are taken out."""
+        told = {printable(name): printable(text) for name, text in about.items()}
+        self._write([ActNoted(ts=ts, who=printable(who), what=printable(what), entry=0, about=told)])
 
     def beat(self, now: int) -> None:
         """Witnesses and signs when it is time."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from parrot.gateway.rest.ports.history import HistoryDoor
 from parrot.gateway.rest.ports.markets import MarketsDoor
 from parrot.gateway.rest.ports.platform import RunningPlatform
-from parrot.gateway.rest.ports.users import Gatekeeper
+from parrot.gateway.rest.ports.users import UsersDoor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,5 +18,5 @@ class Doors:
     now: Callable[[], int]
     platform: RunningPlatform
     markets: MarketsDoor
-    users: Gatekeeper
+    users: UsersDoor
     history: HistoryDoor

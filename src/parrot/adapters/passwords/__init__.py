@@ -1,0 +1,68 @@
+"""The passwords port: Argon2id by pwdlib, in few threads of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import BoundedSemaphore
+from typing import Final, TypeVar
+
+from argon2 import extract_parameters
+from argon2.exceptions import InvalidHashError
+from pwdlib.exceptions import UnknownHashError
+from pwdlib.hashers.argon2 import Argon2Hasher
+
+from parrot.kernel.errors import BusyError
+
+WAITING_MOST: Final = 16
+_T = TypeVar("_T")
+
+
+class ArgonPasswords:
+    """Argon2id with 64 MiB and three passes; `threads` compute, `waiting` may wait, whoever comes then hears of it.
+
+    However many log in, memory and cores that it takes have an end.
+    """
+
+    def __init__(
+        self, *, threads: int = 1, waiting: int = WAITING_MOST, memory_kib: int = 65_536, passes: int = 3
+    ) -> None:
+        self._hasher = Argon2Hasher(time_cost=passes, memory_cost=memory_kib, parallelism=1)
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="passwords")
+        self._room = BoundedSemaphore(threads + waiting)
+        self._decoy = self._hasher.hash("a password that nobody has")
+
+    def hash(self, password: str) -> str:
+        """The hash to keep."""
+        return self._in_turn(lambda: self._hasher.hash(password))
+
+    def verify(self, password: str, kept: str) -> bool:
+        """Whether it is the password of a kept hash; without one the same work is done for nothing."""
+        return self._in_turn(lambda: self._verify(password, kept))
+
+    def outdated(self, kept: str) -> bool:
+        """Whether a kept hash was made with other parameters than today's."""
+        try:
+            return extract_parameters(kept) != extract_parameters(self._decoy)
+        except InvalidHashError:
+            return True
+
+    def close(self) -> None:
+        """Lets go of the threads."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _verify(self, password: str, kept: str) -> bool:
+        try:
+            right = bool(self._hasher.verify(password, kept or self._decoy))
+        except (InvalidHashError, UnknownHashError):
+            self._hasher.verify(password, self._decoy)
+            return False
+        return right and bool(kept)
+
+    def _in_turn(self, work: Callable[[], _T]) -> _T:
+        if not self._room.acquire(blocking=False):
+            raise BusyError("too many are signing in", fix="try again in a moment")
+        try:
+            return self._pool.submit(work).result()
+        finally:
+            self._room.release()

@@ -1,0 +1,61 @@
+"""Opens the users of a data directory; one process at a time."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Final
+
+from parrot.adapters.chance import SystemChance
+from parrot.adapters.codes import Authenticators
+from parrot.adapters.passwords import ArgonPasswords
+from parrot.adapters.secrets.master import master
+from parrot.adapters.secrets.vault import Vault
+from parrot.adapters.sql import SqlRecords, open_sqlite
+from parrot.centers.users.manifest import Ports, Settings, Users, build
+from parrot.kernel.errors import InputError
+
+FILE: Final = "users.db"
+MASTER: Final = "master.key"
+_LOCK: Final = ".users.lock"
+
+
+@contextmanager
+def open_users(root: Path, now: Callable[[], int], settings: Settings | None = None) -> Iterator[Users]:
+    """The users of the data directory at `root`, for the block of a `with`.
+
+    `users.db` keeps them; what is personal or secret in it is sealed by `master.key` beside it, or by the key that the
+    environment names. Raises InputError while another process has them open, StorageError, DataError.
+    """
+    with ExitStack() as stack:
+        stack.enter_context(_alone(root))
+        engine = open_sqlite(root / FILE)
+        stack.callback(engine.dispose)
+        passwords = ArgonPasswords()
+        stack.callback(passwords.close)
+        ports = Ports(
+            records=SqlRecords(engine),
+            seals=Vault(master(root / MASTER)),
+            chance=SystemChance(),
+            passwords=passwords,
+            codes=Authenticators(),
+            now=now,
+        )
+        yield build(ports, settings)
+
+
+@contextmanager
+def _alone(root: Path) -> Iterator[None]:
+    number = os.open(root / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    try:
+        try:
+            fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            fix = "wait for it to end, or ask the platform that runs"
+            raise InputError(f"another process has the users of {root} open", fix=fix) from None
+        yield
+    finally:
+        os.close(number)

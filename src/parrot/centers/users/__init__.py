@@ -1,0 +1,1 @@
+"""People: signing in, sessions, roles, teams, keys, and what is personal."""

@@ -1,0 +1,43 @@
+"""The way into the users center."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from parrot.centers.users.service import Users
+from parrot.centers.users.settings import HOUR, MINUTE, Settings
+from parrot.ports.chance import Chance
+from parrot.ports.codes import Codes
+from parrot.ports.passwords import Passwords
+from parrot.ports.records import Records
+from parrot.ports.seals import Seals
+
+__all__ = ["HOUR", "MINUTE", "NAME", "Ports", "Settings", "Users", "build"]
+
+NAME = "users"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ports:
+    """What the center needs of the world; `now` is ns UTC."""
+
+    records: Records
+    seals: Seals
+    chance: Chance
+    passwords: Passwords
+    codes: Codes
+    now: Callable[[], int]
+
+
+def build(ports: Ports, settings: Settings | None = None) -> Users:
+    """The center on what was kept before. Raises StorageError, DataError."""
+    return Users.on(
+        records=ports.records,
+        seals=ports.seals,
+        chance=ports.chance,
+        passwords=ports.passwords,
+        codes=ports.codes,
+        now=ports.now,
+        settings=settings or Settings(),
+    )

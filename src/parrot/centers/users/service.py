@@ -1,0 +1,118 @@
+"""The users center as a whole: its parts, and what concerns them all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from parrot.centers.users.factors import Factors
+from parrot.centers.users.keys import Keys
+from parrot.centers.users.means import Means
+from parrot.centers.users.people import People
+from parrot.centers.users.sessions import Sessions
+from parrot.centers.users.settings import Settings
+from parrot.centers.users.setup import Setup
+from parrot.centers.users.signing_in import SigningIn
+from parrot.centers.users.store import Sink, Store
+from parrot.centers.users.tickets import Tickets
+from parrot.contracts.access import Principal, Role, Way
+from parrot.contracts.signing import SignedRequest
+from parrot.contracts.users import Offers
+from parrot.ports.chance import Chance
+from parrot.ports.codes import Codes
+from parrot.ports.passwords import Passwords
+from parrot.ports.records import Records
+from parrot.ports.seals import Seals
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Users:
+    """Everything about users; thread-safe. Each part says what it raises; all raise StorageError of the records."""
+
+    store: Store
+    people: People
+    sessions: Sessions
+    setup: Setup
+    signing_in: SigningIn
+    keys: Keys
+    tickets: Tickets
+    settings: Settings
+
+    @classmethod
+    def on(
+        cls,
+        *,
+        records: Records,
+        seals: Seals,
+        chance: Chance,
+        passwords: Passwords,
+        codes: Codes,
+        now: Callable[[], int],
+        settings: Settings,
+    ) -> Users:
+        """The center on what `records` keep."""
+        store = Store(records)
+        means = Means(store=store, seals=seals, chance=chance, passwords=passwords, now=now, settings=settings)
+        means.prepare()
+        people, tickets = People(means), Tickets(chance, now, settings.ticket_lasts)
+        sessions = Sessions(means, people)
+        factors = Factors(means, people, codes)
+        setup = Setup(means, people, sessions)
+        return cls(
+            store=store,
+            people=people,
+            sessions=sessions,
+            setup=setup,
+            signing_in=SigningIn(means, people, sessions, factors, tickets),
+            keys=Keys(means, people),
+            tickets=tickets,
+            settings=settings,
+        )
+
+    def audited(self, sink: Sink) -> None:
+        """Has acts taken into the audit log from here on, first those that waited."""
+        self.store.sink = sink
+        self.store.flush()
+
+    def watch(self, told: Callable[[str], None]) -> None:
+        """Has `told` hear the id of a user whose rights changed, or of whom a session or key ended."""
+        self.store.watchers.append(told)
+
+    def is_set_up(self) -> bool:
+        """Whether there is an owner."""
+        return self.setup.done
+
+    def offers(self) -> Offers:
+        """What the sign-in page may offer."""
+        settings = self.settings
+        return Offers(
+            set_up=self.setup.done,
+            registration=settings.registration,
+            mail=False,
+            providers=(),
+            second_factor_for=tuple(role for role in Role if role in settings.second_factor_for),
+            second_factor_forced=settings.force,
+        )
+
+    def by_session(self, token: str, *, passive: bool = False) -> Principal | None:
+        """Who comes with a cookie; None when nobody does."""
+        return self.sessions.by_token(token, passive=passive)
+
+    def by_key(self, signed: SignedRequest) -> Principal:
+        """Who signed a request with an API key. Raises AccessError."""
+        return self.keys.by_key(signed)
+
+    def csrf(self, who: Principal) -> str:
+        """What every write of a session has to bring along."""
+        return self.sessions.csrf(who)
+
+    def stands(self, who: Principal) -> Principal | None:
+        """The same session or key with its rights now; None when it ended."""
+        return self.keys.stands(who) if who.way is Way.KEY else self.sessions.stands(who)
+
+    def tidy(self) -> None:
+        """Keeps and lets go of what is due; call it every half minute."""
+        self.sessions.tidy()
+        self.keys.tidy()
+        self.tickets.tidy()
+        self.store.flush()
