@@ -51,14 +51,48 @@ class ParityAsked(Message, frozen=True, kw_only=True, gc=False):
     strategy: str
 
 
-Asked = BacktestAsked | ParityAsked
+class DownloadAsked(Message, frozen=True, kw_only=True, gc=False):
+    """History of a venue into the lake; `start` and `end` are ns UTC, 0 for an end that is now."""
+
+    venue: str
+    symbol: str
+    timeframe: str
+    start: int
+    end: int = 0
+
+
+class ImportAsked(Message, frozen=True, kw_only=True, gc=False):
+    """A file that somebody sent into the lake; `file` is its name in the folder of sent files, never a path."""
+
+    file: str
+    name: str
+    venue: str
+    symbol: str = ""
+    timeframe: str = ""
+    timezone: str = "UTC"
+    repair: bool = False
+
+
+class QualityAsked(Message, frozen=True, kw_only=True, gc=False):
+    """What is wrong with a series; `source` is its name among the data sets ("lake:binance/BTCUSDT/ohlcv_1h")."""
+
+    source: str
+    calendar: str = "24/7"
+
+
+class CheckAsked(Message, frozen=True, kw_only=True, gc=False):
+    """Whether every durable file is what was written, and every invariant holds."""
+
+
+Asked = BacktestAsked | ParityAsked | DownloadAsked | ImportAsked | QualityAsked | CheckAsked
 
 
 class Job(Message, frozen=True, kw_only=True, gc=False):
     """One job as it is kept; times ns UTC, 0 before they come. `part` is what is done, 0 to 1.
 
     `reached` is the time in the data, `equity` what the account was worth there; `run_id` is the run that was kept,
-    `problem` an error of the tree in its parts. `again` is the job that was repeated.
+    `problem` an error of the tree in its parts. `again` is the job that was repeated. `note` says what it does just
+    now, `result` what came of it, in plain values.
     """
 
     id: str
@@ -75,6 +109,8 @@ class Job(Message, frozen=True, kw_only=True, gc=False):
     problem: dict[str, str] = msgspec.field(default_factory=dict)
     again: str = ""
     fences: list[str] | None = None
+    note: str = ""
+    result: dict[str, Any] = msgspec.field(default_factory=dict)
 
 
 class ParityKept(Message, frozen=True, kw_only=True, gc=False):

@@ -32,6 +32,11 @@ class JobPlaces:
         return self.folder.root / "files"
 
     @property
+    def sent(self) -> Path:
+        """Files that people sent, until they are in the lake."""
+        return self.folder.root / "sent"
+
+    @property
     def reports(self) -> Path:
         """Reports of runs as pages; each can be made again."""
         return self.folder.root / "reports"

@@ -16,7 +16,19 @@ from typing import Any, Final
 
 import msgspec
 
-from parrot.contracts.jobs import ENDED, Asked, BacktestAsked, Job, JobState, ParityAsked, ParityKept
+from parrot.contracts.jobs import (
+    ENDED,
+    Asked,
+    BacktestAsked,
+    CheckAsked,
+    DownloadAsked,
+    ImportAsked,
+    Job,
+    JobState,
+    ParityAsked,
+    ParityKept,
+    QualityAsked,
+)
 from parrot.kernel.errors import BusyError, InputError, MissingError, StorageError
 from parrot.ports.records import Records
 
@@ -25,6 +37,8 @@ _GRACE_S: Final = 3.0
 _WORDS: Final = 400
 # What a worker's environment holds: enough to find Python and the data, nothing that could be a secret.
 _ENVIRONMENT: Final = ("PATH", "PYTHONPATH", "LANG", "LC_ALL", "TZ", "VIRTUAL_ENV", "PARROT_HOME", "HOME", "TMPDIR")
+_TOLD: Final = ("part", "reached", "equity", "fences", "run_id", "note", "result")
+FETCHES: Final = (DownloadAsked, ImportAsked)  # they wait for others, and never stand in the way of what computes
 
 Watcher = Callable[[Job], None]
 
@@ -65,8 +79,8 @@ class Jobs:
             self._jobs[job.id] = job
             if job.state is JobState.RUNNING:
                 self._put(msgspec.structs.replace(job, state=JobState.INTERRUPTED, ended=self._now()))
-        for number in range(self._limits.running):
-            thread = threading.Thread(target=self._work, name=f"jobs {number}", daemon=True)
+        for number, fetches in enumerate([False] * self._limits.running + [True]):
+            thread = threading.Thread(target=self._work, args=(fetches,), name=f"jobs {number}", daemon=True)
             thread.start()
             self._threads.append(thread)
 
@@ -115,7 +129,7 @@ class Jobs:
             made = max(self._now(), *(int(job_id) + 1 for job_id in self._jobs), 0)
             job = Job(id=f"{made:020d}", asked=asked, by=by, state=JobState.WAITING, made=made, again=again)
             self._put(job)
-            self._changed.notify()
+            self._changed.notify_all()
         return job
 
     def again(self, job_id: str, by: str) -> Job:
@@ -140,17 +154,18 @@ class Jobs:
 
     # -- work -----------------------------------------------------------------------------------------------------
 
-    def _work(self) -> None:
+    def _work(self, fetches: bool) -> None:
         while True:
-            job = self._next()
+            job = self._next(fetches=fetches)
             if job is None:
                 return
             self._run(job)
 
-    def _next(self) -> Job | None:
+    def _next(self, *, fetches: bool) -> Job | None:
         with self._changed:
             while not self._closing:
-                waiting = [job for job in self._jobs.values() if job.state is JobState.WAITING]
+                mine = (job for job in self._jobs.values() if isinstance(job.asked, FETCHES) is fetches)
+                waiting = [job for job in mine if job.state is JobState.WAITING]
                 if waiting:
                     first = min(waiting, key=lambda job: job.id)
                     running = msgspec.structs.replace(first, state=JobState.RUNNING, began=self._now())
@@ -209,7 +224,7 @@ class Jobs:
             job = self._jobs[job_id]
             if job.state is not JobState.RUNNING:
                 return
-            known = {name: told[name] for name in ("part", "reached", "equity", "fences", "run_id") if name in told}
+            known = {name: told[name] for name in _TOLD if name in told}
             changed = msgspec.structs.replace(job, **known)
             if "problem" in told:
                 changed = msgspec.structs.replace(changed, problem=dict(told["problem"]))
@@ -256,6 +271,14 @@ def title_of(asked: Asked) -> str:
     """What a job does, in words."""
     if isinstance(asked, BacktestAsked):
         return f"{asked.name} on {', '.join(source.partition(':')[2] for source in asked.data)}"
+    if isinstance(asked, DownloadAsked):
+        return f"{asked.symbol} {asked.timeframe} from {asked.venue}"
+    if isinstance(asked, ImportAsked):
+        return f"{asked.name} into the lake"
+    if isinstance(asked, QualityAsked):
+        return f"quality of {asked.source}"
+    if isinstance(asked, CheckAsked):
+        return "check of every durable file"
     return f"{asked.strategy} against its back-test"
 
 

@@ -22,7 +22,7 @@ from parrot.app.jobs.asked import Play
 from parrot.app.jobs.asking import conversation
 from parrot.app.jobs.places import JobPlaces
 from parrot.app.platform.folder import DataFolder
-from parrot.contracts.jobs import Asked, BacktestAsked, Begun, Piece, Played, Reached, Spoken
+from parrot.contracts.jobs import Asked, BacktestAsked, Begun, ParityAsked, Piece, Played, Reached, Spoken
 from parrot.contracts.runs import RunRecord, RunStatus, SavedRun
 from parrot.kernel.errors import ParrotError, StrategyError
 
@@ -47,10 +47,14 @@ def main(arguments: list[str]) -> int:
         asked = msgspec.json.decode(sys.stdin.buffer.read(), type=Asked)
         if isinstance(asked, BacktestAsked):
             tell({"run_id": backtest(asked, places, tell)})
-        else:
+        elif isinstance(asked, ParityAsked):
             from parrot.app.jobs.parity import parity
 
             tell({"parity": parity(asked.strategy, places, tell)})
+        else:
+            from parrot.app.jobs.chores import chore
+
+            tell({"result": chore(asked, places, tell)})
     except ParrotError as fault:
         tell({"problem": {**fault.as_dict(), "location": str(getattr(fault, "location", ""))}})
         return 1
