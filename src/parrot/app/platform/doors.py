@@ -9,6 +9,7 @@ from parrot.app.platform.history import History
 from parrot.app.platform.platform import Platform
 from parrot.app.platform.questions.history import HistoryQuestions
 from parrot.app.platform.questions.markets import MarketQuestions
+from parrot.app.platform.questions.tickets import TicketQuestions
 from parrot.centers.users.manifest import Users
 from parrot.gateway.rest import Doors
 
@@ -22,4 +23,5 @@ def open_doors(house: House, platform: Platform, history: History, users: Users)
         users=users,
         markets=MarketQuestions(platform, candles),
         history=HistoryQuestions(history),
+        tickets=TicketQuestions(platform),
     )

@@ -112,7 +112,9 @@ class Approvals:
                 raise InputError(f"request {number} is {found.state.value}", expected="one that is pending")
             own = by.user == found.by.user
             if own and state is not ApprovalState.WITHDRAWN:
-                raise AccessError(f"{found.by.name} asked for this", expected="another person decides", reason="forbidden")
+                raise AccessError(
+                    f"{found.by.name} asked for this", expected="another person decides", reason="forbidden"
+                )
             if not own and state is ApprovalState.WITHDRAWN:
                 raise AccessError(f"{found.by.name} asked for this", expected="whoever asked", reason="forbidden")
             ended = msgspec.structs.replace(found, state=state, decided_by=by, decided=now, text=text)

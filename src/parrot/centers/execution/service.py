@@ -79,6 +79,10 @@ class Execution:
         """All orders that have not ended, oldest first."""
         return list(self._orders.open.values())
 
+    def fault(self, order: commands.SubmitOrder, now: int) -> fields.Fault | None:
+        """What is wrong with the fields of an order that is thought of; None when they are fine."""
+        return fields.text_fault(order) or self._fault(order, now)
+
     def state(self) -> dict[str, Any]:
         """Durable state as plain values."""
         return self._orders.state()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from parrot.centers.risk.checks import Survey
 from parrot.centers.risk.flag import FILE_NAME, kills_of
 from parrot.centers.risk.limits import RULES, read_limits
 from parrot.centers.risk.loosening import Change, changes
@@ -18,6 +19,7 @@ __all__ = [
     "Change",
     "Risk",
     "Settings",
+    "Survey",
     "build",
     "changes",
     "kills_of",

@@ -8,7 +8,17 @@ from fastapi import FastAPI
 
 from parrot.gateway.rest import description, guards, pages, problems
 from parrot.gateway.rest.doors import Doors
-from parrot.gateway.rest.routes import auth, groups, health, history, markets, orders, strategies, switches
+from parrot.gateway.rest.routes import (
+    auth,
+    groups,
+    health,
+    history,
+    markets,
+    orders,
+    strategies,
+    switches,
+    tickets,
+)
 from parrot.gateway.rest.site import Site
 
 
@@ -28,6 +38,7 @@ def create_app(doors: Doors, folder: Path, site: Site | None = None) -> FastAPI:
         strategies.routes(doors.platform),
         markets.routes(doors.markets),
         auth.routes(doors.users),
+        tickets.routes(doors.platform, doors.tickets),
     ):
         app.include_router(router, prefix="/api/v1")
     pages.install(app, folder)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from parrot.gateway.rest.ports.history import HistoryDoor
 from parrot.gateway.rest.ports.markets import MarketsDoor
 from parrot.gateway.rest.ports.platform import RunningPlatform
+from parrot.gateway.rest.ports.tickets import TicketsDoor
 from parrot.gateway.rest.ports.users import UsersDoor
 
 
@@ -20,3 +21,4 @@ class Doors:
     markets: MarketsDoor
     users: UsersDoor
     history: HistoryDoor
+    tickets: TicketsDoor
