@@ -14,6 +14,8 @@ import pytest
 
 from tests.simulation.crash.harness import CALLS, STRACE, Bench, counted_calls
 
+pytestmark = pytest.mark.alone  # its figures are seconds of a machine that does nothing else
+
 POINTS = int(os.environ.get("PARROT_CRASH_POINTS", "20"))  # 0: all of them
 RECOVERY_S = 5.0
 BOOKED = 1_000

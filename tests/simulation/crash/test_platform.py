@@ -14,6 +14,8 @@ from tests.end_to_end.command import PROGRAM, environment
 from tests.end_to_end.platform import up, verified
 from tests.simulation.crash.harness import STRACE
 
+pytestmark = pytest.mark.alone  # its figures are seconds of a machine that does nothing else
+
 # Where the process dies: the k-th call of a kind in its life, while it makes its files, recovers, and trades.
 POINTS = (
     ("fdatasync", 6),

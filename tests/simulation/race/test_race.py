@@ -20,6 +20,8 @@ from parrot.contracts.records import CancelSent, KillEngaged, OrderApproved, Ord
 from tests.simulation.mutants import mutated
 from tests.simulation.race.platform import SYMBOL, Platform
 
+pytestmark = pytest.mark.alone  # its figures are seconds of a machine that does nothing else
+
 CLIENTS = 64
 ATTEMPTS = int(os.environ.get("PARROT_RACE_ATTEMPTS", "10000"))
 LIMIT = Decimal("0.25")
