@@ -24,17 +24,20 @@ class Site:
     process: subprocess.Popen[str]
     port: int
     folder: Path
+    token: str
 
     def wait_for_reports(self) -> None:
         """The back-tests run beside, in a process of low priority."""
         end = time.monotonic() + 60
-        while self.get("/")[0] == 503:
+        while self.get("/reports/")[0] == 503:
             assert time.monotonic() < end
             time.sleep(0.2)
 
     def get(self, path: str, method: str = "GET", host: str = "") -> tuple[int, dict[str, str], str]:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
-        connection.request(method, path, headers={"Host": host or f"localhost:{self.port}"})
+        connection.request(
+            method, path, headers={"Host": host or f"localhost:{self.port}", "X-Parrot-Token": self.token}
+        )
         reply = connection.getresponse()
         return reply.status, {name.lower(): value for name, value in reply.getheaders()}, reply.read().decode()
 
@@ -50,7 +53,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         if line == "}\n":
             break
     told = json.loads(text)
-    made = Site(process, int(told["url"].rpartition(":")[2]), Path(told["folder"]))
+    token = json.loads((Path(told["data"]) / "run" / "instance.json").read_text())["token"]
+    made = Site(process, int(told["url"].rpartition(":")[2]), Path(told["folder"]), token)
     made.wait_for_reports()
     yield made
     process.kill()
@@ -58,18 +62,18 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 
 def test_the_index_leads_to_a_report_of_every_example(site: Site) -> None:
-    status, headers, page = site.get("/")
+    status, headers, page = site.get("/reports/")
     assert status == 200
     assert headers["content-type"].startswith("text/html")
     for name in REPORTS:
         assert f'href="{name}"' in page
-        status, _, report = site.get(f"/{name}")
+        status, _, report = site.get(f"/reports/{name}")
         assert status == 200
         assert "back-test report</title>" in report
 
 
 def test_every_answer_carries_what_protects_its_reader(site: Site) -> None:
-    for path in ("/", "/missing", "/sma_cross.html"):
+    for path in ("/", "/missing", "/reports/sma_cross.html"):
         _, headers, _ = site.get(path)
         assert "default-src 'none'" in headers["content-security-policy"]
         assert "frame-ancestors 'none'" in headers["content-security-policy"]
@@ -77,14 +81,14 @@ def test_every_answer_carries_what_protects_its_reader(site: Site) -> None:
         assert headers["referrer-policy"] == "no-referrer"
 
 
-@pytest.mark.parametrize("path", ["/../../../etc/passwd", "/%2e%2e/%2e%2e/etc/passwd", "/link", "/.secret", "/sub/"])
+@pytest.mark.parametrize("path", ["../../../etc/passwd", "%2e%2e/%2e%2e/etc/passwd", "link", ".secret", "sub/"])
 def test_nothing_but_its_pages_is_given(path: str, site: Site) -> None:
     (site.folder / ".secret").write_text("secret")
     (site.folder / "sub").mkdir(exist_ok=True)
     link = site.folder / "link"
     if not link.is_symlink():
         link.symlink_to("/etc/passwd")
-    status, _, text = site.get(path)
+    status, _, text = site.get(f"/reports/{path}")
     assert status == 404
     assert "root:" not in text
 

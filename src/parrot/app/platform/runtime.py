@@ -29,6 +29,7 @@ from parrot.app.platform.setup import Opening, first_commands, require_limits, s
 from parrot.app.platform.spine import Parts, Spine
 from parrot.app.platform.telling import tell
 from parrot.app.platform.web import WebServer
+from parrot.app.screen import screen_folder
 from parrot.app.users.living import living
 from parrot.app.users.settings import users_settings
 from parrot.centers.market_data.live import BarRule, Flow
@@ -38,7 +39,7 @@ from parrot.contracts import records as contract_records
 from parrot.contracts.commands import CloseDesk, EngageKill, OpenDesk
 from parrot.contracts.message import Entry
 from parrot.engine.columns import timeframe_ns
-from parrot.gateway.rest import create_app
+from parrot.gateway.rest import Site, create_app
 from parrot.kernel.errors import MissingError
 
 _WORTH_A_SNAPSHOT: Final = 10_000
@@ -97,7 +98,8 @@ class Runtime:
             people = stack.enter_context(living(self._folder, house, spine, users_settings(self._settings.users)))
             people.users.setup.tell = self.tell_code
             doors = open_doors(house, platform, history, people.users)
-            web = WebServer(create_app(doors, self._pages), listener)
+            site = Site(screen=screen_folder())
+            web = WebServer(create_app(doors, self._pages, site), listener)
             public = self._public(house, spine, instance.token)
             web.start()
             if public is not None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from fastapi import FastAPI
 
-from parrot.gateway.rest import description, guards, pages, problems
+from parrot.gateway.rest import description, guards, problems, reports, screen
 from parrot.gateway.rest.doors import Doors
 from parrot.gateway.rest.routes import (
     auth,
@@ -23,7 +23,7 @@ from parrot.gateway.rest.site import Site
 
 
 def create_app(doors: Doors, folder: Path, site: Site | None = None) -> FastAPI:
-    """An ASGI application on the doors of a running platform that also serves the pages in `folder`."""
+    """An ASGI application on the doors of a running platform; it serves the screen too, and reports out of `folder`."""
     site = site or Site()
     app = FastAPI(title="Parrot", docs_url=None, redoc_url=None, openapi_url="/api/v1/openapi.json")
     app.state.now = doors.now
@@ -41,6 +41,7 @@ def create_app(doors: Doors, folder: Path, site: Site | None = None) -> FastAPI:
         tickets.routes(doors.platform, doors.tickets),
     ):
         app.include_router(router, prefix="/api/v1")
-    pages.install(app, folder)
+    reports.install(app, folder)
+    screen.install(app, site.screen)
     description.install(app)
     return app

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final
 
 from starlette.datastructures import Headers
@@ -20,12 +21,13 @@ class Site:
     """How this gateway is reached.
 
     `names` are host names beside localhost; requests of `proxies` may say for whom they speak; `open_metrics` lets
-    everyone read /metrics, for a gateway that only this machine reaches.
+    everyone read /metrics, for a gateway that only this machine reaches; `screen` is the folder of exported pages.
     """
 
     names: frozenset[str] = frozenset()
     proxies: tuple[Network, ...] = ()
     open_metrics: bool = True
+    screen: Path | None = None
     answered: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:

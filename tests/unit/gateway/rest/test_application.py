@@ -268,17 +268,19 @@ def test_ready_says_why_not(site):
     assert (status, told["reasons"]) == (503, ["data are 9 s old"])
 
 
-def test_pages_are_given_and_nothing_else(site, folder):
-    assert site.call("GET", "/")[0] == 503
+def test_reports_are_given_to_who_may_read_them_and_nothing_else(site, folder):
+    assert site.get("/reports/")[0] == 503
     (folder / "index.html").write_text("<p>index</p>")
     (folder / ".secret").write_text("secret")
     (folder / "sub").mkdir()
     (folder / "link").symlink_to("/etc/passwd")
-    status, headers, text = site.call("GET", "/")
+    assert site.call("GET", "/reports/")[0] == 401
+    status, headers, text = site.get("/reports/")
     assert (status, text) == (200, "<p>index</p>")
     assert headers["content-type"].startswith("text/html")
-    for path in ("/../../../etc/passwd", "/%2e%2e/%2e%2e/etc/passwd", "/link", "/.secret", "/sub/", "/sub", "/%00"):
-        status, _, text = site.call("GET", path)
+    assert "sandbox" in headers["content-security-policy"]
+    for path in ("../../../etc/passwd", "%2e%2e/%2e%2e/etc/passwd", "link", ".secret", "sub/", "sub", "%00"):
+        status, _, text = site.get(f"/reports/{path}")
         assert status == 404, path
         assert "root:" not in str(text)
 
