@@ -1,0 +1,7 @@
+"use client";
+
+import { About } from "@/features/about/about";
+
+export default function AboutPage(): React.ReactElement {
+  return <About />;
+}

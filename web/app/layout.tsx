@@ -1,0 +1,23 @@
+import type { Metadata, Viewport } from "next";
+import type { ReactNode } from "react";
+import { SessionProvider } from "@/shared/session";
+import { Frame } from "@/shared/shell/frame";
+import "./globals.css";
+
+export const metadata: Metadata = { title: "Parrot", description: "A self-hosted trading platform", applicationName: "Parrot", formatDetection: { telephone: false, email: false, address: false } };
+export const viewport: Viewport = { width: "device-width", initialScale: 1, themeColor: "#13171b", viewportFit: "cover" };
+
+export default function Layout({ children }: { children: ReactNode }): React.ReactElement {
+  return (
+    <html lang="en" data-theme="dark" suppressHydrationWarning>
+      <head>
+        <script src="/appearance.js" />
+      </head>
+      <body>
+        <SessionProvider>
+          <Frame>{children}</Frame>
+        </SessionProvider>
+      </body>
+    </html>
+  );
+}

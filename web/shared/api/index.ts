@@ -1,0 +1,5 @@
+export { addressOf, call, once } from "./call";
+export { refresh, useApi, useCommand, usePages } from "./hooks";
+export { may, type DoorState, type Me, type SecondWay, type Step } from "./me";
+export type { Answer, BodyOf, Params, PathOf, QueryOf } from "./paths";
+export { asProblem, explained, Problem } from "./problem";

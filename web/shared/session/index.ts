@@ -1,0 +1,4 @@
+export { isDoor, nextPlace } from "./doors";
+export { SessionProvider, useMay, useMe, useSession } from "./provider";
+export { SignInForm } from "./sign-in-form";
+export { makePasskey, passkeysWork, provePasskey } from "./webauthn";

@@ -1,0 +1,15 @@
+export { Button, ButtonLink, IconButton, type ButtonKind } from "./button";
+export { names } from "./class-names";
+export { Confirm, Dialog } from "./dialog";
+export { Check, Choice, NumberField, PasswordField, Select, TextArea, TextField, useForm, type Checks } from "./fields";
+export { Icon, type IconName } from "./icons";
+export { Menu, Popover } from "./menu";
+export { Age, Count, Money, Percent, Price, Quantity, Time } from "./numbers";
+export { Badge, Card, Facts, Figure, Grid, Page, Typed, type Tone } from "./page";
+export { keep, recalled, useRemembered } from "./remembered";
+export { Split } from "./split";
+export { Answered, Empty, Failed, FailedLine, Loading, Offline } from "./states";
+export { DataTable, type Column } from "./table";
+export { Tabs } from "./tabs";
+export { copyText, download, toCsv } from "./taking-out";
+export { toast } from "./toast";

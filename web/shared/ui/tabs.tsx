@@ -1,0 +1,33 @@
+"use client";
+
+import { Tabs as Radix } from "radix-ui";
+import type { ReactNode } from "react";
+
+interface Tab {
+  key: string;
+  label: ReactNode;
+  content: ReactNode;
+}
+
+/** Several views of one thing; arrow keys move between them. Only the one in sight is built. */
+export function Tabs({ label, tabs, value, onChange, actions, fill = false }: { label: string; tabs: readonly Tab[]; value: string; onChange: (key: string) => void; actions?: ReactNode; fill?: boolean }): React.ReactElement {
+  return (
+    <Radix.Root value={value} onValueChange={onChange} className={fill ? "flex h-full min-h-0 flex-col" : "flex min-w-0 flex-col"}>
+      <div className="flex min-h-10 items-end gap-3 overflow-x-auto border-b px-1">
+        <Radix.List aria-label={label} className="flex gap-1">
+          {tabs.map(({ key, label: words }) => (
+            <Radix.Trigger key={key} value={key} className="-mb-px h-10 whitespace-nowrap border-b-2 border-transparent px-3 text-soft hover:text-text focus-visible:-outline-offset-2 data-[state=active]:border-accent data-[state=active]:font-strong data-[state=active]:text-text">
+              {words}
+            </Radix.Trigger>
+          ))}
+        </Radix.List>
+        {actions ? <div className="ml-auto flex items-center gap-1 self-center">{actions}</div> : null}
+      </div>
+      {tabs.map(({ key, content }) => (
+        <Radix.Content key={key} value={key} className={fill ? "min-h-0 flex-1 overflow-auto" : "min-w-0"}>
+          {content}
+        </Radix.Content>
+      ))}
+    </Radix.Root>
+  );
+}
