@@ -2,7 +2,6 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   resolve: { alias: { "@": import.meta.dirname } },
-  esbuild: { jsx: "automatic" },
   test: {
     environment: "node", // a test that needs a page says so: // @vitest-environment jsdom
     include: ["**/*.test.ts", "**/*.test.tsx"],

@@ -134,7 +134,7 @@ function axesOf(colours: Colours, xKind: "time" | "number", xUnit: string): uPlo
   const day = uPlot.fmtDate("{YYYY}-{MM}-{DD}");
   const minute = uPlot.fmtDate("{HH}:{mm}");
   const second = uPlot.fmtDate("{HH}:{mm}:{ss}");
-  const words = (self: uPlot, splits: number[], _: number, __: number, step: number): string[] =>
+  const words = (_: uPlot, splits: number[], __: number, ___: number, step: number): string[] =>
     splits.map((seconds) => {
       const date = uPlot.tzDate(new Date(seconds * 1000), zoneName());
       return step >= 86_400 ? day(date) : step >= 60 ? (date.getHours() + date.getMinutes() === 0 ? day(date).slice(5) : minute(date)) : second(date);

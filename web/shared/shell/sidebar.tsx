@@ -20,7 +20,7 @@ function PlaceLink({ place, here, onGo }: { place: Place; here: boolean; onGo?: 
         title={place.title}
         onMouseEnter={() => router.prefetch(place.path)}
         onFocus={() => router.prefetch(place.path)}
-        onClick={onGo}
+        onClick={() => onGo?.()}
         className={names("flex h-8 items-center gap-3 overflow-hidden whitespace-nowrap rounded px-2.5 no-underline focus-visible:-outline-offset-2 phone:h-11", here ? "bg-accent-wash font-strong text-accent" : "text-soft hover:bg-hover hover:text-text")}
       >
         <Icon name={place.icon} />
