@@ -24,9 +24,10 @@ CASH: Final = 100_000
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """An example strategy: its file, the demo symbols that it trades, and on which terms."""
+    """An example strategy: its file and class, the demo symbols that it trades, and on which terms."""
 
     file: str
+    name: str
     symbols: tuple[str, ...]
     fees: str = "5bp"
     slippage: str = "1bp"
@@ -34,10 +35,10 @@ class Example:
 
 
 EXAMPLES: Final = (
-    Example("sma_cross.py", ("ALDER",)),
-    Example("rsi_reversion.py", ("ALDER",)),
-    Example("donchian_breakout.py", RECIPE.symbols),
-    Example("resting_quotes.py", ("CEDAR",), fees="1bp"),
+    Example("sma_cross.py", "SmaCross", ("ALDER",)),
+    Example("rsi_reversion.py", "RsiReversion", ("ALDER",)),
+    Example("donchian_breakout.py", "DonchianBreakout", RECIPE.symbols),
+    Example("resting_quotes.py", "RestingQuotes", ("CEDAR",), fees="1bp"),
 )
 
 

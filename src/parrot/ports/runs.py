@@ -21,3 +21,6 @@ class RunStore(Protocol):
 
     def records(self) -> list[RunRecord]:
         """The records of all runs, newest first."""
+
+    def drop(self, run_id: str) -> None:
+        """Forgets a run for good, by its whole id. Raises MissingError."""

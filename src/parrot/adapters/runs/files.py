@@ -73,6 +73,19 @@ class FileRuns:
         records = [_read(folder) for folder in self._folders()]
         return sorted(records, key=lambda record: (record.made_ns, record.run_id), reverse=True)
 
+    def drop(self, run_id: str) -> None:
+        """Forgets a run for good: its folder gets a name that none has, then it goes."""
+        folder = self.root / run_id
+        if run_id.startswith(_HALF) or folder.parent != self.root or not (folder / _MANIFEST).is_file():
+            raise MissingError(f"there is no run {run_id!r}")
+        try:
+            half = Path(tempfile.mkdtemp(prefix=_HALF, dir=self.root))
+            folder.rename(half / run_id)
+            _sync(self.root)
+            shutil.rmtree(half)
+        except OSError as fault:
+            raise _unwritable(self.root, fault) from fault
+
     def _settle(self, half: Path, record: RunRecord) -> str:
         """Names the finished folder; a name that another run took meanwhile is passed over."""
         moment = datetime.fromtimestamp(record.made_ns // 1_000_000_000, UTC)

@@ -12,7 +12,7 @@ from parrot.app.jobs.catalogue import EXAMPLES, OWN, Catalogue
 from parrot.app.jobs.datasets import Datasets
 from parrot.app.platform.folder import DataFolder
 from parrot.app.wiring import home
-from parrot.kernel.errors import MissingError
+from parrot.kernel.errors import MissingError, StorageError
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,14 @@ class JobPlaces:
     def reports(self) -> Path:
         """Reports of runs as pages; each can be made again."""
         return self.folder.root / "reports"
+
+    def make(self) -> None:
+        """Makes the folders that people put files into, for their owner only. Raises StorageError."""
+        try:
+            for folder in (self.own, self.files, self.reports):
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as fault:
+            raise StorageError(f"{folder} cannot be made: {fault.strerror}", fix="take away what is there") from fault
 
     def report(self, run_id: str) -> Path:
         """The page of one run."""

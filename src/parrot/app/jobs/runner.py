@@ -270,7 +270,8 @@ class Jobs:
 def title_of(asked: Asked) -> str:
     """What a job does, in words."""
     if isinstance(asked, BacktestAsked):
-        return f"{asked.name} on {', '.join(source.partition(':')[2] for source in asked.data)}"
+        data = ", ".join(source.partition(":")[2] for source in asked.data)
+        return f"{asked.name or asked.file.partition('/')[2]} on {data}"
     if isinstance(asked, DownloadAsked):
         return f"{asked.symbol} {asked.timeframe} from {asked.venue}"
     if isinstance(asked, ImportAsked):
@@ -280,6 +281,11 @@ def title_of(asked: Asked) -> str:
     if isinstance(asked, CheckAsked):
         return "check of every durable file"
     return f"{asked.strategy} against its back-test"
+
+
+def kind_of(asked: Asked) -> str:
+    """The kind of a job in one word."""
+    return type(asked).__name__.removesuffix("Asked").lower()
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

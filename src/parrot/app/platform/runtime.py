@@ -29,6 +29,7 @@ from parrot.app.platform.setup import Opening, first_commands, require_limits, s
 from parrot.app.platform.spine import Parts, Spine
 from parrot.app.platform.telling import tell
 from parrot.app.platform.web import WebServer
+from parrot.app.platform.working import working
 from parrot.app.screen import screen_folder
 from parrot.app.users.living import living
 from parrot.app.users.settings import users_settings
@@ -97,7 +98,8 @@ class Runtime:
             platform = Platform(house, spine, self._folder, instance, metrics, logs)
             people = stack.enter_context(living(self._folder, house, spine, users_settings(self._settings.users)))
             people.users.setup.tell = self.tell_code
-            doors = open_doors(house, platform, history, people.users)
+            jobs = stack.enter_context(working(house, self._folder))
+            doors = open_doors(house, platform, history, people.users, jobs)
             site = Site(screen=screen_folder())
             web = WebServer(create_app(doors, self._pages, site), listener)
             public = self._public(house, spine, instance.token)

@@ -10,6 +10,7 @@ from parrot.gateway.rest import description, guards, problems, reports, screen
 from parrot.gateway.rest.doors import Doors
 from parrot.gateway.rest.routes import (
     auth,
+    backtests,
     groups,
     health,
     history,
@@ -39,6 +40,7 @@ def create_app(doors: Doors, folder: Path, site: Site | None = None) -> FastAPI:
         markets.routes(doors.markets),
         auth.routes(doors.users),
         tickets.routes(doors.platform, doors.tickets),
+        backtests.routes(doors.backtests),
     ):
         app.include_router(router, prefix="/api/v1")
     reports.install(app, folder)

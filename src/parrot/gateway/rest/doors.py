@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from parrot.gateway.rest.ports.backtests import BacktestsDoor
 from parrot.gateway.rest.ports.history import HistoryDoor
 from parrot.gateway.rest.ports.markets import MarketsDoor
 from parrot.gateway.rest.ports.platform import RunningPlatform
@@ -22,3 +23,4 @@ class Doors:
     users: UsersDoor
     history: HistoryDoor
     tickets: TicketsDoor
+    backtests: BacktestsDoor

@@ -1,7 +1,22 @@
 """The report of a back-test: one HTML page that needs nothing else, and an index of several."""
 
+from parrot.centers.backtest.report.analysis import Analysis, analyse
 from parrot.centers.backtest.report.data import Candles, Feed, IndexEntry, ReportData, Reproduction
+from parrot.centers.backtest.report.figures import GROUPS
 from parrot.centers.backtest.report.index import index_page
 from parrot.centers.backtest.report.page import render
+from parrot.centers.backtest.report.series import sampled_rows
 
-__all__ = ["Candles", "Feed", "IndexEntry", "ReportData", "Reproduction", "index_page", "render"]
+__all__ = [
+    "GROUPS",
+    "Analysis",
+    "Candles",
+    "Feed",
+    "IndexEntry",
+    "ReportData",
+    "Reproduction",
+    "analyse",
+    "index_page",
+    "render",
+    "sampled_rows",
+]
