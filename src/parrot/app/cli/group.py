@@ -163,7 +163,7 @@ def _pair(text: str, known: Sequence[str]) -> tuple[str, str]:
 
 
 def _row(running: Client, group_id: int) -> dict[str, Any]:
-    rows = running.get("/api/v1/groups?limit=1000")["groups"]
+    rows = running.get("/api/v1/groups?limit=1000")["items"]
     found = next((row for row in rows if row["group_id"] == group_id), None)
     if found is None:
         raise MissingError(f"there is no group {group_id}", expected="its number", fix="parrot group ls")
@@ -212,6 +212,6 @@ def ls(
     as_json: options.AsJson = False,
 ) -> None:
     """Groups, newest first."""
-    rows = client(data).get(f"/api/v1/groups?limit={limit}")["groups"]
+    rows = client(data).get(f"/api/v1/groups?limit={limit}")["items"]
     drawn = [[screen.moment(row["ts"], seconds=True), *(row[name] for name in _SHOWN)] for row in rows]
     screen.answer({"groups": rows}, lambda: screen.table("", ("time", *_SHOWN), drawn, texts=5), as_json=as_json)

@@ -97,3 +97,16 @@ def test_without_the_token_nothing_is_placed(platform, client):
     )
     assert told.status_code == 401
     assert platform.asked == []
+
+
+def test_groups_come_in_pages_newest_first(platform, client):
+    row = {
+        "ts": 1, "strategy": "manual", "key": "k", "symbol": "BTC/USDT", "form": "grid", "status": "working",
+        "reason": "", "plan": {"type": "grid", "low": "90", "levels": 3}, "round": 0, "fills": 2, "held": "0.1",
+        "cash": "-9", "orders": [4, 5], "stopped": {},
+    }  # fmt: skip
+    platform.rows = lambda what, limit: [row | {"group_id": number} for number in (9, 7, 3)]
+    first = client.get("/api/v1/groups?limit=2").json()
+    assert [one["group_id"] for one in first["items"]] == [9, 7]
+    second = client.get("/api/v1/groups", params={"limit": 2, "after": first["next"]}).json()
+    assert ([one["group_id"] for one in second["items"]], second["next"]) == ([3], None)

@@ -77,3 +77,30 @@ class Placed(Done):
 
     key: str
     group_id: int | None = None
+
+
+class Group(Body):
+    """A group as it stands; `held` in base, `cash` in quote units, `stopped` says why places get no more orders."""
+
+    group_id: int
+    ts: int = Field(description="ns UTC")
+    strategy: str
+    key: str
+    symbol: str
+    form: str
+    status: str
+    reason: str
+    plan: dict[str, str | int | None]
+    round: int
+    fills: int
+    held: str
+    cash: str
+    orders: list[int]
+    stopped: dict[str, str]
+
+
+class GroupPage(Body):
+    """A page of groups; `next` is given as `after` for the page behind it, null where there is none."""
+
+    items: list[Group]
+    next: str | None
