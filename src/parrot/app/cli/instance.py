@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import http.client
 import json
+import ssl
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import typer
 
@@ -34,6 +35,7 @@ class Client:
 
     url: str
     token: str
+    cert: str = ""
 
     def get(self, path: str, *, patience_s: float = _LATEST_S) -> Any:
         """What the platform answers to a question."""
@@ -45,7 +47,7 @@ class Client:
 
     def _call(self, method: str, path: str, body: dict[str, Any] | None, patience_s: float) -> Any:
         place = urlsplit(self.url)
-        connection = http.client.HTTPConnection(place.hostname or "localhost", place.port, timeout=patience_s)
+        connection = _connection(place, self.cert, patience_s)
         headers = {"X-Parrot-Token": self.token} | ({"Content-Type": "application/json"} if body is not None else {})
         try:
             connection.request(method, path, None if body is None else json.dumps(body), headers)
@@ -62,6 +64,19 @@ class Client:
         return answer
 
 
+def _connection(place: SplitResult, cert: str, patience_s: float) -> http.client.HTTPConnection:
+    host = place.hostname or "localhost"
+    if place.scheme != "https":
+        return http.client.HTTPConnection(host, place.port, timeout=patience_s)
+    try:
+        trusted = ssl.create_default_context(cafile=cert)  # that one certificate, whoever signed it and for which name
+    except OSError as fault:
+        raise StorageError(f"{cert} cannot be read: {fault}", fix="it is the certificate of `parrot up`") from None
+    trusted.check_hostname = False
+    trusted.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+    return http.client.HTTPSConnection(host, place.port, timeout=patience_s, context=trusted)
+
+
 def client(data: Path | None) -> Client:
     """The platform that runs on a data directory; raises MissingError when none does."""
     found = find(data)
@@ -75,7 +90,7 @@ def find(data: Path | None) -> Client | None:
     from parrot.app.platform.folder import DataFolder, running
 
     instance = running(DataFolder(folder_of(data)))
-    return None if instance is None else Client(instance.url, instance.token)
+    return None if instance is None else Client(instance.url, instance.token, instance.cert)
 
 
 def _told(status: int, answer: dict[str, Any]) -> ParrotError:

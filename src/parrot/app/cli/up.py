@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -12,8 +13,10 @@ from parrot.app.cli.instance import Data, folder_of
 
 def up(
     data: Data = None,
-    host: Annotated[str, typer.Option(help="Loopback address to listen on.")] = "127.0.0.1",
+    host: Annotated[str, typer.Option(help="Address to listen on; any but loopback needs TLS.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.")] = 8000,
+    tls_cert: Annotated[Path | None, typer.Option(metavar="FILE", help="Certificate in PEM: serve https.")] = None,
+    tls_key: Annotated[Path | None, typer.Option(metavar="FILE", help="Its key in PEM.")] = None,
     as_json: options.AsJson = False,
 ) -> None:
     """Trade, on paper unless the settings say otherwise: risk, execution and ledger here, strategies in children.
@@ -21,22 +24,21 @@ def up(
     Without settings a living exchange of its own is the venue; docs/how-to/real-venue.md says how to get to another.
     It goes on where the data directory's journals end, however the last process ended. Settings: settings.toml there.
     """
-    from parrot.app.listening import listen
     from parrot.app.platform.folder import DataFolder
+    from parrot.app.platform.front import open_front
     from parrot.app.platform.runtime import Runtime
     from parrot.app.platform.settings import read_settings
     from parrot.app.wiring import home
 
     folder = DataFolder(folder_of(data))
     settings = read_settings(folder.root / "settings.toml")
-    listener = listen(host, port)
-    url = f"http://localhost:{listener.getsockname()[1]}"
+    front = open_front(settings.web, host, port, cert=tls_cert, key=tls_key)
     pages = home() / "demo"
 
     def ready(facts: dict[str, Any]) -> None:
-        told = {"url": url, "data": str(folder.root.absolute()), "folder": str(pages.absolute()), **facts}
+        told = {"url": front.url, "data": str(folder.root.absolute()), "folder": str(pages.absolute()), **facts}
         text = (
-            f"Parrot trades {facts['trades']}: {url} (Ctrl-C stops)\n"
+            f"Parrot trades {facts['trades']}: {front.url} (Ctrl-C stops)\n"
             f"  {facts['replayed']:,} entries replayed; strategies: {', '.join(facts['strategies'])}\n"
             "  parrot status shows what it does"
         )
@@ -51,8 +53,8 @@ def up(
     try:
         runtime = Runtime(folder, settings, pages)
         runtime.tell_code = lambda code: screen.note(f"the code for the first visit is now {code}")
-        runtime.run(listener, url, ready)
+        runtime.run(front, ready)
     finally:
-        listener.close()
+        front.listener.close()
     if not as_json:
         screen.note("stopped")

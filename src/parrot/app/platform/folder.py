@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -101,12 +101,13 @@ class DataFolder:
 
 @dataclass(frozen=True, slots=True)
 class Instance:
-    """A running process: where it listens, and the token that commands need."""
+    """A running process: where it listens, the token that commands need, and the certificate to expect of it."""
 
     pid: int
     born: float
     url: str
     token: str
+    cert: str = ""
 
     @property
     def alive(self) -> bool:
@@ -117,14 +118,14 @@ class Instance:
             return False
 
 
-def announce(folder: DataFolder, url: str) -> Instance:
+def announce(folder: DataFolder, url: str, cert: Path | None = None) -> Instance:
     """Writes who runs on the folder, readable by its owner only."""
     own = psutil.Process()
-    instance = Instance(own.pid, own.create_time(), url, secrets.token_urlsafe(24))
+    instance = Instance(own.pid, own.create_time(), url, secrets.token_urlsafe(24), _whole(cert))
     made = folder.instance.with_suffix(".part")
     number = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(number, "w") as file:
-        json.dump({"pid": instance.pid, "born": instance.born, "url": url, "token": instance.token}, file)
+        json.dump(asdict(instance), file)
     made.replace(folder.instance)
     return instance
 
@@ -133,7 +134,9 @@ def running(folder: DataFolder) -> Instance | None:
     """Who runs on the folder; None when nobody does."""
     try:
         found: dict[str, Any] = json.loads(folder.instance.read_text())
-        instance = Instance(int(found["pid"]), float(found["born"]), str(found["url"]), str(found["token"]))
+        instance = Instance(
+            int(found["pid"]), float(found["born"]), str(found["url"]), str(found["token"]), str(found.get("cert", ""))
+        )
     except (OSError, ValueError, KeyError, TypeError):
         return None
     return instance if instance.alive else None
@@ -142,3 +145,7 @@ def running(folder: DataFolder) -> Instance | None:
 def withdraw(folder: DataFolder) -> None:
     """Takes the announcement back."""
     folder.instance.unlink(missing_ok=True)
+
+
+def _whole(path: Path | None) -> str:
+    return "" if path is None else str(path.absolute())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import socket
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -21,6 +20,7 @@ from parrot.app.platform.assemble import House, assemble
 from parrot.app.platform.disk import DiskWatch
 from parrot.app.platform.doors import open_doors
 from parrot.app.platform.folder import DataFolder, announce, withdraw
+from parrot.app.platform.front import Front
 from parrot.app.platform.history import history_of
 from parrot.app.platform.loop import Loop
 from parrot.app.platform.platform import Platform
@@ -30,7 +30,6 @@ from parrot.app.platform.spine import Parts, Spine
 from parrot.app.platform.telling import tell
 from parrot.app.platform.web import WebServer
 from parrot.app.platform.working import working
-from parrot.app.screen import screen_folder
 from parrot.app.users.living import living
 from parrot.app.users.settings import users_settings
 from parrot.centers.market_data.live import BarRule, Flow
@@ -40,7 +39,7 @@ from parrot.contracts import records as contract_records
 from parrot.contracts.commands import CloseDesk, EngageKill, OpenDesk
 from parrot.contracts.message import Entry
 from parrot.engine.columns import timeframe_ns
-from parrot.gateway.rest import Site, create_app
+from parrot.gateway.rest import create_app
 from parrot.kernel.errors import MissingError
 
 _WORTH_A_SNAPSHOT: Final = 10_000
@@ -57,7 +56,7 @@ class Runtime:
         self._showcase: subprocess.Popen[bytes] | None = None
         self.tell_code: Callable[[str], None] = lambda code: None  # shows another code for the first visit
 
-    def run(self, listener: socket.socket, url: str, ready: Callable[[dict[str, Any]], None]) -> None:
+    def run(self, front: Front, ready: Callable[[dict[str, Any]], None]) -> None:
         """Recovers, serves and trades until a signal. Raises InputError, DataError, StorageError."""
         require_limits(self._settings)
         self._folder.make()
@@ -65,7 +64,7 @@ class Runtime:
         logs = set_up(self._folder.logs, screen=None)
         try:
             self._disk.prepare()
-            self._trade(house, logs, listener, url, ready)
+            self._trade(house, logs, front, ready)
         except Exception:
             _log().exception("stopped by a fault")
             raise
@@ -79,9 +78,7 @@ class Runtime:
             if self._showcase is not None:
                 self._showcase.terminate()
 
-    def _trade(
-        self, house: House, logs: Logs, listener: socket.socket, url: str, ready: Callable[[dict[str, Any]], None]
-    ) -> None:
+    def _trade(self, house: House, logs: Logs, front: Front, ready: Callable[[dict[str, Any]], None]) -> None:
         spine = self._spine(house)
         metrics = Metrics(version("parrot"))
         spine.turned, spine.committed = metrics.turned, metrics.committed
@@ -93,15 +90,16 @@ class Runtime:
             spine.wake = loop.wake
             house.trading.wake(loop.wake)
             self._open(house, spine)
-            instance = announce(self._folder, url)
+            instance = announce(self._folder, front.near, front.tls.cert if front.tls is not None else None)
             logs.redaction.hide(instance.token, *(secret.reveal() for secret in house.trading.secrets))
             platform = Platform(house, spine, self._folder, instance, metrics, logs)
-            people = stack.enter_context(living(self._folder, house, spine, users_settings(self._settings.users)))
+            people = stack.enter_context(
+                living(self._folder, house, spine, users_settings(self._settings.users, only_here=front.only_here))
+            )
             people.users.setup.tell = self.tell_code
             jobs = stack.enter_context(working(house, self._folder))
             doors = open_doors(house, platform, history, people.users, jobs)
-            site = Site(screen=screen_folder())
-            web = WebServer(create_app(doors, self._pages, site), listener)
+            web = WebServer(create_app(doors, self._pages, front.site), front.listener, front.tls)
             public = self._public(house, spine, instance.token)
             web.start()
             if public is not None:

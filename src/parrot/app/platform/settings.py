@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ipaddress
+import re
 import tomllib
 from decimal import Decimal
 from pathlib import Path
@@ -105,12 +107,41 @@ class UsersSection(_Section):
     registration_roles: list[Role] = [Role.VIEWER]
 
 
+class WebSettings(_Section):
+    """How the screen and the interface are reached; docs/how-to/beyond-this-machine.md.
+
+    `names` are host names that are answered beside localhost, the first is told to people. `trusted_proxies` are
+    addresses or networks whose X-Forwarded-For and -Proto are believed. `tls_cert` and `tls_key` are PEM files.
+    """
+
+    names: list[str] = []
+    trusted_proxies: list[str] = []
+    tls_cert: str = ""
+    tls_key: str = ""
+
+    @field_validator("names")
+    @classmethod
+    def _are_names(cls, names: list[str]) -> list[str]:
+        for name in names:
+            if not re.fullmatch(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:]+\]", name):
+                raise ValueError(f"{name!r} is no host name: small letters, no port")
+        return names
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_networks(cls, networks: list[str]) -> list[str]:
+        for network in networks:
+            ipaddress.ip_network(network)
+        return networks
+
+
 class PlatformSettings(_Section):
     """Everything; every key has a default. `limits` are of the account, by the names on docs/reference/risk.md."""
 
     venue: VenueSettings = VenueSettings()
     exchange: ExchangeSection = ExchangeSection()
     users: UsersSection = UsersSection()
+    web: WebSettings = WebSettings()
     strategies: list[StrategySettings] | None = None
     limits: dict[str, str] = {}
     history: bool = True

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import uvicorn
 
+from parrot.app.platform.front import Tls
 from parrot.kernel.errors import StorageError
 
 _LATEST_START_S: Final = 10.0
@@ -17,13 +18,15 @@ _LATEST_STOP_S: Final = 5.0
 class WebServer:
     """Serves an ASGI application on a listening socket until `stop`."""
 
-    def __init__(self, application: Any, listener: socket.socket) -> None:
+    def __init__(self, application: Any, listener: socket.socket, tls: Tls | None = None) -> None:
         config = uvicorn.Config(
             application,
             log_config=None,
             access_log=False,
             lifespan="off",
             server_header=False,
+            ssl_certfile=None if tls is None else tls.cert,
+            ssl_keyfile=None if tls is None else tls.key,
             proxy_headers=False,  # the gateway knows whom it trusts
             ws_max_size=64 * 1024,
             limit_concurrency=256,
