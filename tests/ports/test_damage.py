@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from parrot.adapters.sql import SqlJournal, open_sqlite
-from parrot.kernel.errors import ParrotError
+from parrot.adapters.sql import SqlJournal, SqlRecords, open_sqlite, verify_records
+from parrot.contracts.acts import FileExpected
+from parrot.kernel.errors import DataError, ParrotError
 
 BODIES = [b"entry %d " % number * 20 for number in range(120)]
 
@@ -68,3 +69,20 @@ def test_a_file_that_is_cut_is_refused(written, tmp_path, pages):
     with victim.open("r+b") as file:
         file.truncate(len(written.read_bytes()) - pages * 4096)
     assert look(victim) == "refused"
+
+
+def test_an_altered_record_is_refused_and_named(room):
+    path = room / "records.db"
+    engine = open_sqlite(path)
+    with SqlRecords(engine).work() as work:
+        work.put("ann", FileExpected(ts=1, name="what was kept"))
+    engine.dispose()
+    assert verify_records(path) == []
+    path.write_bytes(path.read_bytes().replace(b"what was kept", b"what was keqt"))
+    engine = open_sqlite(path)
+    with pytest.raises(DataError, match="FileExpected ann is not what was kept"):
+        SqlRecords(engine).get(FileExpected, "ann")
+    with pytest.raises(DataError, match="is not what was kept"):
+        SqlRecords(engine).scan(FileExpected)
+    engine.dispose()
+    assert verify_records(path) == ["the record FileExpected ann is not what was kept"]

@@ -18,7 +18,7 @@ from tests.ports.conftest import Database
 from tests.ports.servers.postgres import Postgres
 from tests.ports.servers.processes import wait_until
 
-VERSIONS = ["0001", "0002", "0003"]
+VERSIONS = ["0001", "0002", "0003", "0004"]
 
 
 def tables(engine: sa.Engine) -> dict[str, list[tuple[str, str, bool]]]:

@@ -2,8 +2,8 @@
 
 from parrot.adapters.sql.databases import open_postgres, open_sqlite
 from parrot.adapters.sql.journal import SqlJournal
-from parrot.adapters.sql.records import SqlRecords
+from parrot.adapters.sql.records import SqlRecords, verify_records
 from parrot.adapters.sql.series import SqlSeries
 from parrot.adapters.sql.snapshots import SqlSnapshots
 
-__all__ = ["SqlJournal", "SqlRecords", "SqlSeries", "SqlSnapshots", "open_postgres", "open_sqlite"]
+__all__ = ["SqlJournal", "SqlRecords", "SqlSeries", "SqlSnapshots", "open_postgres", "open_sqlite", "verify_records"]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -11,7 +14,7 @@ from sqlalchemy import Connection, Engine, Row, Table, delete, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
 from parrot.adapters.sql.sessions import reading, writing
-from parrot.adapters.sql.tables import INBOX, OUTBOX, RECORDS
+from parrot.adapters.sql.tables import INBOX, OUTBOX, RECORDS, octets
 from parrot.contracts.message import Message
 from parrot.kernel.errors import DataError, ParameterError
 from parrot.ports.bus import Envelope
@@ -39,8 +42,9 @@ class SqlWork:
         if not key or "\0" in key:
             raise ParameterError(f"{key!r} cannot be a key", expected="text without zero characters")
         kind, body = type(record).__name__, msgspec.json.encode(record).decode()
-        row = self._insert(RECORDS).values(kind=kind, key=key, body=body)
-        self._connection.execute(row.on_conflict_do_update(index_elements=["kind", "key"], set_={"body": body}))
+        held = {"body": body, "sum": _sum(kind, key, body)}
+        row = self._insert(RECORDS).values(kind=kind, key=key, **held)
+        self._connection.execute(row.on_conflict_do_update(index_elements=["kind", "key"], set_=held))
 
     def drop(self, kind: type[Message], key: str) -> None:
         """Lets go of a record."""
@@ -92,10 +96,12 @@ class SqlRecords:
 
     def scan(self, kind: type[R], after: str = "", limit: int = 1000) -> list[tuple[str, R]]:
         """Keys and records of a kind behind key `after`, in order of the keys."""
-        rows = select(RECORDS.c.key, RECORDS.c.body).where(RECORDS.c.kind == kind.__name__, RECORDS.c.key > after)
+        rows = select(RECORDS.c.key, RECORDS.c.body, RECORDS.c.sum).where(
+            RECORDS.c.kind == kind.__name__, RECORDS.c.key > after
+        )
         with reading(self._engine, self._place) as connection:
             found = connection.execute(rows.order_by(RECORDS.c.key).limit(limit)).all()
-        return [(key, _decoded(kind, key, body)) for key, body in found]
+        return [(key, _decoded(kind, key, body, octets(made))) for key, body, made in found]
 
     def outbox(self, after: int = 0, limit: int = 100) -> list[Outgoing]:
         """Messages behind number `after`, in the order they were put there."""
@@ -111,14 +117,33 @@ class SqlRecords:
             connection.execute(delete(INBOX).where(INBOX.c.ts < before))
 
 
-def _get(connection: Connection, kind: type[R], key: str) -> R | None:
-    row = select(RECORDS.c.body).where(RECORDS.c.kind == kind.__name__, RECORDS.c.key == key)
-    body = connection.execute(row).scalar_one_or_none()
-    return None if body is None else _decoded(kind, key, body)
-
-
-def _decoded(kind: type[R], key: str, body: str) -> R:
+def verify_records(path: Path) -> list[str]:
+    """What is wrong with the records in a SQLite file, which another process may be writing; changes nothing."""
+    mode = "mode=ro" if path.with_name(f"{path.name}-wal").exists() else "immutable=1"
     try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?{mode}", uri=True)) as connection:
+            told = [text for (text,) in connection.execute("PRAGMA integrity_check(10)") if text != "ok"]
+            rows = connection.execute("SELECT kind, key, body, sum FROM records")
+            altered = [f"{kind} {key}" for kind, key, body, made in rows if _sum(kind, key, body) != octets(made)]
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as fault:
+        return [f"it is damaged: {fault}"]
+    return told + [f"the record {name} is not what was kept" for name in altered]
+
+
+def _get(connection: Connection, kind: type[R], key: str) -> R | None:
+    rows = select(RECORDS.c.body, RECORDS.c.sum).where(RECORDS.c.kind == kind.__name__, RECORDS.c.key == key)
+    row = connection.execute(rows).one_or_none()
+    return None if row is None else _decoded(kind, key, row.body, octets(row.sum))
+
+
+def _sum(kind: object, key: object, body: object) -> bytes:
+    return hashlib.blake2b(f"{kind}\0{key}\0{body}".encode(), digest_size=16).digest()
+
+
+def _decoded(kind: type[R], key: str, body: str, made: bytes) -> R:
+    try:
+        if _sum(kind.__name__, key, body) != made:
+            raise DataError(f"the record {kind.__name__} {key} is not what was kept", fix="bring it back from a copy")
         return msgspec.json.decode(body, type=kind)
     except msgspec.MsgspecError as fault:
         problem = f"the record {kind.__name__} {key} is not what was kept: {fault}"

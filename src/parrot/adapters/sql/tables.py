@@ -41,6 +41,7 @@ RECORDS: Final = sa.Table(
     sa.Column("kind", _BYTES, primary_key=True),
     sa.Column("key", _BYTES, primary_key=True),
     sa.Column("body", sa.Text, nullable=False),
+    sa.Column("sum", sa.LargeBinary, nullable=False, server_default=sa.text("''")),
 )
 OUTBOX: Final = sa.Table(
     "outbox",

@@ -88,11 +88,19 @@ def _look_at_files(root: Path, names: Iterable[str], seen: Mapping[str, Seen], r
                 report.entries += verdict.entries
                 report.add(Problem(name, verdict.entries + 1, _bare(path, text)) for text in verdict.problems)
                 report.notes += [f"{name}: {_bare(path, text)}" for text in verdict.notes]
+            else:
+                report.add(Problem(name, 0, text) for text in _records(path))
         except FileNotFoundError:
             report.notes.append(f"{name} made room for a newer one meanwhile")
         except OSError as fault:
             report.add([Problem(name, 0, f"it cannot be read: {fault.strerror}")])
     return lengths
+
+
+def _records(path: Path) -> list[str]:
+    from parrot.adapters.sql import verify_records  # loaded where there are some, not with every command
+
+    return verify_records(path)
 
 
 def _pass_over(place: object) -> None:

@@ -52,7 +52,9 @@ class MemoryRecords:
         self.kept.pop((kind.__name__, key), None)
 
     def scan(self, kind: type, after: str = "", limit: int = 1000) -> list[tuple[str, Any]]:
-        found = [(key, body) for (name, key), body in sorted(self.kept.items()) if name == kind.__name__ and key > after]
+        found = [
+            (key, body) for (name, key), body in sorted(self.kept.items()) if name == kind.__name__ and key > after
+        ]
         return [(key, msgspec.json.decode(body, type=kind)) for key, body in found[:limit]]
 
 
