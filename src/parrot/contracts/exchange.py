@@ -415,3 +415,27 @@ class SessionChanged(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 AccountEvent = OrderChanged | ListChanged | BalancesChanged | Deposited
 MarketEvent = Traded | DepthChanged | TopChanged | SessionChanged
+
+
+class Mood(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """What the crowd of a symbol is like: `volatility` a year (0.6 is 60 %), `pace` takers a second, `spread_bps` the
+    makers' distance between bid and ask, `shocks` sudden moves an hour, `size` the usual order (base), `fair` the value
+    that the crowd sees (10^-8 of the quote)."""
+
+    symbol: str
+    volatility: float
+    pace: float
+    spread_bps: float
+    shocks: float
+    size: int
+    fair: int
+
+
+class CrowdMember(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """One of the crowd in one symbol; makers have an inventory (base, from its trades on) and orders that stand."""
+
+    name: str
+    kind: str
+    symbol: str
+    inventory: int
+    standing: int

@@ -10,10 +10,12 @@ import msgspec
 from parrot.contracts.exchange import (
     AccountEvent,
     Candle,
+    CrowdMember,
     Depth,
     Execution,
     Held,
     MarketEvent,
+    Mood,
     NewOrder,
     NewOrderList,
     OrderListState,
@@ -161,6 +163,22 @@ class PublicExchange(Protocol):
 
     def average_price(self, symbol: str, minutes: int) -> int:
         """Volume-weighted price of the last minutes, the last price without trades."""
+
+
+class SandboxExchange(PublicExchange, Protocol):
+    """An exchange that is simulated: whoever owns it says how its crowd is, and halts what it likes."""
+
+    def set_phase(self, symbol: str, phase: str) -> None:
+        """Puts a symbol into another phase, durable; the same again does nothing. Raises ParameterError for none."""
+
+    def moods(self) -> Sequence[Mood]:
+        """What the crowd of each symbol is like now."""
+
+    def crowd(self) -> Sequence[CrowdMember]:
+        """Who is in the crowd, by symbol."""
+
+    def tune(self, symbol: str, *, volatility: float, pace: float, spread_bps: float, shocks: float) -> None:
+        """Makes the crowd of a symbol another until the process ends. Raises ParameterError."""
 
 
 class Credential(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,19 +8,19 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from functools import partial
-from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import structlog
 import uvloop
 
 from parrot.app.exchange.binance import BinanceServer
+from parrot.app.exchange.front import Front
 from parrot.app.exchange.keys import Keys
 from parrot.app.exchange.settings import ExchangeSettings
 from parrot.app.exchange.site import Site
 from parrot.app.listening import listen
 from parrot.contracts.exchange import AccountEvent, MarketEvent
-from parrot.kernel.errors import StorageError
+from parrot.kernel.errors import BusyError, StorageError
 from parrot.ports.exchange import Listener, PublicExchange
 
 T = TypeVar("T")
@@ -30,6 +30,7 @@ _TICK_S: Final = 0.02
 _ASKED_MOST: Final = 64  # at once: the platform's own commands come through the same door, and its turns stay short
 _WAITING_MOST: Final = 10_000
 _LATEST_STOP_S: Final = 5.0
+_LATEST_S: Final = 5.0
 
 
 class ThreadOwner:
@@ -114,16 +115,34 @@ class ThreadOwner:
 class PublicServer:
     """Serves the exchange of a platform on a port of its own until `stop`. Raises InputError when the port is taken."""
 
-    def __init__(self, exchange: PublicExchange, ask: Ask, settings: ExchangeSettings, keys: Path) -> None:
+    def __init__(self, exchange: PublicExchange, ask: Ask, settings: ExchangeSettings, keys: Keys) -> None:
         self._exchange = exchange
         self._ask = ask
         self._settings = settings
-        self._keys = Keys(keys)
+        self._keys = keys
         self._listener = listen(settings.host, settings.port or 0, option="settings.toml, [exchange] port =")
         self.url = f"http://{settings.host}:{self._listener.getsockname()[1]}"
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._server: BinanceServer | None = None
         self._ended = asyncio.Event()
         self._thread = threading.Thread(target=self._serve, name="exchange", daemon=True)
+
+    @property
+    def keys(self) -> Keys:
+        """Who may trade from outside."""
+        return self._keys
+
+    def within(self, work: Callable[[Front], T]) -> T:
+        """What `work` returns of the face, in the thread of the servers. Raises BusyError while it is not there."""
+        loop, server = self._loop, self._server
+        if loop is None or server is None or server.front is None or loop.is_closed():
+            raise BusyError("the public exchange is starting or stopping", fix="try again")
+        front = server.front
+
+        async def asked() -> T:
+            return work(front)
+
+        return asyncio.run_coroutine_threadsafe(asked(), loop).result(_LATEST_S)
 
     def start(self) -> None:
         """Begins; clients are answered as soon as the platform turns."""
@@ -146,6 +165,7 @@ class PublicServer:
         self._loop = asyncio.get_running_loop()
         owner = ThreadOwner(self._exchange, self._ask)
         server = BinanceServer(Site(self._exchange, self._keys, owner, self._settings), self._listener)
+        self._server = server
         starting = asyncio.create_task(server.start())
         owner.start()
         ended = asyncio.create_task(self._ended.wait())

@@ -43,7 +43,7 @@ class Front:
         self.faults = Faults()
         self.hub = Hub(site.exchange, markets, site.owner.call, self.faults)
         self.admin = Admin(
-            site.exchange, site.keys, self.faults, settings.secret, status=self._status, changed=self._changed
+            site.exchange, site.keys, self.faults, settings.secret, status=self.facts, changed=self.meet_faults
         )
         self.sockets: dict[WebSocket, None] = {}
         self.closing = False
@@ -176,10 +176,12 @@ class Front:
 
     # -- admin ---------------------------------------------------------------------------------------------------------
 
-    def _status(self) -> dict[str, Any]:
+    def facts(self) -> dict[str, Any]:
+        """How many connections are open, how many requests were asked."""
         return {"sockets": len(self.sockets), "requests": self._requests}
 
-    def _changed(self) -> None:
+    def meet_faults(self) -> None:
+        """Has faults that came or went do what they do."""
         self._loop.call_soon(self._meet_faults)
 
     def _meet_faults(self) -> None:

@@ -7,18 +7,32 @@ from parrot.app.jobs.places import JobPlaces
 from parrot.app.jobs.runner import Jobs
 from parrot.app.platform.assemble import House
 from parrot.app.platform.candle_history import CandleHistory
+from parrot.app.platform.exchange_port import ExchangePort
 from parrot.app.platform.history import History
 from parrot.app.platform.platform import Platform
+from parrot.app.platform.questions.acts import noting
+from parrot.app.platform.questions.audit import AuditQuestions, AuditTrail
 from parrot.app.platform.questions.backtests import BacktestQuestions
 from parrot.app.platform.questions.history import HistoryQuestions
 from parrot.app.platform.questions.markets import MarketQuestions
 from parrot.app.platform.questions.tickets import TicketQuestions
+from parrot.app.platform.settings import PlatformSettings
 from parrot.centers.users.manifest import Users
 from parrot.gateway.rest import Doors
 
 
-def open_doors(house: House, platform: Platform, history: History, users: Users, jobs: Jobs) -> Doors:
-    """Every area's door on one running platform."""
+def open_doors(
+    house: House,
+    platform: Platform,
+    history: History,
+    users: Users,
+    jobs: Jobs,
+    *,
+    port: ExchangePort | None,
+    settings: PlatformSettings,
+) -> Doors:
+    """Every area's door on one running platform; `port` is that of the simulated venue, None on a real one."""
+    note = noting(platform)
     candles = CandleHistory(FileLake(platform.folder.lake), house.terms.name)
     return Doors(
         now=house.clock.now_ns,
@@ -27,5 +41,6 @@ def open_doors(house: House, platform: Platform, history: History, users: Users,
         markets=MarketQuestions(platform, candles),
         history=HistoryQuestions(history),
         tickets=TicketQuestions(platform),
+        audit=AuditQuestions(AuditTrail(platform.folder.audit), jobs, note),
         backtests=BacktestQuestions(jobs, JobPlaces(platform.folder), house.clock.now_ns),
     )

@@ -14,11 +14,10 @@ from typing import Any, Final
 import structlog
 
 from parrot.adapters.telemetry import Logs, Metrics, set_up
-from parrot.app.exchange.beside import PublicServer
-from parrot.app.exchange.settings import ExchangeSettings
 from parrot.app.platform.assemble import House, assemble
 from parrot.app.platform.disk import DiskWatch
 from parrot.app.platform.doors import open_doors
+from parrot.app.platform.exchange_port import ExchangePort
 from parrot.app.platform.folder import DataFolder, announce, withdraw
 from parrot.app.platform.front import Front
 from parrot.app.platform.history import history_of
@@ -98,12 +97,12 @@ class Runtime:
             )
             people.users.setup.tell = self.tell_code
             jobs = stack.enter_context(working(house, self._folder))
-            doors = open_doors(house, platform, history, people.users, jobs)
+            port = self._port(house, spine, instance.token)
+            doors = open_doors(house, platform, history, people.users, jobs, port=port, settings=self._settings)
             web = WebServer(create_app(doors, self._pages, front.site), front.listener, front.tls)
-            public = self._public(house, spine, instance.token)
+            if port is not None and self._settings.exchange.port is not None:
+                port.open(self._settings.exchange.port)
             web.start()
-            if public is not None:
-                public.start()
             self._show()
             for warning in house.trading.warnings:
                 _log().warning("venue", text=warning)
@@ -114,7 +113,7 @@ class Runtime:
                     "strategies": house.components.strategies.running(),
                     "trades": _place(self._settings),
                     "warnings": list(house.trading.warnings),
-                    "exchange": public.url if public is not None else None,
+                    "exchange": (port.url or None) if port is not None else None,
                     "setup": people.users.setup.begin(),
                 }
             )
@@ -124,23 +123,15 @@ class Runtime:
                 withdraw(self._folder)
                 people.pause()
                 web.stop()
-                if public is not None:
-                    public.stop()
+                if port is not None:
+                    port.close()
             self._close(house, spine)
 
-    def _public(self, house: House, spine: Spine, token: str) -> PublicServer | None:
+    def _port(self, house: House, spine: Spine, token: str) -> ExchangePort | None:
         chosen, exchange = self._settings.exchange, house.trading.public
-        if exchange is None or chosen.port is None:
+        if exchange is None:
             return None
-        settings = ExchangeSettings(
-            port=chosen.port,
-            api_key="",
-            secret=token,
-            limits=chosen.limits,
-            legacy_listen_key=chosen.legacy_listen_key,
-            data=self._folder.root,
-        )
-        return PublicServer(exchange, spine.read, settings, self._folder.exchange_keys)
+        return ExchangePort(exchange, spine.read, chosen, token=token, folder=self._folder)
 
     def _spine(self, house: House) -> Spine:
         return Spine(

@@ -21,7 +21,7 @@ from parrot.contracts.listing import Listing, VenueTerms
 from parrot.contracts.venue import Report, VenueState
 from parrot.kernel.errors import DataError, InputError
 from parrot.ports.clock import Clock
-from parrot.ports.exchange import PublicExchange
+from parrot.ports.exchange import PublicExchange, SandboxExchange
 from parrot.ports.feed import Feed, Incoming
 from parrot.ports.secrets import Credentials, Secret
 from parrot.ports.trading import TradingVenue
@@ -58,7 +58,7 @@ class Trading:
     heard: Callable[[Flow, int], None] = lambda flow, now: None
     wake: Callable[[Callable[[], None]], None] = lambda callback: None
     warnings: Sequence[str] = ()
-    public: PublicExchange | None = None
+    public: SandboxExchange | None = None
     secrets: Sequence[Secret] = ()
 
 

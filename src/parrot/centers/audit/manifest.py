@@ -13,7 +13,7 @@ from parrot.centers.audit.findings import Check, Reading, Violation
 from parrot.centers.audit.ledger import Ledger
 from parrot.centers.audit.life import Amounts, FillsOnce, Life, TakenOnce
 from parrot.centers.audit.limits import GoodData, Rates, WithinLimits
-from parrot.centers.audit.log import WITNESS_EVERY, AuditLog
+from parrot.centers.audit.log import WITNESS_EVERY, AuditLog, decode_act
 from parrot.centers.audit.orders import Orders
 from parrot.centers.audit.reducing import ReduceOnly
 from parrot.centers.audit.sequence import OneVersion, Sequence, mixed
@@ -33,6 +33,7 @@ __all__ = [
     "Signer",
     "Violation",
     "act_of",
+    "decode_act",
     "mixed",
     "outside",
     "reading",

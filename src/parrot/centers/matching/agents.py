@@ -45,6 +45,7 @@ class Place:
     def __init__(self, number: int, pair: Pair, rng: np.random.Generator, price: int) -> None:
         listing = pair.listing
         self.number = number
+        self.pair = pair
         self.rng = rng
         self.tick = int(listing.tick.scaleb(listing.price_decimals))
         self.lot = int(listing.lot.scaleb(listing.quantity_decimals))
@@ -55,6 +56,13 @@ class Place:
         notional = listing.min_notional.scaleb(listing.price_decimals + listing.quantity_decimals)
         self.least_notional = int(notional)
         self.fair = Fair(float(price), volatility=pair.volatility, shocks=pair.shocks, depth=self.size * 8.0, rng=rng)
+
+    def tune(self, pair: Pair) -> None:
+        """The crowd behaves as `pair` says from here on."""
+        self.pair = pair
+        self.spread = pair.spread_bps * 1e-4
+        self.pace = pair.pace
+        self.fair.tune(volatility=pair.volatility, shocks=pair.shocks)
 
     def quantity(self, wanted: float, price: int) -> int:
         """A quantity that the venue takes, near `wanted` (units)."""
@@ -72,6 +80,16 @@ class Maker:
         self._asked: list[tuple[int, int]] = []
         self._inventory = 0
         self._offset = owner / len(CROWD)
+
+    @property
+    def inventory(self) -> int:
+        """What it bought less what it sold, in units."""
+        return self._inventory
+
+    @property
+    def standing(self) -> int:
+        """How many of its orders stand."""
+        return sum(map(len, self._standing))
 
     def gap(self) -> int:
         """Time until its next look, ns."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -60,6 +60,14 @@ class Crowd:
             if self._trades(number) or self._gathers(number, agent):
                 self._act(agent)
             self._agenda.at(now + agent.gap(), self._wake, number, agent)
+
+    def places(self) -> Sequence[Place]:
+        """What each symbol's agents share, in the order of symbols."""
+        return self._places
+
+    def makers(self) -> Mapping[tuple[int, int], Maker]:
+        """Makers by symbol and number in the crowd."""
+        return self._makers
 
     def _gathers(self, number: int, agent: Agent) -> bool:
         """Before an auction makers show once where they stand."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
+from parrot.centers.matching import conducting
 from parrot.centers.matching.admission import Admission, check_price, check_quantity, refuse, why_of
 from parrot.centers.matching.foresight import foresee
 from parrot.centers.matching.house import House
@@ -30,7 +32,9 @@ from parrot.centers.matching.sessions import Bell, Timetable
 from parrot.centers.matching.terms import Terms, shown
 from parrot.contracts.commands import Side
 from parrot.contracts.exchange import (
+    CrowdMember,
     MarketKind,
+    Mood,
     NewOrder,
     NewOrderList,
     OrderListState,
@@ -310,6 +314,19 @@ class SimulatedExchange(Looking):
         terms = self._of(symbol)
         price = self._floor.last_price(terms.number) or terms.opening // terms.price_scale
         self._ring(Referred(self._time(), terms.number, price))
+
+    def moods(self) -> Sequence[Mood]:
+        """What the crowd of each symbol is like now."""
+        return conducting.moods(self._house, self._terms)
+
+    def crowd(self) -> Sequence[CrowdMember]:
+        """Who is in the crowd, by symbol."""
+        return conducting.members(self._house, self._terms)
+
+    def tune(self, symbol: str, *, volatility: float, pace: float, spread_bps: float, shocks: float) -> None:
+        """Makes the crowd of a symbol another until the process ends. Raises ParameterError."""
+        wanted = {"volatility": volatility, "pace": pace, "spread_bps": spread_bps, "shocks": shocks}
+        conducting.tune(self._house, self._of(symbol), wanted)
 
     def _time(self) -> int:
         return max(self.now, self._house.agenda.now)

@@ -33,6 +33,21 @@ class Fair:
         self._spell = 0
         self._at = 0
 
+    @property
+    def volatility(self) -> float:
+        """How wild it is, a year."""
+        return self._sigma * math.sqrt(_YEAR_S)
+
+    @property
+    def shocks(self) -> float:
+        """Sudden moves an hour."""
+        return self._shock_rate * 3600
+
+    def tune(self, *, volatility: float, shocks: float) -> None:
+        """Another temper from here on."""
+        self._sigma = volatility / math.sqrt(_YEAR_S)
+        self._shock_rate = shocks / 3600
+
     def move(self, now: int) -> float:
         """The value at `now`, ns UTC."""
         passed = min((now - self._at) / SECOND, _STEP_MAX_S) if self._at else 0.0

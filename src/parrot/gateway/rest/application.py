@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from parrot.gateway.rest import description, guards, problems, reports, screen
 from parrot.gateway.rest.doors import Doors
 from parrot.gateway.rest.routes import (
+    audit,
     auth,
     backtests,
     groups,
@@ -41,6 +42,7 @@ def create_app(doors: Doors, folder: Path, site: Site | None = None) -> FastAPI:
         auth.routes(doors.users),
         tickets.routes(doors.platform, doors.tickets),
         backtests.routes(doors.backtests),
+        audit.routes(doors.audit),
     ):
         app.include_router(router, prefix="/api/v1")
     reports.install(app, folder)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from parrot.gateway.rest.ports.audit import AuditDoor
 from parrot.gateway.rest.ports.backtests import BacktestsDoor
 from parrot.gateway.rest.ports.history import HistoryDoor
 from parrot.gateway.rest.ports.markets import MarketsDoor
@@ -24,3 +25,4 @@ class Doors:
     history: HistoryDoor
     tickets: TicketsDoor
     backtests: BacktestsDoor
+    audit: AuditDoor
