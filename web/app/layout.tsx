@@ -5,7 +5,8 @@ import { Frame } from "@/shared/shell/frame";
 import "./globals.css";
 
 export const metadata: Metadata = { title: "Parrot", description: "A self-hosted trading platform", applicationName: "Parrot", formatDetection: { telephone: false, email: false, address: false } };
-export const viewport: Viewport = { width: "device-width", initialScale: 1, themeColor: "#13171b", viewportFit: "cover" };
+export const viewport: Viewport = { width: "device-width", initialScale: 1, themeColor: "#13171b", // lint: the browser wants a colour, --panel
+  viewportFit: "cover" };
 
 export default function Layout({ children }: { children: ReactNode }): React.ReactElement {
   return (

@@ -1,4 +1,5 @@
 export { isDoor, nextPlace } from "./doors";
 export { SessionProvider, useMay, useMe, useSession } from "./provider";
+export { emailProblem, nameProblem, passwordProblem, strengthOf } from "./rules";
 export { SignInForm } from "./sign-in-form";
 export { makePasskey, passkeysWork, provePasskey } from "./webauthn";

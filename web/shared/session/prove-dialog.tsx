@@ -28,8 +28,8 @@ export function ProveDialog({ open, onProved, onGone }: { open: boolean; onProve
     try {
       const body = await proof();
       if (body) {
-        await once("post", "/api/v1/auth/confirm", { body });
-        onProved(await once<Me>("get", "/api/v1/auth/session"));
+        const me = await once<Me>("post", "/api/v1/auth/confirm", { body });
+        onProved(me);
       }
     } catch (thrown) {
       setProblem(asProblem(thrown));

@@ -7,6 +7,7 @@ import { useSession } from "@/shared/session/provider";
 import { names } from "@/shared/ui/class-names";
 import { Icon } from "@/shared/ui/icons";
 import { setAppearance, useAppearance } from "./appearance";
+import { Mark } from "./mark";
 import { isAt, PLACES, type Place } from "./navigation";
 
 function PlaceLink({ place, here, onGo }: { place: Place; here: boolean; onGo?: (() => void) | undefined }): React.ReactElement {
@@ -54,16 +55,6 @@ export function PlaceList({ onGo }: { onGo?: () => void }): React.ReactElement {
         </div>
       ))}
     </div>
-  );
-}
-
-/** The mark: a parrot's head of two strokes. */
-export function Mark(): React.ReactElement {
-  return (
-    <svg aria-hidden="true" width="20" height="20" viewBox="0 0 20 20" fill="none" className="shrink-0">
-      <path d="M4 17V9.5A6.5 6.5 0 0 1 10.5 3c3.3 0 5.5 2.2 5.5 5.2 0 2.3-1.3 3.8-3.2 3.8-1.3 0-2.3-.7-2.8-1.7" stroke="currentColor" strokeWidth="2" strokeLinecap="round" className="text-accent" />
-      <circle cx="9.2" cy="7.6" r="1.2" fill="currentColor" />
-    </svg>
   );
 }
 

@@ -1,0 +1,7 @@
+"use client";
+
+import { Join } from "@/features/doors/join";
+
+export default function JoinPage(): React.ReactElement {
+  return <Join />;
+}

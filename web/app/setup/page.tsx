@@ -1,0 +1,7 @@
+"use client";
+
+import { SetUp } from "@/features/doors/setup";
+
+export default function SetUpPage(): React.ReactElement {
+  return <SetUp />;
+}

@@ -1,0 +1,7 @@
+"use client";
+
+import { SignIn } from "@/features/doors/signin";
+
+export default function SignInPage(): React.ReactElement {
+  return <SignIn />;
+}
