@@ -8,6 +8,7 @@ from typing import Any, Final
 from fastapi import Depends, Request
 
 from parrot.contracts.access import Permission, Principal, Way
+from parrot.gateway.rest.queries import require_known
 from parrot.kernel.errors import AccessError, MissingError
 
 FRESH_NS: Final = 5 * 60 * 10**9
@@ -29,6 +30,7 @@ def allowed(permission: Permission, *, fresh: bool = False) -> Any:
         if fresh and who.way is not Way.MACHINE and not _is_fresh(request, who):
             fix = "confirm who you are, then send it again"
             raise AccessError("this needs a proof of who you are that is not old", fix=fix, reason="reauthenticate")
+        require_known(request)
         return who
 
     check.permission = permission  # type: ignore[attr-defined]  # read by the table of routes
@@ -39,8 +41,8 @@ def allowed(permission: Permission, *, fresh: bool = False) -> Any:
 def anyone() -> Any:
     """A dependency that asks for nothing: the route is open on purpose, and the table of routes says so."""
 
-    async def check() -> None:
-        return None
+    async def check(request: Request) -> None:
+        require_known(request)
 
     check.permission = None  # type: ignore[attr-defined]  # read by the table of routes
     check.fresh = False  # type: ignore[attr-defined]  # the same

@@ -176,9 +176,9 @@ def test_the_book_is_told_best_first_and_the_tape_newest_first(client, running) 
     ]
 
 
-@pytest.mark.parametrize("path", ["candles", "depth", "tape"])
+@pytest.mark.parametrize("path", ["candles?timeframe=1m&", "depth?", "tape?"])
 def test_an_unknown_symbol_is_not_there(client, path) -> None:
-    answer = client.get(f"/api/v1/markets/{path}", params={"symbol": "NO/PE", "timeframe": "1m"})
+    answer = client.get(f"/api/v1/markets/{path}symbol=NO/PE")
     assert answer.status_code == 404
 
 

@@ -218,3 +218,14 @@ def test_orders_carry_the_name_of_who_is_signed_in(platform, app):
     given = {name: ORDER[name] for name in ORDER if name != "user"}
     assert browser(app, "ann").post("/api/v1/orders", json=given).status_code == 201
     assert platform.asked[0].user == "ann"
+
+
+def test_a_parameter_that_is_not_known_is_named(app):
+    who = browser(app, "ann")
+    told = who.get("/api/v1/strategies?limit=5&colour=red")
+    assert (told.status_code, told.json()["fields"]) == (422, [{"field": "colour", "problem": "is not known here"}])
+    told = who.get("/api/v1/strategies?limit=5&limit=6")
+    assert (told.status_code, told.json()["fields"]) == (422, [{"field": "limit", "problem": "is given twice"}])
+    assert who.get("/health?x=1").status_code == 422
+    assert client(app).get("/api/v1/strategies?colour=red").status_code == 401
+    assert who.get("/orders?id=12", headers={"Accept": "text/html"}).status_code == 404  # pages take what they like
