@@ -21,7 +21,8 @@ class Person(Message, frozen=True, kw_only=True, gc=False):
     """A user; `name` stands in permanent records, so it is no e-mail address. Times ns UTC.
 
     `private` is a sealed Private; `email_mark` finds somebody by the address without showing it.
-    `addresses` are marks of addresses from where they signed in before.
+    `addresses` are marks of addresses from where they signed in before. `name_mark` keeps the name of who is erased from
+    being given to somebody else: records have it.
     """
 
     id: str
@@ -32,6 +33,7 @@ class Person(Message, frozen=True, kw_only=True, gc=False):
     owner: bool = False
     active: bool = True
     erased: bool = False
+    name_mark: str = ""
     private: str = ""
     email_mark: str = ""
     email_checked: bool = False
@@ -207,3 +209,26 @@ class Offers(msgspec.Struct, frozen=True, kw_only=True):
     providers: tuple[tuple[str, str], ...]
     second_factor_for: tuple[Role, ...]
     second_factor_forced: bool
+
+
+class Enrolment(msgspec.Struct, frozen=True, kw_only=True):
+    """A new authenticator: its secret as text, as an address and as a QR code (SVG)."""
+
+    ticket: str
+    secret: str
+    uri: str
+    picture: str
+
+
+class Invitation(msgspec.Struct, frozen=True, kw_only=True):
+    """An invitation as it is told; times ns UTC."""
+
+    id: str
+    name: str
+    display: str
+    email: str
+    roles: tuple[Role, ...]
+    accounts: tuple[str, ...]
+    by: str
+    made: int
+    expires: int

@@ -22,3 +22,6 @@ class Seals(Protocol):
 
     def mark(self, text: str, key: str, *, owner: str, bound: str) -> str:
         """A mark (HMAC-SHA256, hex) by which a text is known again and that says nothing of it."""
+
+    def forget(self) -> None:
+        """Lets go of keys that are open in memory."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, Final, Protocol
 
 import structlog
 
-from parrot.app.platform.assemble import House
-from parrot.app.platform.folder import DataFolder
+from parrot.app.auditing import Auditing
 from parrot.app.users.opening import FILE, open_users
 from parrot.centers.users.manifest import Settings, Users
 from parrot.contracts.users import ActWaiting
@@ -31,9 +31,9 @@ class Questions(Protocol):
 class Living:
     """Users with somebody who looks after them. `pause` when the trading thread takes no questions any more."""
 
-    def __init__(self, users: Users, house: House, spine: Questions) -> None:
+    def __init__(self, users: Users, audit: Auditing, spine: Questions) -> None:
         self.users = users
-        self._house = house
+        self._audit = audit
         self._spine = spine
         self._over = threading.Event()
         self._keeper = threading.Thread(target=self._keep, name="users", daemon=True)
@@ -55,7 +55,7 @@ class Living:
         self._keeper.join(_LATEST_S)
 
     def _note(self, act: ActWaiting) -> None:
-        self._house.audit.note(act.who, act.what, ts=act.ts, about=act.about)
+        self._audit.note(act.who, act.what, ts=act.ts, about=act.about)
 
     def _keep(self) -> None:
         while not self._over.wait(_TIDY_S):
@@ -66,11 +66,13 @@ class Living:
 
 
 @contextmanager
-def living(folder: DataFolder, house: House, spine: Questions, settings: Settings) -> Iterator[Living]:
+def living(
+    root: Path, audit: Auditing, spine: Questions, *, now: Callable[[], int], settings: Settings
+) -> Iterator[Living]:
     """The users of a platform for the block of a `with`; entered by the thread that trades, before it does."""
-    house.audit.expect(folder.root / FILE, house.clock.now_ns())
-    with open_users(folder.root, house.clock.now_ns, settings) as users:
-        found = Living(users, house, spine)
+    audit.expect(root / FILE, now())
+    with open_users(root, now, settings) as users:
+        found = Living(users, audit, spine)
         found.start()
         try:
             yield found

@@ -9,6 +9,7 @@ from parrot.centers.users.service import Users
 from parrot.centers.users.settings import HOUR, MINUTE, Settings
 from parrot.ports.chance import Chance
 from parrot.ports.codes import Codes
+from parrot.ports.mail import Mail
 from parrot.ports.passwords import Passwords
 from parrot.ports.records import Records
 from parrot.ports.seals import Seals
@@ -20,7 +21,7 @@ NAME = "users"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ports:
-    """What the center needs of the world; `now` is ns UTC."""
+    """What the center needs of the world; `now` is ns UTC, `address` that of the pages (scheme, host and port)."""
 
     records: Records
     seals: Seals
@@ -28,6 +29,8 @@ class Ports:
     passwords: Passwords
     codes: Codes
     now: Callable[[], int]
+    mail: Mail | None = None
+    address: str = ""
 
 
 def build(ports: Ports, settings: Settings | None = None) -> Users:
@@ -40,4 +43,6 @@ def build(ports: Ports, settings: Settings | None = None) -> Users:
         codes=ports.codes,
         now=ports.now,
         settings=settings or Settings(),
+        mail=ports.mail,
+        address=ports.address,
     )

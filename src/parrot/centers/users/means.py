@@ -18,6 +18,7 @@ from parrot.ports.seals import Seals
 
 _PRIVATE: Final = "private"
 _EMAIL: Final = "email"
+_NAME: Final = "name"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +69,10 @@ class Means:
     def email_mark(self, email: str) -> str:
         """By what an address is found."""
         return self.mark(email.casefold(), _EMAIL) if email else ""
+
+    def name_mark(self, name: str) -> str:
+        """By what a name is known that is nobody's any more."""
+        return self.mark(name, _NAME)
 
     def private(self, person: Person) -> Private:
         """What is personal of somebody; nothing once it is erased."""

@@ -152,7 +152,7 @@ class People:
             preferences=private.preferences,
         )
         name = name_of(name)
-        self._require_free(name, checked.email)
+        self.require_free(name, checked.email)
         user = means.id()
         means.new_key(change, user)
         person = Person(
@@ -175,7 +175,7 @@ class People:
         if len(private.preferences) > _PREFERENCES_MOST:
             raise InputError("too many preferences", expected=f"at most {_PREFERENCES_MOST}")
         checked = msgspec.structs.replace(private, display=display_of(private.display), email=email_of(private.email))
-        self._require_free("", checked.email, but=person.id)
+        self.require_free("", checked.email, but=person.id)
         mark = means.email_mark(checked.email)
         changed = msgspec.structs.replace(
             person,
@@ -282,12 +282,13 @@ class People:
         if EVERY_ACCOUNT not in held and set(team.accounts) - had - held:
             raise AccessError("nobody gives accounts to themselves", fix="ask another administrator")
 
-    def _require_free(self, name: str, email: str, *, but: str = "") -> None:
-        mark = self._means.email_mark(email)
+    def require_free(self, name: str, email: str, *, but: str = "") -> None:
+        """Raises InputError for a name or address that somebody has, or had until it was erased."""
+        mark, gone = self._means.email_mark(email), self._means.name_mark(name)
         for person in self._store.all(Person).values():
             if person.id == but:
                 continue
-            if name and person.name == name:
+            if name and (person.name == name or person.name_mark == gone):
                 raise InputError(f"the name {name} is taken", expected="another name")
             if mark and person.email_mark == mark:
                 raise InputError("another user has this e-mail address", expected="another address")

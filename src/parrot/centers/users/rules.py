@@ -30,6 +30,8 @@ _LEETS: Final = str.maketrans("013457@$!", "oieastasi")
 _ROWS: Final = (
     *("01234567890123456789", "abcdefghijklmnopqrstuvwxyz", "qwertyuiopasdfghjklzxcvbnm", "qazwsxedcrfvtgbyhnujm"),
 )
+_UNSHOWN: Final = ("Cc", "Cs", "Co", "Cn", "Zl", "Zp")
+_TURNS: Final = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"  # what follows would be read backwards
 _LEFT_LEAST: Final = 6
 _DIFFERENT_LEAST: Final = 5
 
@@ -58,7 +60,8 @@ def email_of(text: str) -> str:
 def display_of(text: str) -> str:
     """A name for people, of any script. Raises InputError for what cannot be seen."""
     shown = unicodedata.normalize("NFC", text).strip()
-    if len(shown) > 80 or any(unicodedata.category(mark) in ("Cc", "Cs", "Co", "Cn", "Zl", "Zp") for mark in shown):
+    hidden = any(unicodedata.category(mark) in _UNSHOWN or mark in _TURNS for mark in shown)
+    if len(shown) > 80 or hidden:
         raise InputError("this name cannot be shown", expected="at most 80 characters, none of them control characters")
     return shown
 

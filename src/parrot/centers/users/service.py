@@ -6,8 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from parrot.centers.users.factors import Factors
+from parrot.centers.users.joining import Joining
 from parrot.centers.users.keys import Keys
+from parrot.centers.users.leaving import Leaving
 from parrot.centers.users.means import Means
+from parrot.centers.users.own import Own
 from parrot.centers.users.people import People
 from parrot.centers.users.sessions import Sessions
 from parrot.centers.users.settings import Settings
@@ -20,6 +23,7 @@ from parrot.contracts.signing import SignedRequest
 from parrot.contracts.users import Offers
 from parrot.ports.chance import Chance
 from parrot.ports.codes import Codes
+from parrot.ports.mail import Mail
 from parrot.ports.passwords import Passwords
 from parrot.ports.records import Records
 from parrot.ports.seals import Seals
@@ -35,8 +39,12 @@ class Users:
     setup: Setup
     signing_in: SigningIn
     keys: Keys
+    own: Own
+    joining: Joining
+    leaving: Leaving
     tickets: Tickets
     settings: Settings
+    mailing: bool
 
     @classmethod
     def on(
@@ -49,6 +57,8 @@ class Users:
         codes: Codes,
         now: Callable[[], int],
         settings: Settings,
+        mail: Mail | None = None,
+        address: str = "",
     ) -> Users:
         """The center on what `records` keep."""
         store = Store(records)
@@ -58,13 +68,34 @@ class Users:
         sessions = Sessions(means, people)
         factors = Factors(means, people, codes)
         setup = Setup(means, people, sessions)
+        signing_in = SigningIn(means, people, sessions, factors, tickets)
+        keys = Keys(means, people)
         return cls(
             store=store,
             people=people,
             sessions=sessions,
             setup=setup,
-            signing_in=SigningIn(means, people, sessions, factors, tickets),
-            keys=Keys(means, people),
+            signing_in=signing_in,
+            keys=keys,
+            own=Own(
+                means,
+                people=people,
+                sessions=sessions,
+                factors=factors,
+                tickets=tickets,
+                codes=codes,
+                signing_in=signing_in,
+            ),
+            joining=Joining(
+                means,
+                people=people,
+                sessions=sessions,
+                signing_in=signing_in,
+                mail=mail,
+                address=address,
+            ),
+            leaving=Leaving(means, people=people, sessions=sessions, keys=keys),
+            mailing=mail is not None,
             tickets=tickets,
             settings=settings,
         )
@@ -88,7 +119,7 @@ class Users:
         return Offers(
             set_up=self.setup.done,
             registration=settings.registration,
-            mail=False,
+            mail=self.mailing,
             providers=(),
             second_factor_for=tuple(role for role in Role if role in settings.second_factor_for),
             second_factor_forced=settings.force,
@@ -114,5 +145,6 @@ class Users:
         """Keeps and lets go of what is due; call it every half minute."""
         self.sessions.tidy()
         self.keys.tidy()
+        self.joining.tidy()
         self.tickets.tidy()
         self.store.flush()

@@ -142,6 +142,14 @@ class Sessions:
             change.note(who.name, "sessions end", ts=self._means.now(), count=str(ended))
         return ended
 
+    def revoke_all(self, by: Principal, user: str) -> int:
+        """Ends all sessions of a user. Raises MissingError."""
+        with self._store.change() as change:
+            person = self._people.find(user)
+            ended = self.end(change, user)
+            change.note(by.name, "sessions end", ts=self._means.now(), user=person.name, count=str(ended))
+        return ended
+
     # telling
 
     def views(self, user: str, current: str = "") -> Sequence[SessionView]:

@@ -106,15 +106,20 @@ class SigningIn:
     def confirm(self, who: Principal, *, password: str = "", code: str = "", whence: Whence) -> str:
         """Proves again who one is; the session's new cookie. Raises AccessError."""
         person = self._people.find(who.user)
-        self._require_patience(person, person.name, whence)
         if code:
+            self._require_patience(person, person.name, whence)
             return self._confirm_by_code(who, person, code, whence)
+        self.require_password(person, password, whence)
+        with self._means.store.change() as change:
+            return self.confirmed(change, who, "password", whence)
+
+    def require_password(self, person: Person, password: str, whence: Whence) -> None:
+        """Raises AccessError unless it is their password; wrong ones count as they do at signing in."""
+        self._require_patience(person, person.name, whence)
         kept = self._people.proofs(person.id).password
         if not self._means.passwords.verify(normal_password(password), kept):
             self._failed(person, person.name, whence, "confirmation")
             raise AccessError("wrong password", fix="try again", reason="reauthenticate")
-        with self._means.store.change() as change:
-            return self.confirmed(change, who, "password", whence)
 
     def confirmed(self, change: Change, who: Principal, way: str, whence: Whence) -> str:
         """Notes a proof that held; the session's new cookie."""

@@ -10,13 +10,13 @@ from parrot.gateway.rest import description, guards, problems, reports, screen
 from parrot.gateway.rest.doors import Doors
 from parrot.gateway.rest.routes import (
     audit,
-    auth,
     backtests,
     groups,
     health,
     history,
     markets,
     orders,
+    people,
     strategies,
     switches,
     tickets,
@@ -39,7 +39,7 @@ def create_app(doors: Doors, folder: Path, site: Site | None = None) -> FastAPI:
         switches.routes(doors.platform),
         strategies.routes(doors.platform),
         markets.routes(doors.markets),
-        auth.routes(doors.users),
+        *people.routers(doors.users),
         tickets.routes(doors.platform, doors.tickets),
         backtests.routes(doors.backtests),
         audit.routes(doors.audit),

@@ -15,7 +15,7 @@ from parrot.adapters.codes import Authenticators
 from parrot.adapters.secrets.master import EnvironmentMaster
 from parrot.adapters.secrets.vault import Vault
 from parrot.centers.users.manifest import Ports, Settings, Users, build
-from parrot.contracts.access import Principal, Role
+from parrot.contracts.access import Principal
 from parrot.contracts.users import ActWaiting, Whence
 
 SECOND = 10**9

@@ -14,6 +14,8 @@ Password = Annotated[str, StringConstraints(strip_whitespace=False, min_length=1
 Typed = Annotated[str, Field(min_length=1, max_length=254)]  # a name or an address as somebody types it
 Code = Annotated[str, Field(min_length=1, max_length=40)]
 Token = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[\w.-]+$")]
+Preferences = dict[Annotated[str, Field(max_length=60)], Annotated[str, Field(max_length=500)]]
+Members = Annotated[list[Annotated[str, Field(max_length=40)]], Field(max_length=1_000)]
 Shown = Annotated[str, Field(max_length=200)]  # a name for people; its rules are the server's
 
 
@@ -102,3 +104,266 @@ class SignedIn(Body):
 
     me: Me | None = None
     second: SecondStep | None = None
+
+
+class ResetBody(Body):
+    """Who forgot their password."""
+
+    name_or_email: Typed
+
+
+class NewPasswordBody(Body):
+    """A one-time link's token, and the new password."""
+
+    token: Token
+    password: Password
+
+
+class TokenBody(Body):
+    """A one-time link's token."""
+
+    token: Token
+
+
+class RegisterBody(Body):
+    """Somebody who asks for an account."""
+
+    name: Typed
+    email: Typed
+    password: Password
+
+
+class JoinBody(Body):
+    """Somebody who takes an invitation; `name` where it does not say one."""
+
+    token: Token
+    name: Shown = ""
+    password: Password
+
+
+class ProfileBody(Body):
+    """What people say about themselves."""
+
+    display: Shown = ""
+    email: Annotated[str, Field(max_length=254)] = ""
+    time_zone: Annotated[str, Field(max_length=60, pattern=r"^[\w/+-]*$")] = ""
+    preferences: dict[Annotated[str, Field(max_length=60)], Annotated[str, Field(max_length=500)]] = Field(
+        default_factory=dict
+    )
+
+
+class PasswordBody(Body):
+    """The password as it is, and another."""
+
+    old: Annotated[str, StringConstraints(strip_whitespace=False, max_length=1_000)] = ""
+    new: Password
+
+
+class SessionTold(Body):
+    """A session of one's own."""
+
+    id: str
+    made_ns: int
+    seen_ns: int
+    expires_ns: int
+    ways: list[str]
+    address: str
+    program: str
+    current: bool
+
+
+class SessionsTold(Body):
+    """Sessions, newest first."""
+
+    items: list[SessionTold]
+
+
+class Ended(Body):
+    """How many sessions ended."""
+
+    ended: int
+
+
+class FactorsTold(Body):
+    """Which second factors somebody has."""
+
+    totp: bool
+    passkeys: int
+    recovery_left: int
+    must_enrol: bool
+    should_enrol: bool
+
+
+class EnrolmentTold(Body):
+    """A new authenticator, for once: `svg` is the QR code of `uri`."""
+
+    ticket: str
+    secret: str
+    uri: str
+    svg: str
+
+
+class EnrolBody(Body):
+    """A code of the authenticator that was just set up."""
+
+    ticket: Token
+    code: Code
+
+
+class CodesTold(Body):
+    """Recovery codes, for once, and who one is now."""
+
+    recovery_codes: list[str]
+    me: Me
+
+
+class KeyBody(Body):
+    """A new API key; `addresses` are IP addresses or networks, none for any."""
+
+    label: Shown
+    scopes: Annotated[list[Permission], Field(min_length=1, max_length=60)]
+    addresses: Annotated[list[Annotated[str, Field(max_length=50)]], Field(max_length=20)] = Field(default_factory=list)
+    expires_ns: Annotated[int, Field(ge=0, lt=1 << 63)]
+
+
+class KeyTold(Body):
+    """An API key without its secret."""
+
+    key: str
+    label: str
+    scopes: list[Permission]
+    addresses: list[str]
+    made_ns: int
+    expires_ns: int
+    used_ns: int
+
+
+class NewKeyTold(KeyTold):
+    """A new API key with its secret, for once."""
+
+    secret: str
+
+
+class KeysTold(Body):
+    """API keys, newest first."""
+
+    items: list[KeyTold]
+
+
+class UserTold(Body):
+    """A user; `email` is empty for who may not change users."""
+
+    id: str
+    name: str
+    display: str
+    email: str
+    roles: list[Role]
+    accounts: list[str]
+    teams: list[str]
+    owner: bool
+    active: bool
+    erased: bool
+    second_factor: bool
+    passkeys: int
+    must_enrol: bool
+    should_enrol: bool
+    made_ns: int
+    seen_ns: int
+
+
+class UsersTold(Body):
+    """Users by name."""
+
+    items: list[UserTold]
+    next: str | None = None
+
+
+Accounts = Annotated[list[Annotated[str, Field(min_length=1, max_length=60)]], Field(max_length=200)]
+
+
+class InviteBody(Body):
+    """Somebody new: what they may, and for how many days the invitation is good."""
+
+    name: Shown = ""
+    display: Shown = ""
+    email: Annotated[str, Field(max_length=254)] = ""
+    roles: Annotated[list[Role], Field(min_length=1, max_length=6)]
+    accounts: Accounts = Field(default_factory=list)
+    days: Annotated[int, Field(ge=1, le=30)] = 7
+
+
+class RightsBody(Body):
+    """Other rights; what is left away stays."""
+
+    roles: Annotated[list[Role], Field(max_length=6)] | None = None
+    accounts: Accounts | None = None
+    active: bool | None = None
+
+
+class InvitationTold(Body):
+    """An invitation."""
+
+    id: str
+    name: str
+    display: str
+    email: str
+    roles: list[Role]
+    accounts: list[str]
+    by: str
+    made_ns: int
+    expires_ns: int
+
+
+class InvitationsTold(Body):
+    """Invitations that wait, newest first."""
+
+    items: list[InvitationTold]
+
+
+class LinkTold(Body):
+    """A one-time link to hand over, for once."""
+
+    link: str
+
+
+class NewInvitationTold(Body):
+    """An invitation and its link, for once."""
+
+    invitation: InvitationTold
+    link: str
+
+
+class TeamBody(Body):
+    """A team: accounts that its members share."""
+
+    name: Shown
+    accounts: Accounts = Field(default_factory=list)
+    members: Annotated[list[Annotated[str, Field(max_length=40)]], Field(max_length=1_000)] = Field(
+        default_factory=list
+    )
+
+
+class TeamTold(TeamBody):
+    """A team with its id."""
+
+    id: str
+
+
+class TeamsTold(Body):
+    """Teams by name."""
+
+    items: list[TeamTold]
+
+
+class RoleTold(Body):
+    """A role and what it holds."""
+
+    role: Role
+    permissions: list[Permission]
+    second_factor: bool
+
+
+class RolesTold(Body):
+    """The permission table."""
+
+    items: list[RoleTold]

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Protocol
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Protocol
 
-from parrot.contracts.access import Principal
+from parrot.contracts.access import Permission, Principal, Role
 from parrot.contracts.signing import SignedRequest
-from parrot.contracts.users import Offers, Person, PersonView, SessionView, Step, Whence
+from parrot.contracts.users import (
+    ApiKey,
+    Enrolment,
+    Invitation,
+    Offers,
+    Person,
+    PersonView,
+    Private,
+    SessionView,
+    Step,
+    Team,
+    Whence,
+)
 
 
 class Gatekeeper(Protocol):
@@ -64,6 +76,29 @@ class People(Protocol):
     def view(self, person: Person, *, personal: bool) -> PersonView:
         """Somebody as others are told of them; `personal` shows what is personal."""
 
+    def views(self, who: Principal) -> Sequence[PersonView]:
+        """Everybody by name; e-mail addresses only for who may change users."""
+
+    def set_rights(
+        self,
+        by: Principal,
+        user: str,
+        *,
+        roles: Iterable[Role] | None = None,
+        accounts: Iterable[str] | None = None,
+        active: bool | None = None,
+    ) -> Person:
+        """Other rights, which bind at once. Raises AccessError, InputError, MissingError."""
+
+    def teams(self) -> Sequence[Team]:
+        """All teams by name."""
+
+    def save_team(self, by: Principal, team: Team) -> Team:
+        """Makes a team, or changes the one of that id. Raises AccessError, InputError, MissingError."""
+
+    def drop_team(self, by: Principal, team: str) -> None:
+        """Lets go of a team. Raises MissingError."""
+
 
 class Sessions(Protocol):
     """Who is signed in."""
@@ -79,6 +114,107 @@ class Sessions(Protocol):
 
     def revoke_others(self, who: Principal) -> int:
         """Ends all sessions of one's own but this one; says how many."""
+
+    def revoke_all(self, by: Principal, user: str) -> int:
+        """Ends all sessions of a user; says how many. Raises MissingError."""
+
+
+class Own(Protocol):
+    """What people change about themselves; the text that most methods give is the session's new cookie."""
+
+    def save(
+        self, who: Principal, *, display: str, email: str, time_zone: str, preferences: Mapping[str, str]
+    ) -> Person:
+        """Another profile. Raises InputError."""
+
+    def change_password(self, who: Principal, old: str, new: str, *, whence: Whence) -> str:
+        """Another password. Raises AccessError, InputError."""
+
+    def begin_totp(self, who: Principal) -> Enrolment:
+        """A secret for an authenticator."""
+
+    def finish_totp(self, who: Principal, ticket: str, code: str) -> tuple[str, Sequence[str]]:
+        """Counts an authenticator in; the cookie, and recovery codes for once. Raises AccessError, InputError."""
+
+    def drop_totp(self, who: Principal) -> str:
+        """Lets go of the authenticator. Raises InputError."""
+
+    def new_recovery(self, who: Principal) -> tuple[str, Sequence[str]]:
+        """New recovery codes for once. Raises InputError."""
+
+
+class Joining(Protocol):
+    """One-time links. They raise AccessError (link) for what is over, InputError for what cannot be."""
+
+    def invite(
+        self,
+        by: Principal,
+        *,
+        roles: Iterable[Role],
+        accounts: Iterable[str] = (),
+        name: str = "",
+        private: Private | None = None,
+        days: int = 7,
+    ) -> tuple[Invitation, str]:
+        """An invitation, and its link for once."""
+
+    def invitations(self) -> Sequence[Invitation]:
+        """Invitations that wait, newest first."""
+
+    def withdraw(self, by: Principal, invitation: str) -> None:
+        """Takes an invitation back. Raises MissingError."""
+
+    def look(self, token: str) -> Invitation:
+        """What an invitation says."""
+
+    def accept(self, token: str, name: str, password: str, *, whence: Whence) -> Step:
+        """Makes the invited user and signs them in."""
+
+    def reset_for(self, by: Principal, user: str) -> str:
+        """A link by which somebody sets a new password. Raises MissingError."""
+
+    def require_may_ask(self, whence: Whence) -> None:
+        """Raises AccessError (locked) when an address asks for letters too often."""
+
+    def send_reset(self, name: str) -> None:
+        """Sends a link to somebody who forgot their password, if there is such a user."""
+
+    def reset(self, token: str, password: str) -> None:
+        """Sets a password anew."""
+
+    def reset_factors(self, by: Principal, user: str) -> None:
+        """Takes somebody's second factors away. Raises MissingError."""
+
+    def register(self, name: str, email: str, password: str, *, whence: Whence) -> None:
+        """Has an address checked for a new account."""
+
+    def finish_register(self, token: str) -> Person:
+        """Makes the user whose address was checked."""
+
+
+class Keys(Protocol):
+    """API keys."""
+
+    def make(
+        self, who: Principal, label: str, *, scopes: Iterable[Permission], addresses: Iterable[str] = (), expires: int
+    ) -> tuple[ApiKey, str]:
+        """A new key of one's own, and its secret for once. Raises AccessError, InputError."""
+
+    def of(self, user: str) -> Sequence[ApiKey]:
+        """A user's keys, newest first."""
+
+    def revoke(self, by: Principal, user: str, key: str) -> None:
+        """Ends a key of a user. Raises MissingError."""
+
+
+class Leaving(Protocol):
+    """Access and erasure."""
+
+    def export(self, by: Principal, user: str) -> dict[str, Any]:
+        """All that is kept of somebody, as plain values. Raises MissingError."""
+
+    def erase(self, by: Principal, user: str) -> None:
+        """Destroys what is personal of somebody. Raises MissingError, InputError."""
 
 
 class UsersDoor(Gatekeeper, Protocol):
@@ -99,6 +235,22 @@ class UsersDoor(Gatekeeper, Protocol):
     @property
     def sessions(self) -> Sessions:
         """Who is signed in."""
+
+    @property
+    def own(self) -> Own:
+        """What people change about themselves."""
+
+    @property
+    def joining(self) -> Joining:
+        """One-time links."""
+
+    @property
+    def keys(self) -> Keys:
+        """API keys."""
+
+    @property
+    def leaving(self) -> Leaving:
+        """Access and erasure."""
 
     def offers(self) -> Offers:
         """What the sign-in page may offer."""

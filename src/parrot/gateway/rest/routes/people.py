@@ -1,0 +1,22 @@
+"""All routes about users, in one list for the application."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fastapi import APIRouter
+
+from parrot.gateway.rest.ports.users import UsersDoor
+from parrot.gateway.rest.routes import auth, joining, keys, profile, teams, users
+
+
+def routers(door: UsersDoor) -> Iterator[APIRouter]:
+    """Signing in, links, profile, keys, users, teams."""
+    yield auth.routes(door)
+    yield joining.routes(door)
+    yield profile.routes(door)
+    yield profile.factors(door)
+    yield keys.routes(door)
+    yield users.routes(door)
+    yield users.invitations(door)
+    yield teams.routes(door)

@@ -1,0 +1,324 @@
+"""Signing in, links, profiles, keys and users over HTTP, on the real center with its records in memory."""
+
+from __future__ import annotations
+
+import re
+
+import pyotp
+import pytest
+
+from parrot.contracts.access import EVERY_ACCOUNT, PERMISSIONS
+from parrot.contracts.signing import sign
+from tests.unit.centers.users.town import HOUR, PASSWORD, SECOND, Town
+from tests.unit.gateway.rest.house import ORIGIN, application, client
+from tests.unit.gateway.rest.test_application import Fake
+
+API = "/api/v1"
+OTHER = "nine copper lanterns drift south"
+
+
+class House:
+    """The gateway on a town of users; time is the town's."""
+
+    def __init__(self, folder) -> None:
+        self.town = Town()
+        self.app = application(Fake(), folder, users=self.town.users, now=lambda: self.town.now)
+
+    def browser(self) -> Browser:
+        return Browser(self)
+
+
+class Browser:
+    """A page of ours in one browser."""
+
+    def __init__(self, house: House) -> None:
+        self.house = house
+        self.http = client(house.app, headers={"Origin": ORIGIN, "Sec-Fetch-Site": "same-origin"})
+        self.me = None
+
+    def ask(self, method, path, body=None):
+        self.house.town.now += 10 * SECOND  # nobody is too fast here
+        headers = {"Parrot-CSRF": self.me["csrf"]} if self.me else {}
+        answer = self.http.request(method, API + path, json=body, headers=headers)
+        told = answer.json() if answer.content else None
+        me = (told or {}).get("me", told if "csrf" in (told or {}) else None)
+        self.me = me or self.me
+        return answer.status_code, told
+
+    def get(self, path):
+        return self.ask("GET", path)
+
+    def post(self, path, body=None):
+        return self.ask("POST", path, {} if body is None else body)
+
+    def sign_in(self, name, password=PASSWORD):
+        return self.post("/auth/session", {"name": name, "password": password})
+
+    def confirm(self, password=PASSWORD):
+        assert self.post("/auth/confirm", {"password": password})[0] == 200
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory):
+    return House(tmp_path_factory.mktemp("pages"))
+
+
+@pytest.fixture(scope="module")
+def ann(house):
+    """The owner, who was there first."""
+    page = house.browser()
+    assert page.get("/auth/state")[1]["set_up"] is False
+    assert page.get("/auth/session")[0:1] == (403,)  # nothing else goes before there is an owner
+    code = house.town.users.setup.begin()
+    status, told = page.post("/auth/setup", {"code": code, "name": "Ann", "password": PASSWORD})
+    assert (status, told["me"]["name"], told["me"]["owner"]) == (201, "ann", True)
+    return page
+
+
+def token_of(link):
+    return re.fullmatch(r".*/(?:join|reset|register)#(.+)", link)[1]
+
+
+def join(house, ann, name, *roles, accounts=(EVERY_ACCOUNT,)):
+    """Somebody who was invited, in a browser of their own."""
+    ann.confirm()
+    body = {"name": name, "roles": list(roles), "accounts": list(accounts)}
+    status, told = ann.post("/invitations", body)
+    assert status == 201, told
+    page = house.browser()
+    token = token_of(told["link"])
+    assert page.post("/auth/invitation/look", {"token": token})[1]["roles"] == list(roles)
+    status, told = page.post("/auth/invitation", {"token": token, "password": PASSWORD})
+    assert status == 201, told
+    assert page.post("/auth/invitation", {"token": token, "password": PASSWORD})[0] == 403
+    return page
+
+
+def test_the_session_is_in_a_cookie_that_scripts_cannot_read(house, ann):
+    page = house.browser()
+    answer = page.http.post(f"{API}/auth/session", json={"name": "ann", "password": PASSWORD})
+    cookie = answer.headers["set-cookie"].lower()
+    assert all(word in cookie for word in ("httponly", "samesite=strict", "path=/"))
+    assert "domain" not in cookie
+    assert answer.headers["cache-control"] == "no-store"
+    value = answer.cookies["parrot"]
+    assert value.partition(".")[2] not in answer.text
+
+
+def test_signing_out_ends_it_for_good(house, ann):
+    page = house.browser()
+    page.sign_in("ann")
+    cookie = page.http.cookies["parrot"]
+    assert page.ask("DELETE", "/auth/session")[0] == 204
+    page.http.cookies.set("parrot", cookie)
+    assert page.get("/auth/session")[0] == 401
+
+
+def test_a_code_of_the_authenticator_is_asked_for_and_works_once(house, ann):
+    bob = join(house, ann, "bob", "trader")
+    assert bob.me["should_enrol"] is True
+    made = bob.post("/profile/totp")[1]
+    assert made["svg"].startswith("<svg")
+    assert "style=" not in made["svg"]
+    clock = pyotp.TOTP(made["secret"])
+    assert bob.post("/profile/totp/confirm", {"ticket": made["ticket"], "code": "000000"})[0] == 422
+    house.town.now += 60 * SECOND
+    told = bob.post(
+        "/profile/totp/confirm", {"ticket": made["ticket"], "code": clock.at(house.town.now // SECOND + 10)}
+    )[1]
+    codes = told["recovery_codes"]
+    assert (len(codes), told["me"]["second_factor"], told["me"]["should_enrol"]) == (10, True, False)
+    page = house.browser()
+    step = page.sign_in("bob")[1]
+    assert step["me"] is None
+    assert step["second"]["ways"] == ["totp", "recovery"]
+    assert page.get("/auth/session")[0] == 401
+    code = clock.at((house.town.now + 40 * SECOND) // SECOND)
+    house.town.now += 30 * SECOND
+    assert page.post("/auth/second", {"ticket": step["second"]["ticket"], "code": code})[1]["me"]["name"] == "bob"
+    again = house.browser()
+    ticket = again.sign_in("bob")[1]["second"]["ticket"]
+    assert again.post("/auth/second", {"ticket": ticket, "code": code})[0] == 401
+    assert again.post("/auth/second", {"ticket": ticket, "code": codes[0].upper()})[1]["me"]["name"] == "bob"
+    third = house.browser()
+    ticket = third.sign_in("bob")[1]["second"]["ticket"]
+    assert third.post("/auth/second", {"ticket": ticket, "code": codes[0]})[0] == 401
+
+
+def test_another_password_ends_every_other_session(house, ann):
+    carl = join(house, ann, "carl", "viewer")
+    other = house.browser()
+    other.sign_in("carl")
+    assert carl.post("/profile/password", {"old": "wrong", "new": OTHER})[0] == 403
+    status, told = carl.post("/profile/password", {"old": PASSWORD, "new": "carl12345678"})
+    assert (status, told["title"]) == (422, "this password is your name or address")
+    old = carl.http.cookies["parrot"]
+    assert carl.post("/profile/password", {"old": PASSWORD, "new": OTHER})[0] == 200
+    assert other.get("/auth/session")[0] == 401
+    assert carl.get("/auth/session")[0] == 200
+    other.http.cookies.set("parrot", old)
+    assert other.get("/auth/session")[0] == 401
+
+
+def test_acts_on_users_ask_for_a_proof_that_is_not_old(house, ann):
+    house.town.now += 6 * 60 * SECOND
+    status, told = ann.post("/invitations", {"name": "late", "roles": ["viewer"]})
+    assert (status, told["reason"]) == (403, "reauthenticate")
+    assert ann.post("/auth/confirm", {"password": "wrong"})[0] == 403
+    assert ann.post("/auth/confirm", {"password": PASSWORD, "code": "1"})[0] == 422
+    ann.confirm()
+    status, told = ann.post("/invitations", {"name": "late", "roles": ["viewer"]})
+    assert status == 201
+    assert ann.ask("DELETE", f"/invitations/{told['invitation']['id']}")[0] == 204
+    assert house.browser().post("/auth/invitation/look", {"token": token_of(told["link"])})[0] == 403
+
+
+def test_other_rights_bind_at_once_and_are_told(house, ann):
+    dora = join(house, ann, "dora", "viewer")
+    assert dora.get("/users")[0] == 403
+    house.town.told.clear()
+    ann.confirm()
+    assert ann.ask("PUT", f"/users/{dora.me['user']}", {"roles": ["auditor"]})[1]["roles"] == ["auditor"]
+    assert house.town.told == [dora.me["user"]]
+    assert dora.get("/users")[0] == 200
+    ann.ask("PUT", f"/users/{dora.me['user']}", {"active": False})
+    assert dora.get("/users")[0] == 401
+
+
+def test_an_auditor_sees_no_address_of_anybody(house, ann):
+    ann.ask("PUT", "/profile", {"display": "Ann Example", "email": "ann@example.org"})
+    eric = join(house, ann, "eric", "auditor")
+    seen = {user["name"]: user for user in eric.get("/users")[1]["items"]}
+    assert (seen["ann"]["email"], seen["ann"]["display"]) == ("", "")
+    own = {user["name"]: user for user in ann.get("/users")[1]["items"]}
+    assert (own["ann"]["email"], own["ann"]["display"]) == ("ann@example.org", "Ann Example")
+
+
+def test_nobody_gives_rights_to_themselves_or_takes_the_owner_s(house, ann):
+    ann.confirm()
+    status, told = ann.ask("PUT", f"/users/{ann.me['user']}", {"roles": ["admin", "risk_officer"]})
+    assert (status, told["title"]) == (403, "nobody gives rights to themselves")
+    fred = join(house, ann, "fred", "admin")
+    status, told = fred.ask("PUT", f"/users/{ann.me['user']}", {"roles": ["viewer"]})
+    assert (status, told["title"]) == (422, "the owner stays an administrator")
+    assert fred.post(f"/users/{ann.me['user']}/erase")[0] == 422
+    assert fred.post(f"/users/{ann.me['user']}/reset")[0] == 403
+
+
+def test_a_handed_over_link_sets_a_password_anew(house, ann):
+    gina = join(house, ann, "gina", "viewer")
+    ann.confirm()
+    token = token_of(ann.post(f"/users/{gina.me['user']}/reset")[1]["link"])
+    page = house.browser()
+    assert page.post("/auth/reset/finish", {"token": token, "password": "password1234"})[0] == 422
+    assert page.post("/auth/reset/finish", {"token": token, "password": OTHER})[0] == 204
+    assert page.post("/auth/reset/finish", {"token": token, "password": OTHER})[0] == 403
+    assert gina.get("/auth/session")[0] == 401
+    assert page.sign_in("gina", OTHER)[1]["me"]["name"] == "gina"
+
+
+def test_asking_for_a_reset_sounds_the_same_for_everybody(house, ann):
+    page = house.browser()
+    told = [page.post("/auth/reset", {"name_or_email": name}) for name in ("ann", "nobody", "x@example.org")]
+    assert told == [(202, None)] * 3
+
+
+def test_a_team_gives_its_members_accounts(house, ann):
+    hugo = join(house, ann, "hugo", "trader", accounts=("main",))
+    ann.confirm()
+    body = {"name": "Night shift", "accounts": ["exchange:night"], "members": [hugo.me["user"]]}
+    status, team = ann.post("/teams", body)
+    assert status == 201
+    assert hugo.get("/auth/session")[1]["accounts"] == ["exchange:night", "main"]
+    assert ann.ask("PUT", f"/teams/{team['id']}", body | {"members": []})[0] == 200
+    assert hugo.get("/auth/session")[1]["accounts"] == ["main"]
+    assert ann.post("/teams", body)[0] == 422  # the name is taken
+    assert ann.ask("DELETE", f"/teams/{team['id']}")[0] == 204
+    assert ann.get("/teams")[1]["items"] == []
+
+
+def test_a_key_signs_requests_and_may_what_its_scopes_say(house, ann):
+    ida = join(house, ann, "ida", "trader")
+    ends = house.town.now + 24 * HOUR
+    body = {"label": "bot", "scopes": ["risk:write"], "expires_ns": ends}
+    assert ida.post("/keys", body)[0] == 403
+    status, key = ida.post("/keys", body | {"scopes": ["orders:read"]})
+    assert status == 201
+    program = client(house.app)
+
+    def ask(path, *, query="", key_id=key["key"], nonce="n" * 20, shift=0):
+        time = str(house.town.now // 1_000_000 + shift)
+        given = {"method": "GET", "path": API + path, "query": query, "time": time, "nonce": nonce, "body": b""}
+        headers = {"Parrot-Key": key_id, "Parrot-Time": time, "Parrot-Nonce": nonce}
+        headers["Parrot-Signature"] = sign(key["secret"], **given)
+        return program.get(API + path + (f"?{query}" if query else ""), headers=headers).status_code
+
+    assert ask("/groups", query="limit=1") == 200
+    assert ask("/groups", query="limit=1") == 401  # the nonce again
+    assert ask("/groups", nonce="o" * 20, shift=31_000) == 401
+    assert ask("/keys", nonce="p" * 20) == 403
+    assert "secret" not in ida.get("/keys")[1]["items"][0]
+    assert ida.ask("DELETE", f"/keys/{key['key']}")[0] == 204
+    assert ask("/groups", nonce="q" * 20) == 401
+
+
+def test_one_sees_and_ends_one_s_own_sessions_only(house, ann):
+    jan = join(house, ann, "jan", "viewer")
+    other = house.browser()
+    other.sign_in("jan")
+    found = jan.get("/profile/sessions")[1]["items"]
+    assert [one["current"] for one in found] == [False, True]
+    of_ann = ann.me["session"]
+    assert jan.ask("DELETE", f"/profile/sessions/{of_ann}")[0] == 404
+    assert jan.ask("DELETE", f"/profile/sessions/{found[0]['id']}")[0] == 204
+    assert other.get("/auth/session")[0] == 401
+
+
+def test_a_profile_is_given_out_whole_and_erased_for_good(house, ann):
+    kim = join(house, ann, "kim", "trader")
+    profile = {"display": "Kim Canary", "email": "kim@canary.example", "preferences": {"theme": "dark"}}
+    assert kim.ask("PUT", "/profile", profile)[1]["display"] == "Kim Canary"
+    told = kim.get("/profile/export")[1]
+    assert told["user"]["email"] == "kim@canary.example"
+    assert told["sessions"][0]["address"] == "127.0.0.1"
+    assert kim.post("/profile/erase")[0] == 204
+    assert kim.get("/auth/session")[0] == 401
+    assert house.browser().sign_in("kim")[0] == 401
+    kept = {user["id"]: user for user in ann.get("/users")[1]["items"]}[kim.me["user"]]
+    assert (kept["erased"], kept["display"], kept["email"]) == (True, "", "")
+    assert re.fullmatch(r"erased-\w+", kept["name"])
+    ann.confirm()
+    assert ann.post("/invitations", {"name": "kim", "roles": ["viewer"]})[0] == 422
+    assert b"canary" not in house.town.everything().lower()
+
+
+def test_names_of_who_is_erased_go_to_nobody_else(house, ann):
+    lea = join(house, ann, "lea", "viewer")
+    lea.post("/profile/erase")
+    ann.confirm()
+    token = token_of(ann.post("/invitations", {"roles": ["viewer"]})[1]["link"])
+    body = {"token": token, "name": "lea", "password": PASSWORD}
+    assert house.browser().post("/auth/invitation", body)[0] == 422
+
+
+def test_the_table_of_roles_is_the_one_that_binds(house, ann):
+    told = {one["role"]: set(one["permissions"]) for one in ann.get("/roles")[1]["items"]}
+    assert told == {role.value: {held.value for held in permissions} for role, permissions in PERMISSIONS.items()}
+
+
+@pytest.mark.parametrize(
+    ("display", "kept"),
+    [("<script>alert(1)</script>", True), ("\u202eabc", False), ("مرحبا", True), ("a\nb", False), ("\x1b[31m", False)],
+)
+def test_names_for_people_are_of_any_script_and_one_line(house, ann, display, kept):
+    body = {"display": display, "email": "ann@example.org"}
+    status, told = ann.ask("PUT", "/profile", body)
+    assert (status == 200) is kept
+    if kept:
+        assert told["display"] == display
+
+
+def test_no_secret_is_kept_or_noted(house, ann):
+    everything = house.town.everything() + str(house.town.acts).encode()
+    for secret in (PASSWORD, OTHER, ann.http.cookies["parrot"].partition(".")[2]):
+        assert secret.encode() not in everything
