@@ -31,30 +31,41 @@ CHAOS_ARGS ?=
 CLIENTS_ARGS ?=
 
 NATIVE_SOURCES := $(shell find native -name target -prune -o \( -name '*.rs' -o -name '*.toml' -o -name Cargo.lock \) -print)
+SCREEN_SOURCES := schema/openapi.json $(shell find web \( -name node_modules -o -name out -o -name .next \) -prune -o -type f ! -name schema.ts \
+    ! -name next-env.d.ts ! -name '*.tsbuildinfo' ! -name '*.test.ts*' ! -name '*.md' -print)
+PACKAGES := web/node_modules/.installed
+SCREEN := web/.next/built
+ifeq ($(wildcard web/out/index.html),)
+MISSING_SCREEN := always
+endif
 ifeq ($(wildcard src/parrot/_core*.so src/parrot/_core*.pyd),)
 MISSING_MODULE := always
 endif
 
-.PHONY: help build up test test-native test-python check format bench soak chaos venues-chaos clients lock clean always
+.PHONY: help build up test test-native test-screen test-python check format bench soak chaos venues-chaos clients lock clean always
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
 
-build: $(STAMPS)/native ## create .venv with Parrot, the parrot command and the development tools
+build: $(STAMPS)/native $(SCREEN) ## create .venv with Parrot, the parrot command and the development tools, and the screen
 	@echo "Parrot is built: $(BIN)/parrot"
 
-up: build ## build, trade on paper with two example strategies, show reports on http://localhost:8000
+up: build ## build, trade on paper with two example strategies, show it on http://localhost:8000
 	@$(BIN)/parrot up
 
-test: build ## build, then run every test (Rust and Python)
-	@status=0; $(MAKE) test-native || status=1; $(MAKE) test-python || status=1; exit $$status
+test: build ## build, then run every test (Rust, screen and Python)
+	@status=0; $(MAKE) test-native || status=1; $(MAKE) test-screen || status=1; $(MAKE) test-python || status=1; exit $$status
 
 test-native: ## only the tests of the Rust workspace
 	@echo "== native: cargo test (budget 180 s)"; start=$$SECONDS; status=0; \
 	cargo test --manifest-path native/Cargo.toml --workspace --locked --quiet || status=$$?; \
 	echo "== native: $$((SECONDS - start)) s of 180 s"; exit $$status
 
-test-python: $(STAMPS)/native ## only the tests in Python
+test-screen: $(SCREEN) ## only the tests of the screen's shared parts
+	@echo "== screen: vitest (budget 30 s)"; start=$$SECONDS; status=0; (cd web && npm test --silent) || status=$$?; \
+	echo "== screen: $$((SECONDS - start)) s of 30 s"; exit $$status
+
+test-python: $(STAMPS)/native $(SCREEN) ## only the tests in Python
 	@echo "== python: pytest on two cores, then what measures time alone (budgets by part are printed at the ends)"
 	@status=0; nothing=5; \
 	run() { local ended=0; $(BIN)/python -m pytest "$$@" $(PYTEST_ARGS) || ended=$$?; \
@@ -96,7 +107,7 @@ lock: $(STAMPS)/tools ## compile the lock files anew from pyproject.toml and req
 	done
 
 clean: ## remove everything that was built
-	rm -rf $(VENV) $(BENCH) $(CLIENTS) native/target src/parrot/_core*.so .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(BENCH) $(CLIENTS) native/target src/parrot/_core*.so .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache web/node_modules web/out web/.next
 
 # A venv with the pinned uv; the machine is examined first, so that what is missing is named before anything fails.
 $(BIN)/uv: requirements/bootstrap.lock requirements/machine
@@ -113,6 +124,17 @@ $(STAMPS)/tools: $(BIN)/uv requirements/dev.lock
 $(STAMPS)/native: $(STAMPS)/tools pyproject.toml $(NATIVE_SOURCES) $(MISSING_MODULE)
 	@echo "Building the Rust core; the first time takes a minute or two."
 	@$(BIN)/maturin develop --release --uv --locked --quiet
+	@touch $@
+
+# The screen, exported as files that parrot up serves. npm puts its packages into web/node_modules, from the lock file only.
+$(PACKAGES): web/package-lock.json
+	@requirements/machine >/dev/null
+	@cd web && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+$(SCREEN): $(PACKAGES) $(SCREEN_SOURCES) $(MISSING_SCREEN)
+	@echo "Building the screen."
+	@mkdir -p web/.next; log=web/.next/build.log; (cd web && NEXT_TELEMETRY_DISABLED=1 npm run build --silent) >$$log 2>&1 || { cat $$log >&2; exit 1; }
 	@touch $@
 
 # Peers pin what they like without touching Parrot's own packages.

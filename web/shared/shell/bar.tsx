@@ -99,8 +99,11 @@ export function Bar({ onMenu, onPalette }: { onMenu: () => void; onPalette: () =
           <span className="text-soft phone:hidden">
             <bdi>{status.account ?? "main"}</bdi>
           </span>
-          <b className="truncate">
+          <b className="truncate phone:hidden">
             <Money value={status.equity} currency={status.currency} places={2} />
+          </b>
+          <b className="hidden truncate phone:inline">
+            <Money value={status.equity} short />
           </b>
         </span>
       ) : null}

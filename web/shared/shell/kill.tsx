@@ -44,7 +44,7 @@ function Fire({ onDone }: { onDone: () => void }): React.ReactElement {
     <div className="flex w-72 flex-col gap-3">
       <div>
         <div className="font-strong">Stop all trading</div>
-        <p className="text-soft">Open orders are cancelled and no new one leaves, of any strategy or person, until somebody re-arms it. Positions stay as they are.</p>
+        <p className="text-soft">Open orders are cancelled, except stops and targets that protect a position, and no new one leaves, of any strategy or person, until somebody re-arms it. Positions stay as they are.</p>
       </div>
       <FailedLine problem={kill.problem} />
       <Button kind="danger" icon="stop" busy={kill.busy} autoFocus onClick={() => void kill.run({ body: { scope: "all", reason: "kill switch of the screen" } as never })}>

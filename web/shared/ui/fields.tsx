@@ -81,7 +81,7 @@ export function PasswordField({ label, hint, problem, className, value, onChange
   return wrap(
     <div className="flex gap-1">
       <input {...rest} {...aria} id={id} type={shown ? "text" : "password"} autoCapitalize="off" spellCheck={false} className="control w-full" value={value} onChange={(event) => onChange(event.target.value)} />
-      <IconButton kind="plain" icon={shown ? "lock" : "search"} label={shown ? "Hide the password" : "Show the password"} aria-pressed={shown} onClick={() => setShown(!shown)} />
+      <IconButton kind="plain" icon={shown ? "hidden" : "eye"} label={shown ? "Hide the password" : "Show the password"} aria-pressed={shown} onClick={() => setShown(!shown)} />
     </div>,
   );
 }

@@ -22,7 +22,7 @@ export function Page({ title, about, actions, fill = false, children }: { title:
 
 /** Cards side by side on one grid of twelve; `Card span` says how many columns of it. */
 export function Grid({ children, className }: { children: ReactNode; className?: string }): React.ReactElement {
-  return <div className={names("grid min-w-0 grid-cols-12 items-start gap-3", className)}>{children}</div>;
+  return <div className={names("grid min-w-0 grid-cols-12 gap-3", className)}>{children}</div>;
 }
 
 const SPANS = { 3: "col-span-12 md:col-span-6 wide:col-span-3", 4: "col-span-12 md:col-span-6 wide:col-span-4", 5: "col-span-12 wide:col-span-5", 6: "col-span-12 wide:col-span-6", 7: "col-span-12 wide:col-span-7", 8: "col-span-12 wide:col-span-8", 9: "col-span-12 wide:col-span-9", 12: "col-span-12" } as const;
