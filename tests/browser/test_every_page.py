@@ -1,0 +1,59 @@
+"""Every page, dark and light, wide and on a phone: nothing complains, nothing leaves, everybody can use it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.browser.conftest import Visit
+from tests.browser.pages import OPEN, SIGNED_IN
+from tests.browser.visitor import PHONE, WIDE
+from tests.end_to_end.command import ROOT
+
+AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+RUN = "rules => axe.run(document, {runOnly: {type: 'tag', values: rules}, resultTypes: ['violations']})"
+SIDEWAYS = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+def violations(page: Any) -> list[str]:
+    """What axe finds, one line each."""
+    found = page.evaluate(RUN, RULES)["violations"]
+    return [f"{one['id']}: {node['target']} {node['failureSummary']}" for one in found for node in one["nodes"]]
+
+
+def axe() -> str:
+    assert AXE.exists(), "axe-core is not there: npm ci in web/"
+    return Path(AXE).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("dark", [True, False], ids=["dark", "light"])
+def test_axe_finds_nothing_on_any_page(visit: Visit, dark: bool) -> None:
+    source = axe()
+    wrong: dict[str, list[str]] = {}
+    visitors = {None: visit(None, dark=dark), "owner": visit(dark=dark)}
+    for name, pages in ((None, OPEN), ("owner", SIGNED_IN)):
+        page = visitors[name].page
+        for path in pages:
+            page.goto(path)
+            page.get_by_role("heading", level=1).first.wait_for()
+            page.wait_for_timeout(400)
+            page.evaluate(source)  # not a script tag, which the page's own policy refuses
+            if found := violations(page):
+                wrong[path] = found
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["wide", "phone"])
+def test_no_page_is_wider_than_its_window(visit: Visit, viewport: dict[str, int]) -> None:
+    page = visit(viewport=viewport).page
+    wider = {}
+    for path in SIGNED_IN:
+        page.goto(path)
+        page.get_by_role("heading", level=1).first.wait_for()
+        page.wait_for_timeout(200)
+        if over := page.evaluate(SIDEWAYS):
+            wider[path] = over
+    assert wider == {}
