@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from decimal import Decimal
 from enum import StrEnum
+from typing import Final
 
 import msgspec
 
 from parrot.contracts.message import Message
+
+PAUSE: Final = "pause"  # the source of a kill that a strategy's runner may take back
 
 
 class Side(StrEnum):
@@ -152,7 +155,7 @@ class EngageKill(Message, frozen=True, kw_only=True, gc=False):
     """Stops all orders of a scope before the wire, at once and until a named person re-arms it.
 
     `scope` is "all", "strategy:<id>", "symbol:<symbol>" or "account:<name>". `flatten` closes positions as well;
-    `source` is the way in: api, cli, file, rule.
+    `source` is the way in: api, cli, file, rule; or pause, of one strategy that is only to take no new entries.
     """
 
     scope: str = "all"
@@ -205,7 +208,8 @@ class RegisterStrategy(Message, frozen=True, kw_only=True, gc=False):
     """Asks for a version of a strategy: its file (`FILE.py` or `FILE.py:Class`), its text's hash, parameters and data.
 
     `timeframe` is the length of its bars, such as "5s", empty for none; `feeds` are "bars", "trades", "quotes", empty
-    for those that its handlers take. `mode` is paper or live.
+    for those that its handlers take. `mode` is paper or live. `parent` is the version that it was made from, 0 for
+    none, and `note` says why it was made.
     """
 
     strategy: str
@@ -219,6 +223,8 @@ class RegisterStrategy(Message, frozen=True, kw_only=True, gc=False):
     mode: str = "paper"
     cash: Decimal
     by: str
+    parent: int = 0
+    note: str = ""
 
 
 class StartStrategy(Message, frozen=True, kw_only=True, gc=False):

@@ -121,6 +121,13 @@ class ParityKept(Message, frozen=True, kw_only=True, gc=False):
     found: dict[str, Any]
 
 
+class StrategyText(Message, frozen=True, kw_only=True, gc=False):
+    """The text of a file as a version of a strategy was made from it, under its hash."""
+
+    path: str
+    text: str
+
+
 # -- what the fenced process of a user's code says -------------------------------------------------------------------
 
 

@@ -394,6 +394,8 @@ class StrategyRegistered(Message, frozen=True, kw_only=True, gc=False):
     cash: Decimal
     feeds: list[str] = msgspec.field(default_factory=list)
     by: str = ""
+    parent: int = 0
+    note: str = ""
 
 
 class StrategyStarted(Message, frozen=True, kw_only=True, gc=False):

@@ -87,7 +87,7 @@ def client(data: Path | None) -> Client:
 
 def find(data: Path | None) -> Client | None:
     """The platform that runs on a data directory, None when none does."""
-    from parrot.app.platform.folder import DataFolder, running
+    from parrot.app.folder import DataFolder, running
 
     instance = running(DataFolder(folder_of(data)))
     return None if instance is None else Client(instance.url, instance.token, instance.cert)

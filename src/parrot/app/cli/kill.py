@@ -47,7 +47,7 @@ def _asked(running: Client, by: str, scope: str, reason: str, flatten: bool) -> 
 
 
 def _flag(folder: Path, scope: str, flatten: bool) -> Path:
-    from parrot.app.platform.folder import DataFolder
+    from parrot.app.folder import DataFolder
     from parrot.centers.risk.manifest import kills_of
 
     line = f"{scope}{' flatten' if flatten else ''}\n"
@@ -69,7 +69,7 @@ def _flag(folder: Path, scope: str, flatten: bool) -> Path:
 def rearm(by: By, data: Data = None, scope: Scope = "all", as_json: options.AsJson = False) -> None:
     """Let orders leave again after a kill or a tripped limit; takes the kill file away."""
     from parrot.app.cli.instance import client
-    from parrot.app.platform.folder import DataFolder
+    from parrot.app.folder import DataFolder
 
     running = client(data)
     DataFolder(folder_of(data)).kill_flag.unlink(missing_ok=True)

@@ -17,7 +17,7 @@ from parrot.app.cli.instance import Data, find, folder_of
 from parrot.kernel.errors import InputError, MissingError
 
 if TYPE_CHECKING:
-    from parrot.app.platform.folder import DataFolder
+    from parrot.app.folder import DataFolder
 
 _DIFFERENT: Final = 1
 _SPAN_NS: Final = 600 * 10**9
@@ -92,7 +92,7 @@ def why(
 
 
 def _folder(data: Path | None) -> DataFolder:
-    from parrot.app.platform.folder import DataFolder
+    from parrot.app.folder import DataFolder
 
     return DataFolder(folder_of(data))
 

@@ -128,7 +128,7 @@ def stop(
 @app.command("ls")
 def ls(data: Data = None, as_json: options.AsJson = False) -> None:
     """Strategies of a running platform: state, orders, fills, positions."""
-    rows = client(data).get("/api/v1/strategies?limit=1000")["strategies"]
+    rows = client(data).get("/api/v1/strategies?limit=1000")["items"]
     named = ("strategy", "state", "version", "timeframe", "orders", "fills")
     drawn = [
         [*(row[name] for name in named), _positions(row["positions"]), ", ".join(row["symbols"]), row["fault"] or None]

@@ -24,7 +24,7 @@ def up(
     Without settings a living exchange of its own is the venue; docs/how-to/real-venue.md says how to get to another.
     It goes on where the data directory's journals end, however the last process ended. Settings: settings.toml there.
     """
-    from parrot.app.platform.folder import DataFolder
+    from parrot.app.folder import DataFolder
     from parrot.app.platform.front import open_front
     from parrot.app.platform.runtime import Runtime
     from parrot.app.platform.settings import read_settings

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from parrot.app.exhibits import examples_folder
+from parrot.app.folder import DataFolder
 from parrot.app.jobs.asking import strategies_in
 from parrot.app.jobs.catalogue import EXAMPLES, OWN, Catalogue
 from parrot.app.jobs.datasets import Datasets
-from parrot.app.platform.folder import DataFolder
 from parrot.app.wiring import home
 from parrot.kernel.errors import MissingError, StorageError
 

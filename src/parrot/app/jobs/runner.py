@@ -198,7 +198,7 @@ class Jobs:
                 return None  # cancelled before it began
             try:
                 process = subprocess.Popen(
-                    [sys.executable, "-m", "parrot.app.jobs.worker", self._data],
+                    [sys.executable, "-m", "parrot.app.workers.worker", self._data],
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
                     stderr=words,

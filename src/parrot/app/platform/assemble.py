@@ -14,10 +14,10 @@ from parrot.adapters.journal.files import FileJournal, FileSnapshots
 from parrot.adapters.lake.files import FileLake
 from parrot.app.auditing import Auditing
 from parrot.app.desk import Desk, decode
+from parrot.app.folder import DataFolder
 from parrot.app.hosting.hosted import Limits
 from parrot.app.hosting.hosts import Desklog, Hosts
 from parrot.app.platform.blotter import Blotter
-from parrot.app.platform.folder import DataFolder
 from parrot.app.platform.market_watch import MarketWatch
 from parrot.app.platform.settings import PlatformSettings
 from parrot.app.platform.trading import Connect, Reached, Terms, Trading, home_currency, reach

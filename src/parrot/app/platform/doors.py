@@ -15,6 +15,7 @@ from parrot.app.platform.questions.audit import AuditQuestions, AuditTrail
 from parrot.app.platform.questions.backtests import BacktestQuestions
 from parrot.app.platform.questions.history import HistoryQuestions
 from parrot.app.platform.questions.markets import MarketQuestions
+from parrot.app.platform.questions.strategies import StrategyQuestions
 from parrot.app.platform.questions.tickets import TicketQuestions
 from parrot.app.platform.settings import PlatformSettings
 from parrot.centers.users.manifest import Users
@@ -33,6 +34,8 @@ def open_doors(
 ) -> Doors:
     """Every area's door on one running platform; `port` is that of the simulated venue, None on a real one."""
     note = noting(platform)
+    places = JobPlaces(platform.folder)
+    backtests = BacktestQuestions(jobs, places, house.clock.now_ns)
     candles = CandleHistory(FileLake(platform.folder.lake), house.terms.name)
     return Doors(
         now=house.clock.now_ns,
@@ -42,5 +45,6 @@ def open_doors(
         history=HistoryQuestions(history),
         tickets=TicketQuestions(platform),
         audit=AuditQuestions(AuditTrail(platform.folder.audit), jobs, note),
-        backtests=BacktestQuestions(jobs, JobPlaces(platform.folder), house.clock.now_ns),
+        backtests=backtests,
+        strategies=StrategyQuestions(platform, jobs, backtests, house.records),
     )

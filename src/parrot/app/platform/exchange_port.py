@@ -7,7 +7,7 @@ import threading
 from parrot.app.exchange.beside import Ask, PublicServer
 from parrot.app.exchange.keys import Keys
 from parrot.app.exchange.settings import ExchangeSettings
-from parrot.app.platform.folder import DataFolder
+from parrot.app.folder import DataFolder
 from parrot.app.platform.settings import ExchangeSection
 from parrot.kernel.errors import InputError
 from parrot.ports.exchange import SandboxExchange

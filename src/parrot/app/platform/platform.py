@@ -11,10 +11,10 @@ from typing import Any, Final, TypeVar
 import psutil
 
 from parrot.adapters.telemetry import Logs, Metrics
+from parrot.app.folder import DataFolder, Instance
 from parrot.app.monitoring.readiness import Signs, reasons
 from parrot.app.platform.assemble import House
 from parrot.app.platform.disk import DiskWatch
-from parrot.app.platform.folder import DataFolder, Instance
 from parrot.app.platform.spine import Spine
 from parrot.contracts.accounts import Position
 from parrot.contracts.message import Entry

@@ -15,11 +15,11 @@ from typing import Any, Final
 import structlog
 
 from parrot.adapters.telemetry import Logs, Metrics, set_up
+from parrot.app.folder import DataFolder, announce, withdraw
 from parrot.app.platform.assemble import House, assemble
 from parrot.app.platform.disk import DiskWatch
 from parrot.app.platform.doors import open_doors
 from parrot.app.platform.exchange_port import ExchangePort
-from parrot.app.platform.folder import DataFolder, announce, withdraw
 from parrot.app.platform.front import Front
 from parrot.app.platform.history import history_of
 from parrot.app.platform.loop import Loop

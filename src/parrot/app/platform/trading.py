@@ -12,7 +12,7 @@ import msgspec
 
 from parrot.adapters.journal.files import FileJournal, FileSegments
 from parrot.adapters.secrets.doors import write_closed
-from parrot.app.platform.folder import DataFolder
+from parrot.app.folder import DataFolder
 from parrot.app.platform.settings import VenueSettings
 from parrot.centers.market_data.live import Flow
 from parrot.centers.matching import manifest as matching

@@ -8,11 +8,11 @@ from decimal import Decimal
 from typing import Final
 
 from parrot.app.exhibits import CASH, EXAMPLES, Example
+from parrot.app.folder import DataFolder
 from parrot.app.jobs.catalogue import EXAMPLES as EXAMPLES_FOLDER
 from parrot.app.jobs.places import JobPlaces
 from parrot.app.jobs.runner import Jobs
 from parrot.app.platform.assemble import House
-from parrot.app.platform.folder import DataFolder
 from parrot.contracts.jobs import BacktestAsked, JobState
 
 BY: Final = "parrot up"

@@ -12,7 +12,7 @@ from parrot.adapters.journal.files import verify_journal, verify_snapshot
 from parrot.adapters.journal.files.snapshots import read_snapshot
 from parrot.app.auditing import second_places
 from parrot.app.durable import AUDIT, DESK, SEGMENT, SNAPSHOT, durable_files, made_room
-from parrot.app.platform.folder import DataFolder
+from parrot.app.folder import DataFolder
 from parrot.app.platform.settings import read_settings
 from parrot.app.verify.desk import examine
 from parrot.app.verify.entries import Seen, entries

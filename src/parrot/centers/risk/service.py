@@ -120,6 +120,10 @@ class Risk:
             self._note_message(order, now)
             return self._checks.survey(order, now)
 
+    def paused(self, scope: str) -> bool:
+        """Whether a scope is stopped by a pause and by nothing else."""
+        return self._switch.paused(scope)
+
     def stopped(self) -> dict[str, str]:
         """What is stopped, with the reason: by a kill, by a breaker, or only allowed to shrink after a mismatch."""
         mismatches = {f"account:{name}": f"reduce-only: {why}" for name, why in self._checks.only_shrinking.items()}

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 from parrot.centers.risk.orders import Order
-from parrot.contracts.commands import EngageKill, Role
+from parrot.contracts.commands import PAUSE, EngageKill, Role
 from parrot.contracts.records import BreakerTripped, KillEngaged, KillRearmed
 
 ALL: Final = "all"
@@ -77,7 +77,14 @@ class Switch:
     def covers(self, command: EngageKill) -> bool:
         """Whether a kill would add nothing to what holds."""
         held = self.kills.get(command.scope)
-        return held is not None and (held.flatten or not command.flatten)
+        if held is None or (held.source == PAUSE and command.source != PAUSE):
+            return False  # what merely pauses is no kill: a person who kills must be the one who re-arms
+        return held.flatten or not command.flatten
+
+    def paused(self, scope: str) -> bool:
+        """Whether a scope is stopped by a pause and by nothing else."""
+        held = self.kills.get(scope)
+        return held is not None and held.source == PAUSE and scope not in self.trips
 
     def stops(self, order: Order, *, shrinks: bool) -> Stop | None:
         """What holds the order back, None when nothing does. Protection that shrinks may leave, closing if asked."""

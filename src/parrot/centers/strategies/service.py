@@ -34,6 +34,7 @@ from parrot.kernel.errors import InputError, ParrotError
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 _FEEDS: Final = frozenset(("bars", "trades", "quotes"))
 _LATE_MOST: Final = 4_096
+_VERSIONS_MOST: Final = 200
 _PEOPLE: Final = "manual"  # orders of people are of this name; their keys are no numbers of ours
 _MODES: Final = frozenset(("paper", "live"))
 
@@ -52,6 +53,7 @@ class _State:
     last_key: int = 0
     orders: int = 0
     book: Book = field(default_factory=Book)
+    versions: list[tuple[int, Version]] = field(default_factory=list)  # with their times, the newest last
 
     def plain(self) -> dict[str, Any]:
         """As plain values."""
@@ -64,15 +66,17 @@ class _State:
             "last_key": self.last_key,
             "orders": self.orders,
             "book": self.book.state(),
+            "versions": [[ts, msgspec.to_builtins(version, builtin_types=(Decimal,))] for ts, version in self.versions],
         }
 
     @classmethod
     def of(cls, state: Mapping[str, Any]) -> _State:
         """From plain values."""
-        version = msgspec.convert(state["version"], Version, builtin_types=(Decimal,), strict=False)
+        version = _read(state["version"])
         texts = (str(state["stopped"]), str(state["fault"]))
         counts = (int(state["since"]), int(state["last_key"]), int(state["orders"]))
-        return cls(version, bool(state["running"]), *texts, *counts, Book.of(state["book"]))
+        versions = [(int(ts), _read(held)) for ts, held in state.get("versions", ())]
+        return cls(version, bool(state["running"]), *texts, *counts, Book.of(state["book"]), versions)
 
 
 class Strategies:
@@ -147,6 +151,10 @@ class Strategies:
     def version(self, strategy: str) -> Version:
         """Its newest version. Raises InputError for an unknown one."""
         return self._of(strategy).version
+
+    def versions(self, strategy: str) -> list[tuple[int, Version]]:
+        """Its newest versions with the times when they were registered (ns UTC), oldest first. Raises InputError."""
+        return list(self._of(strategy).versions)
 
     def book(self, strategy: str) -> Book:
         """What it holds."""
@@ -230,6 +238,8 @@ class Strategies:
         version: Version = entry.record
         state = self._known.setdefault(version.strategy, _State(version))
         state.version = version
+        state.versions.append((entry.ts, version))
+        del state.versions[:-_VERSIONS_MOST]
 
     def _started(self, entry: Entry) -> None:
         state = self._known[entry.record.strategy]
@@ -331,10 +341,17 @@ def _version(asked: RegisterStrategy, number: int) -> Version:
         cash=asked.cash,
         feeds=asked.feeds,
         by=asked.by,
+        parent=asked.parent,
+        note=asked.note,
     )
 
 
+def _read(held: Any) -> Version:
+    return msgspec.convert(held, Version, builtin_types=(Decimal,), strict=False)
+
+
 def _same(version: Version, asked: RegisterStrategy) -> bool:
-    """True for the same version, wherever its file lies and whoever asks."""
+    """True for the same version, wherever its file lies, whoever asks, and why."""
     made = _version(asked, version.version)
-    return msgspec.structs.replace(made, path=version.path, by=version.by) == version
+    same = {name: getattr(version, name) for name in ("path", "by", "parent", "note")}
+    return msgspec.structs.replace(made, **same) == version

@@ -37,7 +37,7 @@ def create_app(doors: Doors, folder: Path, site: Site | None = None) -> FastAPI:
         history.routes(doors.history),
         groups.routes(doors.platform),
         switches.routes(doors.platform),
-        strategies.routes(doors.platform),
+        strategies.routes(doors.platform, doors.strategies),
         markets.routes(doors.markets),
         *people.routers(doors.users),
         tickets.routes(doors.platform, doors.tickets),

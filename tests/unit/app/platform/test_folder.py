@@ -11,7 +11,7 @@ import sys
 import pytest
 
 from parrot.app.platform.disk import RESERVE_BYTES, DiskWatch
-from parrot.app.platform.folder import DataFolder, announce, running, withdraw
+from parrot.app.folder import DataFolder, announce, running, withdraw
 from parrot.kernel.errors import InputError
 
 

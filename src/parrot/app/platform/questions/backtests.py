@@ -33,10 +33,10 @@ class BacktestQuestions:
         self._jobs = jobs
         self._places = places
         self._now = now
-        self._catalogue = places.catalogue()
+        self.catalogue = places.catalogue()
         self._datasets = places.datasets()
         self._store = FileRuns(home() / "runs", now)
-        self.kept = KeptRuns(self._store, self._store.root, self._catalogue.id_of)
+        self.kept = KeptRuns(self._store, self._store.root, self.catalogue.id_of)
 
     # -- kept runs ------------------------------------------------------------------------------------------------
 
@@ -79,7 +79,7 @@ class BacktestQuestions:
         self.kept.record(run_id)
         path = self._places.report(run_id)
         if not path.is_file():
-            words = [sys.executable, "-m", "parrot.app.jobs.rendering", run_id, str(path)]
+            words = [sys.executable, "-m", "parrot.app.workers.rendering", run_id, str(path)]
             try:
                 subprocess.run(words, check=True, capture_output=True, timeout=_RENDER_S)
             except (OSError, subprocess.SubprocessError) as fault:
@@ -173,7 +173,7 @@ class BacktestQuestions:
             raise ParameterError(f"start {asked.start} is not before end {asked.end}", expected="start < end")
         for source in asked.data:
             self._datasets.require(source)
-        facts = strategy_in(self._catalogue.file(asked.file), asked.name)
+        facts = strategy_in(self.catalogue.file(asked.file), asked.name)
         check_parameters(facts, asked.parameters)
         return msgspec.structs.replace(asked, name=facts.name)
 

@@ -13,6 +13,7 @@ from parrot.app.hosting.parity import Recorded, add_orders, life_in
 from parrot.app.jobs.asked import Replay
 from parrot.app.jobs.asking import conversation
 from parrot.app.jobs.places import JobPlaces
+from parrot.app.workers.handed import played_frames
 from parrot.centers.strategies.manifest import Deal, Prices, curve, explain
 from parrot.contracts.hosting import LifeBegun, OrderReport
 from parrot.contracts.message import Entry
@@ -33,7 +34,6 @@ _SIDES: Final = {"buy": 1, "sell": -1}
 
 def parity(strategy: str, places: JobPlaces, tell: Callable[[Mapping[str, Any]], None]) -> dict[str, Any]:
     """The comparison as plain values: amounts as text, times ns UTC. Raises MissingError, InputError, StrategyError."""
-    from parrot.app.jobs.worker import played_frames
 
     recorded = life_in(places.folder.strategies / f"{strategy}.journal")
     if recorded is None:

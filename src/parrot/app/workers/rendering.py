@@ -1,4 +1,4 @@
-"""The program that writes the report of a kept run: python -m parrot.app.jobs.rendering RUN_ID PATH."""
+"""The program that writes the report of a kept run: python -m parrot.app.workers.rendering RUN_ID PATH."""
 
 from __future__ import annotations
 

@@ -1,16 +1,15 @@
 """The program of one job: reads data, has the user's file played behind fences, keeps the run, writes its report.
 
-python -m parrot.app.jobs.worker DATA, with what is asked as JSON on the standard input; it tells of itself by lines.
+python -m parrot.app.workers.worker DATA, with what is asked as JSON on the standard input; it tells of itself by lines.
 """
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import signal
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
@@ -18,24 +17,19 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
+from parrot.app.folder import DataFolder
 from parrot.app.jobs.asked import Play
 from parrot.app.jobs.asking import conversation
 from parrot.app.jobs.places import JobPlaces
-from parrot.app.platform.folder import DataFolder
-from parrot.contracts.jobs import Asked, BacktestAsked, Begun, ParityAsked, Piece, Played, Reached, Spoken
+from parrot.app.workers.handed import Tell, played_frames, span
+from parrot.contracts.jobs import Asked, BacktestAsked, ParityAsked, Played
 from parrot.contracts.runs import RunRecord, RunStatus, SavedRun
-from parrot.kernel.errors import ParrotError, StrategyError
+from parrot.kernel.errors import ParrotError
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from parrot.centers.backtest.service import Job
-    from parrot.engine.bars import Bars
 
 _NICE: Final = 10
-_FRAMES: Final = frozenset({"equity", "fills", "orders", "trades"})
-
-Tell = Callable[[Mapping[str, Any]], None]
 
 
 def main(arguments: list[str]) -> int:
@@ -48,11 +42,11 @@ def main(arguments: list[str]) -> int:
         if isinstance(asked, BacktestAsked):
             tell({"run_id": backtest(asked, places, tell)})
         elif isinstance(asked, ParityAsked):
-            from parrot.app.jobs.parity import parity
+            from parrot.app.workers.parity import parity
 
             tell({"parity": parity(asked.strategy, places, tell)})
         else:
-            from parrot.app.jobs.chores import chore
+            from parrot.app.workers.chores import chore
 
             tell({"result": chore(asked, places, tell)})
     except ParrotError as fault:
@@ -119,41 +113,6 @@ def _job(asked: BacktestAsked, places: JobPlaces) -> Job:
 
 def _is_demo(asked: BacktestAsked) -> bool:
     return all(source.startswith("demo:") for source in asked.data)
-
-
-def span(bars: Mapping[str, Bars]) -> tuple[int, int]:
-    """First and last moment of the data, ns UTC."""
-    ends = [(int(held.ts[0]), int(held.ts[-1])) for held in bars.values() if len(held)]
-    return min((first for first, _ in ends), default=0), max((last for _, last in ends), default=0)
-
-
-def played_frames(spoken: Any, between: tuple[int, int], tell: Tell) -> tuple[dict[str, pl.DataFrame], Played]:
-    """What a fenced process handed over. Raises StrategyError where it is not whole; and what it raised."""
-    import polars as pl
-
-    pieces: dict[str, list[bytes]] = {}
-    played: Played | None = None
-    for said in spoken:
-        played = said if isinstance(said, Played) else played
-        _follow(said, pieces, between, tell)
-    if played is None or set(pieces) != _FRAMES:
-        raise StrategyError("the run ended without a result", fix="do not end the process in the strategy")
-    try:
-        frames = {name: pl.read_parquet(io.BytesIO(b"".join(held))) for name, held in pieces.items()}
-    except pl.exceptions.PolarsError:
-        raise StrategyError("what the run handed over cannot be read") from None
-    return frames, played
-
-
-def _follow(said: Spoken, pieces: dict[str, list[bytes]], between: tuple[int, int], tell: Tell) -> None:
-    first, last = between
-    if isinstance(said, Piece):
-        pieces.setdefault(said.name, []).append(said.body)
-    elif isinstance(said, Begun):
-        tell({"fences": said.fences})
-    elif isinstance(said, Reached):
-        part = (said.ts - first) / (last - first) if last > first else 0.0
-        tell({"reached": said.ts, "equity": said.equity, "part": min(1.0, max(0.0, part))})
 
 
 def _record(job: Job, played: Played, source: str, path: str) -> RunRecord:

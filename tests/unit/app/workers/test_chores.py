@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from parrot.app.jobs.chores import chore
+from parrot.app.folder import DataFolder
 from parrot.app.jobs.places import JobPlaces
-from parrot.app.platform.folder import DataFolder
+from parrot.app.workers.chores import chore
 from parrot.contracts.jobs import CheckAsked, ImportAsked, QualityAsked
 from parrot.kernel.errors import DataError, InputError, MissingError
 

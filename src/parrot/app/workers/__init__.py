@@ -1,0 +1,1 @@
+"""The programs of jobs: nobody imports them, the runner starts them by name."""
