@@ -18,10 +18,10 @@ def test_a_first_visitor_owns_the_house_sees_it_alive_and_trades(new_house: Runn
     page = visitor.page
     page.goto("/")
     page.wait_for_url("**/setup*")
-    page.get_by_label("Code", exact=False).first.fill(new_house.told["setup"])
-    page.get_by_label("Name", exact=True).fill("ann")
+    page.get_by_label("One-time code").fill(new_house.told["setup"])
+    page.get_by_label("Your name here").fill("ann")
     page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name=re.compile("owner|begin|own", re.IGNORECASE)).click()
+    page.get_by_role("button", name="Go to Home").click()
     page.wait_for_url(lambda url: "/setup" not in url)
     page.get_by_role("figure", name=re.compile("equity", re.IGNORECASE)).first.wait_for()
     assert time.monotonic() - begin < MINUTE_S
