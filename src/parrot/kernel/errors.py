@@ -9,6 +9,7 @@ ParrotError
 │   └── Refused         a command that an exchange refused; nothing was changed
 ├── StrategyError       the user's strategy raised
 ├── MissingError        something named does not exist
+├── ChangedError       somebody changed it since it was read: read it anew
 ├── AccessError         nobody is signed in, or who is may not do it
 ├── StorageError        reading or writing files failed: free space, permissions
 ├── BusyError           a queue is full: what was to be done was not done, retry later
@@ -126,6 +127,14 @@ class MissingError(ParrotError, LookupError):
     code = "not_found"
     action = Action.FIX_INPUT
     exit_code = 5
+
+
+class ChangedError(ParrotError):
+    """What was to be changed is no longer what was read."""
+
+    code = "changed"
+    action = Action.FIX_INPUT
+    exit_code = 2
 
 
 class AccessError(ParrotError):

@@ -17,6 +17,7 @@ from parrot.app.platform.questions.history import HistoryQuestions
 from parrot.app.platform.questions.markets import MarketQuestions
 from parrot.app.platform.questions.strategies import StrategyQuestions
 from parrot.app.platform.questions.tickets import TicketQuestions
+from parrot.app.platform.receipts import KeptReceipts
 from parrot.app.platform.settings import PlatformSettings
 from parrot.centers.users.manifest import Users
 from parrot.gateway.rest import Doors
@@ -40,6 +41,7 @@ def open_doors(
     return Doors(
         now=house.clock.now_ns,
         platform=platform,
+        receipts=KeptReceipts(house.records, house.clock.now_ns),
         users=users,
         markets=MarketQuestions(platform, candles),
         history=HistoryQuestions(history),

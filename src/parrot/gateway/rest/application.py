@@ -8,6 +8,8 @@ from fastapi import FastAPI
 
 from parrot.gateway.rest import description, guards, problems, reports, screen
 from parrot.gateway.rest.doors import Doors
+from parrot.gateway.rest.etags import Tags
+from parrot.gateway.rest.once import Once
 from parrot.gateway.rest.routes import (
     audit,
     backtests,
@@ -30,6 +32,8 @@ def create_app(doors: Doors, folder: Path, site: Site | None = None) -> FastAPI:
     app = FastAPI(title="Parrot", docs_url=None, redoc_url=None, openapi_url="/api/v1/openapi.json")
     app.state.now = doors.now
     problems.install(app)
+    app.add_middleware(Tags)
+    app.add_middleware(Once, receipts=doors.receipts)
     guards.install(app, doors, site)
     app.include_router(health.routes(doors.platform, open_metrics=site.open_metrics))
     for router in (

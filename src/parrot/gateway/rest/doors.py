@@ -10,6 +10,7 @@ from parrot.gateway.rest.ports.backtests import BacktestsDoor
 from parrot.gateway.rest.ports.history import HistoryDoor
 from parrot.gateway.rest.ports.markets import MarketsDoor
 from parrot.gateway.rest.ports.platform import RunningPlatform
+from parrot.gateway.rest.ports.receipts import Receipts
 from parrot.gateway.rest.ports.strategies import StrategiesDoor
 from parrot.gateway.rest.ports.tickets import TicketsDoor
 from parrot.gateway.rest.ports.users import UsersDoor
@@ -22,6 +23,7 @@ class Doors:
     now: Callable[[], int]
     platform: RunningPlatform
     markets: MarketsDoor
+    receipts: Receipts
     users: UsersDoor
     history: HistoryDoor
     tickets: TicketsDoor

@@ -10,10 +10,19 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from parrot.kernel.errors import AccessError, BusyError, InputError, MissingError, ParrotError, StorageError
+from parrot.kernel.errors import (
+    AccessError,
+    BusyError,
+    ChangedError,
+    InputError,
+    MissingError,
+    ParrotError,
+    StorageError,
+)
 
 _STATUS: Final = (
     (MissingError, HTTPStatus.NOT_FOUND),
+    (ChangedError, HTTPStatus.PRECONDITION_FAILED),
     (InputError, HTTPStatus.UNPROCESSABLE_ENTITY),
     (BusyError, HTTPStatus.SERVICE_UNAVAILABLE),
     (StorageError, HTTPStatus.SERVICE_UNAVAILABLE),
@@ -70,7 +79,12 @@ async def _http(_: Request, fault: Exception) -> JSONResponse:
 
 
 async def _late(_: Request, __: Exception) -> JSONResponse:
-    return problem(HTTPStatus.SERVICE_UNAVAILABLE, "the platform does not answer", code="busy", fix="try again")
+    return problem(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "the platform does not answer",
+        code="late",
+        fix="look whether it was done, then try again",
+    )
 
 
 def unforeseen(fault: Exception) -> JSONResponse:

@@ -69,9 +69,9 @@ class People:
         return None
 
 
-def client(app: FastAPI, **more: Any) -> TestClient:
+def client(app: FastAPI, *, address: str = "127.0.0.1", **more: Any) -> TestClient:
     """A program on this machine that asks by the gateway's name."""
-    return TestClient(app, base_url=ORIGIN, client=("127.0.0.1", 50_000), raise_server_exceptions=False, **more)
+    return TestClient(app, base_url=ORIGIN, client=(address, 50_000), raise_server_exceptions=False, **more)
 
 
 def browser(app: FastAPI, name: str) -> TestClient:

@@ -18,15 +18,22 @@ LADDER = {
 }  # fmt: skip
 
 
-@pytest.fixture
-def platform():
-    return Fake()
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    platform = Fake()
+    with client_of(application(platform, tmp_path_factory.mktemp("x")), headers={"X-Parrot-Token": TOKEN}) as found:
+        yield platform, found
 
 
 @pytest.fixture
-def client(platform, tmp_path):
-    with client_of(application(platform, tmp_path), headers={"X-Parrot-Token": TOKEN}) as found:
-        yield found
+def platform(site):
+    site[0].__init__()
+    return site[0]
+
+
+@pytest.fixture
+def client(site, platform):
+    return site[1]
 
 
 def placed(plan):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,16 +21,33 @@ KILL = "/api/v1/kill"
 OWN = {"Origin": ORIGIN, "Sec-Fetch-Site": "same-origin"}
 
 
-@pytest.fixture
-def platform() -> Fake:
-    made = Fake()
-    made.answer = []
-    return made
+class House:
+    """One application for all tests; its platform is as new for each."""
+
+    def __init__(self, folder: Path) -> None:
+        self.platform = Fake()
+        self.people = People(person(Role.ADMIN), person(Role.VIEWER, name="vic"))
+        self.app = application(self.platform, folder, users=self.people)
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory):
+    return House(tmp_path_factory.mktemp("reports"))
 
 
 @pytest.fixture
-def app(platform, tmp_path):
-    return application(platform, tmp_path, person(Role.ADMIN), person(Role.VIEWER, name="vic"))
+def platform(house) -> Fake:
+    house.platform.__init__()
+    house.platform.answer = []
+    house.people.owner = True
+    house.people.passive.clear()
+    house.people.keys.clear()
+    return house.platform
+
+
+@pytest.fixture
+def app(house, platform):
+    return house.app
 
 
 def signed(who: TestClient, secret: str = "s3cret", sent: bytes = b"{}", **change: Any) -> Any:
@@ -70,12 +88,11 @@ def test_the_cookie_of_plain_http_is_not_taken_over_tls(app):
         assert "max-age=31536000" in answer.headers["strict-transport-security"]
 
 
-def test_polling_does_not_keep_a_session(platform, tmp_path):
-    people = People(person(Role.VIEWER))
-    who = browser(application(platform, tmp_path, users=people), "ann")
+def test_polling_does_not_keep_a_session(app, house):
+    who = browser(app, "ann")
     who.get("/api/v1/positions", headers={"Parrot-Passive": "1"})
     who.get("/api/v1/positions")
-    assert people.passive == [True, False]
+    assert house.people.passive == [True, False]
 
 
 @pytest.mark.parametrize(
@@ -115,12 +132,11 @@ def test_no_other_origin_is_let_in_by_cors(app):
     assert not [name for name in answer.headers if name.startswith("access-control")]
 
 
-def test_a_key_signs_the_whole_request(platform, tmp_path):
-    people = People()
-    people.keys["key"] = ("s3cret", person(Role.TRADER, name="bot"))
-    who = client(application(platform, tmp_path, users=people))
+def test_a_key_signs_the_whole_request(app, platform, house):
+    house.people.keys["key"] = ("s3cret", person(Role.TRADER, name="bot"))
+    who = client(app)
     assert signed(who).status_code == 403  # a session's rules do not hold for a key; here it is one
-    people.keys["key"] = ("s3cret", person(Role.TRADER, name="bot", way=Way.KEY))
+    house.people.keys["key"] = ("s3cret", person(Role.TRADER, name="bot", way=Way.KEY))
     assert signed(who).status_code == 200
     assert platform.asked[0].by == "bot"
     for wrong in (
@@ -136,8 +152,9 @@ def test_a_key_signs_the_whole_request(platform, tmp_path):
     assert len(platform.asked) == 1
 
 
-def test_before_there_is_an_owner_only_the_machine_is_let_in(platform, tmp_path):
-    who = client(application(platform, tmp_path, users=People(owner=False)))
+def test_before_there_is_an_owner_only_the_machine_is_let_in(app, house):
+    house.people.owner = False
+    who = client(app)
     for path in ("/api/v1/positions", "/api/v1/auth/session", "/api/v1/nothing"):
         told = who.get(path)
         assert (told.status_code, told.json()["reason"]) == (403, "setup"), path
@@ -157,7 +174,7 @@ def test_bodies_are_json_of_a_stated_size(app, platform):
 
 
 def test_who_guesses_is_slowed_down(app):
-    who = client(app)
+    who = client(app, address="127.0.0.9")
     codes = [who.post("/api/v1/auth/session", json={}).status_code for _ in range(limits.SIGN_INS.amount)]
     assert 429 not in codes
     told = who.post("/api/v1/auth/session", json={})
