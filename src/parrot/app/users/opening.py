@@ -11,6 +11,7 @@ from typing import Final
 
 from parrot.adapters.chance import SystemChance
 from parrot.adapters.codes import Authenticators
+from parrot.adapters.passkeys import WebAuthn
 from parrot.adapters.passwords import ArgonPasswords
 from parrot.adapters.secrets.master import master
 from parrot.adapters.secrets.vault import Vault
@@ -42,6 +43,7 @@ def open_users(root: Path, now: Callable[[], int], settings: Settings | None = N
             chance=SystemChance(),
             passwords=passwords,
             codes=Authenticators(),
+            ceremonies=WebAuthn(),
             now=now,
         )
         yield build(ports, settings)

@@ -10,6 +10,7 @@ from parrot.centers.users.settings import HOUR, MINUTE, Settings
 from parrot.ports.chance import Chance
 from parrot.ports.codes import Codes
 from parrot.ports.mail import Mail
+from parrot.ports.passkeys import Ceremonies
 from parrot.ports.passwords import Passwords
 from parrot.ports.records import Records
 from parrot.ports.seals import Seals
@@ -28,6 +29,7 @@ class Ports:
     chance: Chance
     passwords: Passwords
     codes: Codes
+    ceremonies: Ceremonies
     now: Callable[[], int]
     mail: Mail | None = None
     address: str = ""
@@ -41,6 +43,7 @@ def build(ports: Ports, settings: Settings | None = None) -> Users:
         chance=ports.chance,
         passwords=ports.passwords,
         codes=ports.codes,
+        ceremonies=ports.ceremonies,
         now=ports.now,
         settings=settings or Settings(),
         mail=ports.mail,

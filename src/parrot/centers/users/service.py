@@ -11,6 +11,7 @@ from parrot.centers.users.keys import Keys
 from parrot.centers.users.leaving import Leaving
 from parrot.centers.users.means import Means
 from parrot.centers.users.own import Own
+from parrot.centers.users.passkeys import Passkeys
 from parrot.centers.users.people import People
 from parrot.centers.users.sessions import Sessions
 from parrot.centers.users.settings import Settings
@@ -24,6 +25,7 @@ from parrot.contracts.users import Offers
 from parrot.ports.chance import Chance
 from parrot.ports.codes import Codes
 from parrot.ports.mail import Mail
+from parrot.ports.passkeys import Ceremonies
 from parrot.ports.passwords import Passwords
 from parrot.ports.records import Records
 from parrot.ports.seals import Seals
@@ -42,6 +44,7 @@ class Users:
     own: Own
     joining: Joining
     leaving: Leaving
+    passkeys: Passkeys
     tickets: Tickets
     settings: Settings
     mailing: bool
@@ -55,6 +58,7 @@ class Users:
         chance: Chance,
         passwords: Passwords,
         codes: Codes,
+        ceremonies: Ceremonies,
         now: Callable[[], int],
         settings: Settings,
         mail: Mail | None = None,
@@ -70,6 +74,15 @@ class Users:
         setup = Setup(means, people, sessions)
         signing_in = SigningIn(means, people, sessions, factors, tickets)
         keys = Keys(means, people)
+        own = Own(
+            means,
+            people=people,
+            sessions=sessions,
+            factors=factors,
+            tickets=tickets,
+            codes=codes,
+            signing_in=signing_in,
+        )
         return cls(
             store=store,
             people=people,
@@ -77,14 +90,15 @@ class Users:
             setup=setup,
             signing_in=signing_in,
             keys=keys,
-            own=Own(
+            own=own,
+            passkeys=Passkeys(
                 means,
                 people=people,
-                sessions=sessions,
                 factors=factors,
                 tickets=tickets,
-                codes=codes,
                 signing_in=signing_in,
+                own=own,
+                ceremonies=ceremonies,
             ),
             joining=Joining(
                 means,

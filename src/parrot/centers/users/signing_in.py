@@ -40,11 +40,11 @@ class SigningIn:
         """
         person = self._people.named(name)
         label = person.name if person is not None else name.strip().casefold()[:80]
-        self._require_patience(person, label, whence)
+        self.require_patience(person, label, whence)
         proofs = self._people.proofs(person.id) if person is not None else Proofs(user="")
         right = self._means.passwords.verify(normal_password(password), proofs.password)
         if not right or person is None or not person.active:
-            self._failed(person, label, whence, "password")
+            self.failed(person, label, whence, "password")
             raise AccessError("wrong name or password", fix="try again, or reset the password", reason="signed_out")
         if self._means.passwords.outdated(proofs.password):
             proofs = msgspec.structs.replace(proofs, password=self._means.passwords.hash(normal_password(password)))
@@ -59,7 +59,7 @@ class SigningIn:
         """Ends a sign-in by a code of the authenticator or a recovery code. Raises AccessError."""
         held = self._tickets.look(ticket, _SECOND)
         person = self._people.find(held.user)
-        self._require_patience(person, person.name, whence)
+        self.require_patience(person, person.name, whence)
         token = ""
         with self._means.store.change() as change:
             way = self._factors.use(change, person.id, code)
@@ -69,7 +69,7 @@ class SigningIn:
         if token:
             return self._step(token, person, whence)
         self._tickets.wrong(ticket)
-        self._failed(person, person.name, whence, "second factor")
+        self.failed(person, person.name, whence, "second factor")
         raise AccessError("this code is not right, or was used already", fix="wait for the next", reason="signed_out")
 
     def half_done(self, ticket: str) -> str:
@@ -107,7 +107,7 @@ class SigningIn:
         """Proves again who one is; the session's new cookie. Raises AccessError."""
         person = self._people.find(who.user)
         if code:
-            self._require_patience(person, person.name, whence)
+            self.require_patience(person, person.name, whence)
             return self._confirm_by_code(who, person, code, whence)
         self.require_password(person, password, whence)
         with self._means.store.change() as change:
@@ -115,10 +115,10 @@ class SigningIn:
 
     def require_password(self, person: Person, password: str, whence: Whence) -> None:
         """Raises AccessError unless it is their password; wrong ones count as they do at signing in."""
-        self._require_patience(person, person.name, whence)
+        self.require_patience(person, person.name, whence)
         kept = self._people.proofs(person.id).password
         if not self._means.passwords.verify(normal_password(password), kept):
-            self._failed(person, person.name, whence, "confirmation")
+            self.failed(person, person.name, whence, "confirmation")
             raise AccessError("wrong password", fix="try again", reason="reauthenticate")
 
     def confirmed(self, change: Change, who: Principal, way: str, whence: Whence) -> str:
@@ -132,14 +132,15 @@ class SigningIn:
             way = self._factors.use(change, person.id, code)
             if way:
                 return self.confirmed(change, who, way, whence)
-        self._failed(person, person.name, whence, "confirmation")
+        self.failed(person, person.name, whence, "confirmation")
         raise AccessError("this code is not right, or was used already", fix="try again", reason="reauthenticate")
 
-    def _require_patience(self, person: Person | None, label: str, whence: Whence) -> None:
+    def require_patience(self, person: Person | None, label: str, whence: Whence) -> None:
+        """Raises AccessError (locked) while tries of somebody from there are not looked at."""
         known = self._sessions.knows(person, whence.address)
         self.attempts.require(label, whence.address, self._means.now(), known=known)
 
-    def _failed(self, person: Person | None, label: str, whence: Whence, by: str) -> None:
+    def failed(self, person: Person | None, label: str, whence: Whence, by: str) -> None:
         """Counts a wrong try and notes it; what was typed as an unknown name may be a password, so it is not noted."""
         now, who = self._means.now(), person.name if person is not None else SOMEONE
         locked = self.attempts.failed(label, whence.address, now)

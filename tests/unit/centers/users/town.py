@@ -12,6 +12,7 @@ import msgspec
 
 from parrot.adapters.chance import SystemChance
 from parrot.adapters.codes import Authenticators
+from parrot.adapters.passkeys import WebAuthn
 from parrot.adapters.secrets.master import EnvironmentMaster
 from parrot.adapters.secrets.vault import Vault
 from parrot.centers.users.manifest import Ports, Settings, Users, build
@@ -99,6 +100,7 @@ class Town:
             chance=SystemChance(),
             passwords=self.passwords,
             codes=Authenticators(),
+            ceremonies=WebAuthn(),
             now=lambda: self.now,
         )
         self.users = build(ports, self.settings)

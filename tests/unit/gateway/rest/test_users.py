@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pyotp
 import pytest
@@ -34,7 +35,7 @@ class Browser:
     def __init__(self, house: House) -> None:
         self.house = house
         self.http = client(house.app, headers={"Origin": ORIGIN, "Sec-Fetch-Site": "same-origin"})
-        self.me = None
+        self.me: Any = None
 
     def ask(self, method, path, body=None):
         self.house.town.now += 10 * SECOND  # nobody is too fast here

@@ -12,6 +12,7 @@ from parrot.contracts.users import (
     Enrolment,
     Invitation,
     Offers,
+    Passkey,
     Person,
     PersonView,
     Private,
@@ -207,6 +208,37 @@ class Keys(Protocol):
         """Ends a key of a user. Raises MissingError."""
 
 
+class Passkeys(Protocol):
+    """Passkeys; `origin` is that of the page. What begins gives a ticket and what the browser is asked for."""
+
+    def of(self, user: str) -> Sequence[Passkey]:
+        """A user's passkeys, oldest first."""
+
+    def begin_add(self, who: Principal, *, origin: str) -> tuple[str, str]:
+        """Begins to make one. Raises InputError for too many."""
+
+    def finish_add(self, who: Principal, ticket: str, label: str, answer: str) -> tuple[str, Sequence[str]]:
+        """Counts it in; the cookie, and perhaps recovery codes. Raises AccessError, InputError."""
+
+    def rename(self, who: Principal, passkey: str, label: str) -> Passkey:
+        """Another label. Raises MissingError."""
+
+    def remove(self, who: Principal, passkey: str) -> str:
+        """Lets go of it; the cookie. Raises MissingError."""
+
+    def begin(self, ticket: str = "", *, origin: str) -> tuple[str, str]:
+        """Begins to sign in, or the second step of a ticket. Raises AccessError."""
+
+    def begin_confirm(self, who: Principal, *, origin: str) -> tuple[str, str]:
+        """Begins to prove again who one is."""
+
+    def enter(self, ticket: str, answer: str, *, whence: Whence) -> Step:
+        """Ends a sign-in. Raises AccessError."""
+
+    def confirm(self, who: Principal, ticket: str, answer: str, *, whence: Whence) -> str:
+        """Proves again who one is; the cookie. Raises AccessError."""
+
+
 class Leaving(Protocol):
     """Access and erasure."""
 
@@ -247,6 +279,10 @@ class UsersDoor(Gatekeeper, Protocol):
     @property
     def keys(self) -> Keys:
         """API keys."""
+
+    @property
+    def passkeys(self) -> Passkeys:
+        """Passkeys."""
 
     @property
     def leaving(self) -> Leaving:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from fastapi import APIRouter
 
 from parrot.gateway.rest.ports.users import UsersDoor
-from parrot.gateway.rest.routes import auth, joining, keys, profile, teams, users
+from parrot.gateway.rest.routes import auth, joining, keys, passkeys, profile, teams, users
 
 
 def routers(door: UsersDoor) -> Iterator[APIRouter]:
@@ -16,6 +16,8 @@ def routers(door: UsersDoor) -> Iterator[APIRouter]:
     yield joining.routes(door)
     yield profile.routes(door)
     yield profile.factors(door)
+    yield passkeys.routes(door)
+    yield passkeys.own(door)
     yield keys.routes(door)
     yield users.routes(door)
     yield users.invitations(door)
