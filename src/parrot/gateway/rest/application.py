@@ -6,7 +6,7 @@ from pathlib import Path
 
 from fastapi import FastAPI
 
-from parrot.gateway.rest import description, guards, problems, reports, screen
+from parrot.gateway.rest import description, docs, guards, problems, reports, screen
 from parrot.gateway.rest.doors import Doors
 from parrot.gateway.rest.etags import Tags
 from parrot.gateway.rest.once import Once
@@ -29,7 +29,7 @@ from parrot.gateway.rest.site import Site
 def create_app(doors: Doors, folder: Path, site: Site | None = None) -> FastAPI:
     """An ASGI application on the doors of a running platform; it serves the screen too, and reports out of `folder`."""
     site = site or Site()
-    app = FastAPI(title="Parrot", docs_url=None, redoc_url=None, openapi_url="/api/v1/openapi.json")
+    app = FastAPI(title="Parrot", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.now = doors.now
     problems.install(app)
     app.add_middleware(Tags)
@@ -49,6 +49,8 @@ def create_app(doors: Doors, folder: Path, site: Site | None = None) -> FastAPI:
         audit.routes(doors.audit),
     ):
         app.include_router(router, prefix="/api/v1")
+    app.include_router(docs.routes(), prefix="/api/v1")
+    docs.install(app)
     reports.install(app, folder)
     screen.install(app, site.screen)
     description.install(app)
