@@ -29,7 +29,7 @@ TOKEN_HEADER: Final = "X-Parrot-Token"  # the header's name
 CSRF_HEADER: Final = "Parrot-CSRF"
 PASSIVE_HEADER: Final = "Parrot-Passive"  # says that no person asks, so that a session may idle out
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"})
-_BEFORE_OWNER: Final = frozenset({"/api/v1/auth/state", "/api/v1/auth/setup"})
+_BEFORE_OWNER: Final = frozenset({"/api/v1/auth/state", "/api/v1/auth/setup", "/api/v1/auth/session"})
 
 
 class _Stop(Exception):  # noqa: N818  it carries an answer, not a fault

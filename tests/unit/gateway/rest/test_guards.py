@@ -155,7 +155,7 @@ def test_a_key_signs_the_whole_request(app, platform, house):
 def test_before_there_is_an_owner_only_the_machine_is_let_in(app, house):
     house.people.owner = False
     who = client(app)
-    for path in ("/api/v1/positions", "/api/v1/auth/session", "/api/v1/nothing"):
+    for path in ("/api/v1/positions", "/api/v1/profile", "/api/v1/nothing"):
         told = who.get(path)
         assert (told.status_code, told.json()["reason"]) == (403, "setup"), path
     assert who.get("/health").status_code == 200

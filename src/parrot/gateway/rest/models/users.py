@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
 
@@ -43,10 +43,12 @@ class SecondBody(Body):
 
 
 class ConfirmBody(Body):
-    """Who one is, again: a password, or a code."""
+    """Who one is, again: a password, a code, or the answer of a passkey with its ticket."""
 
     password: Annotated[str, StringConstraints(strip_whitespace=False, max_length=1_000)] = ""
     code: Annotated[str, Field(max_length=40)] = ""
+    ticket: Token | None = None
+    credential: dict[str, Any] | None = None
 
 
 class ProviderOffer(Body):
@@ -60,6 +62,7 @@ class AuthState(Body):
     """What the sign-in page may offer."""
 
     set_up: bool
+    signed_in: bool
     registration: bool
     mail: bool
     providers: list[ProviderOffer]

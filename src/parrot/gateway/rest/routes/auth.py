@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from http import HTTPStatus
 from typing import Annotated
 
@@ -33,11 +34,12 @@ def routes(door: UsersDoor) -> APIRouter:
     router = APIRouter(tags=["auth"])
 
     @router.get("/auth/state", operation_id="auth_state", dependencies=[anyone()])
-    async def state() -> AuthState:
+    async def state(request: Request) -> AuthState:
         """What the sign-in page may offer."""
         offers = door.offers()
         return AuthState(
             set_up=offers.set_up,
+            signed_in=_who(request) is not None,
             registration=offers.registration,
             mail=offers.mail,
             providers=[ProviderOffer(id=name, title=title) for name, title in offers.providers],
@@ -63,28 +65,38 @@ def routes(door: UsersDoor) -> APIRouter:
         step = door.signing_in.second(body.ticket, body.code, whence=whence_of(request))
         return signed_in(door, step, request, response)
 
-    @router.get("/auth/session", operation_id="session")
-    async def session(who: Myself) -> Me:
-        """Who is signed in, and what they may."""
-        return me_of(door, require_session(who))
+    @router.get("/auth/session", operation_id="session", dependencies=[anyone()])
+    async def session(request: Request) -> Me | None:
+        """Who is signed in, and what they may; null for nobody."""
+        who = _who(request)
+        return me_of(door, who) if who is not None else None
 
     @router.delete("/auth/session", operation_id="sign_out", status_code=HTTPStatus.NO_CONTENT)
     def sign_out(who: Myself, request: Request, response: Response) -> None:
         """Signs out."""
         door.signing_in.out(require_session(who))
         cookies.forget(request, response)
-        response.headers["Clear-Site-Data"] = '"cache", "storage"'
+        response.headers["Clear-Site-Data"] = '"cache"'
 
     @router.post("/auth/confirm", operation_id="confirm")
     def confirm(body: ConfirmBody, who: Myself, request: Request, response: Response) -> Me:
         """Proves again who one is, for acts that ask for a proof that is not old."""
-        if bool(body.password) == bool(body.code):
-            raise InputError("what proves who you are", expected="a password or a code")
-        given = {"password": body.password, "code": body.code}
-        token = door.signing_in.confirm(require_session(who), **given, whence=whence_of(request))
+        whence, who = whence_of(request), require_session(who)
+        if bool(body.password) + bool(body.code) + (body.credential is not None) != 1:
+            raise InputError("what proves who you are", expected="a password, a code or a passkey's answer")
+        if body.credential is not None:
+            token = door.passkeys.confirm(who, body.ticket or "", json.dumps(body.credential), whence=whence)
+        else:
+            token = door.signing_in.confirm(who, password=body.password, code=body.code, whence=whence)
         return renewed(door, token, request, response)
 
     return router
+
+
+def _who(request: Request) -> Principal | None:
+    """Whoever comes by a session."""
+    who: Principal | None = getattr(request.state, "principal", None)
+    return who if who is not None and who.way is Way.SESSION else None
 
 
 def whence_of(request: Request) -> Whence:

@@ -50,13 +50,6 @@ def routes(door: UsersDoor) -> APIRouter:
         """What the browser is asked for to prove again who one is."""
         return _challenge(door.passkeys.begin_confirm(require_session(who), origin=origin_of(request.scope)))
 
-    @router.post("/auth/confirm/passkey", operation_id="confirm_passkey")
-    def confirm(body: AnswerBody, who: Myself, request: Request, response: Response) -> Me:
-        """Proves again who one is by a passkey."""
-        whence, answer = whence_of(request), json.dumps(body.credential)
-        token = door.passkeys.confirm(require_session(who), body.ticket, answer, whence=whence)
-        return renewed(door, token, request, response)
-
     return router
 
 

@@ -25,6 +25,7 @@ from parrot.gateway.rest.models.users import (
     UsersTold,
     UserTold,
 )
+from parrot.gateway.rest.paging import After, Limit, page_of
 from parrot.gateway.rest.ports.users import UsersDoor
 from parrot.gateway.rest.routes.keys import keys_told
 from parrot.gateway.rest.routes.profile import sessions_told
@@ -51,9 +52,10 @@ def routes(door: UsersDoor) -> APIRouter:
         )
 
     @router.get("/users", operation_id="list_users")
-    def listed(who: Reader) -> UsersTold:
+    def listed(who: Reader, limit: Limit = 100, after: After = "") -> UsersTold:
         """Everybody by name."""
-        return UsersTold(items=[user_told(view) for view in door.people.views(who)])
+        found, following = page_of(door.people.views(who), after=after, limit=limit, key=lambda view: view.id)
+        return UsersTold(items=[user_told(view) for view in found], next=following)
 
     @router.get("/users/{user}", operation_id="user")
     def user(user: str, who: Reader) -> UserTold:
