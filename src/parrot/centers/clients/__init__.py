@@ -1,0 +1,1 @@
+"""Clients: the broker's own records about who trades on its exchange."""
