@@ -60,7 +60,10 @@ class PublicExchange(Protocol):
         """Brings an amount in, below zero takes it out; one with a `ref` happens once."""
 
     def reserve(self, account: str, asset: str, amount: int, ref: str) -> None:
-        """Sets an amount aside until it is settled: locked, so that it cannot be spent. The same `ref` does nothing."""
+        """Sets an amount aside until it is settled: locked, so that it cannot be spent.
+
+        A `ref` that is set aside already, or was paid, does nothing.
+        """
 
     def settle(self, account: str, ref: str, *, paid: bool) -> bool:
         """What was set aside leaves the exchange, or comes back; False when nothing is there under that name."""

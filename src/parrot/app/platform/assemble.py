@@ -84,6 +84,7 @@ class House:
     snapshot: int
     watch: MarketWatch
     terms: Terms
+    settings: PlatformSettings
     by_venue: bool = False
 
 
@@ -144,7 +145,7 @@ def _assembled(folder: DataFolder, settings: PlatformSettings, journal: FileJour
     watch, by_venue = MarketWatch(listings), reached.by_venue
     return House(
         parts, journal, desk, clock, trading, market, hosts, recorder, audit, records, replayed, since, watch,
-        reached.terms, by_venue,
+        reached.terms, settings, by_venue,
     )  # fmt: skip
 
 

@@ -133,6 +133,15 @@ class WebSettings(_Section):
         for network in networks:
             ipaddress.ip_network(network)
         return networks
+class RiskSection(_Section):
+    """When a change of limits needs another person, and for how long a request waits for one.
+
+    Looser limits in money need one above `second_approver_above` (the account's currency), other limits where they
+    become more than twice as loose.
+    """
+
+    second_approver_above: Decimal = Field(default=Decimal(100_000), ge=0)
+    request_days: int = Field(default=7, ge=1, le=90)
 
 
 class PlatformSettings(_Section):
@@ -144,6 +153,7 @@ class PlatformSettings(_Section):
     web: WebSettings = WebSettings()
     strategies: list[StrategySettings] | None = None
     limits: dict[str, str] = {}
+    risk: RiskSection = RiskSection()
     history: bool = True
     snapshot_every: int = Field(default=100_000, ge=1_000)
     strategy_memory_mb: int = Field(default=1_024, ge=128)

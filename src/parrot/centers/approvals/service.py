@@ -76,6 +76,10 @@ class Approvals:
             raise MissingError(f"there is no request {number[:20]}")
         return _aged(found, now)
 
+    def is_open(self, number: str, now: int) -> bool:
+        """Whether it is not at its end."""
+        return self.get(number, now).state in _OPEN
+
     def approve(self, number: str, *, by: Person, now: int) -> ApprovalKept:
         """Somebody else agrees; what was asked for is done next, and told by `bind` or `fail`."""
         return self._end(number, ApprovalState.APPROVED, by=by, now=now, text="")
@@ -111,12 +115,9 @@ class Approvals:
             if found.state is not ApprovalState.PENDING:
                 raise InputError(f"request {number} is {found.state.value}", expected="one that is pending")
             own = by.user == found.by.user
-            if own and state is not ApprovalState.WITHDRAWN:
-                raise AccessError(
-                    f"{found.by.name} asked for this", expected="another person decides", reason="forbidden"
-                )
-            if not own and state is ApprovalState.WITHDRAWN:
-                raise AccessError(f"{found.by.name} asked for this", expected="whoever asked", reason="forbidden")
+            if own == (state is not ApprovalState.WITHDRAWN):
+                expected = "another person decides" if own else "whoever asked takes it back"
+                raise AccessError(f"{found.by.name} asked for this", expected=expected, reason="forbidden")
             ended = msgspec.structs.replace(found, state=state, decided_by=by, decided=now, text=text)
             _put(work, ended)
         return ended

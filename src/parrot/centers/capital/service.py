@@ -303,6 +303,10 @@ class Capital:
         """What the account is worth now."""
         return reading.worth_of(self.ledger, self._listings, self._valuation, self.settings.account)
 
+    def price(self, symbol: str) -> Decimal | None:
+        """The middle of a symbol as last quoted."""
+        return self._valuation.price(symbol)
+
     def attribution(self) -> Attribution:
         """Where profit comes from."""
         marks, currency = self._valuation.marks(), self.settings.currency

@@ -165,7 +165,7 @@ class SimulatedExchange(Looking):
         """Brings an amount in, below zero takes it out; one with a `ref` happens once."""
         member = self._member(account)
         self._check_amount(asset, amount)
-        if amount and ref not in member.credited:
+        if amount and ref not in member.booked:
             self._act(Deposit(self._time(), member.number, asset, amount, ref), f"{shown(amount)} {asset} to {account}")
 
     def reserve(self, account: str, asset: str, amount: int, ref: str) -> None:
@@ -174,7 +174,7 @@ class SimulatedExchange(Looking):
         self._check_amount(asset, amount)
         if amount <= 0 or not ref:
             raise refuse(Why.BALANCE, f"{shown(amount)} {asset}", "an amount above zero, and a name for it")
-        if ref not in member.pending:
+        if ref not in member.pending and ref not in member.booked:
             self._act(Reserved(self._time(), member.number, asset, amount, ref), f"{shown(amount)} {asset}")
 
     def settle(self, account: str, ref: str, *, paid: bool) -> bool:

@@ -10,12 +10,14 @@ from parrot.centers.risk.limits import RULES, read_limits
 from parrot.centers.risk.loosening import Change, changes
 from parrot.centers.risk.service import Risk
 from parrot.centers.risk.settings import Settings, paper_limits
+from parrot.centers.risk.wording import TOLD
 from parrot.contracts.listing import Listing
 
 __all__ = [
     "FILE_NAME",
     "NAME",
     "RULES",
+    "TOLD",
     "Change",
     "Risk",
     "Settings",

@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 from parrot.centers.risk.book import ZERO, Node, Shelf
 from parrot.centers.risk.breakers import LOSS_RULES, Losses, scope_to_stop
 from parrot.centers.risk.holdings import Holdings
-from parrot.centers.risk.limits import Limit, Rate
+from parrot.centers.risk.limits import Limit, Rate, read_limits
 from parrot.centers.risk.loosening import MONEY_RULES
 from parrot.centers.risk.market import Market
 from parrot.centers.risk.tree import Tree
@@ -72,6 +72,16 @@ class Sight:
             net=None if sides is None else sides.long - sides.short,
             limits=[self._use(node, limit, equity, now) for limit in self._tree.limits.get(scope, {}).values()],
         )
+
+    @exactly
+    def would_be(self, scope: str, limits: Mapping[str, str], now: int) -> list[LimitUse]:
+        """The use of other limits of a scope, as if they were in force. Raises ParameterError."""
+        node, equity = self._node(scope), self._holdings.equity(self._account)
+        return [self._use(node, limit, equity, now) for limit in read_limits(scope, limits).values()]
+
+    def version(self, scope: str) -> int:
+        """The version of a scope's limits, 0 without any."""
+        return self._tree.version(scope)
 
     def _node(self, scope: str) -> Node:
         return self._tree.nodes.get(scope) or Node(scope)

@@ -56,3 +56,32 @@ SAYS: Final = MappingProxyType(
         "drawdown": "profit may fall by {limit} from its peak; it fell by {actual}",
     }
 )
+
+# What each limit is, for who sets it.
+TOLD: Final = MappingProxyType(
+    {
+        "reduce_only": "orders may only shrink positions (yes or no)",
+        "instruments": "only these symbols may be traded, with commas between them",
+        "restricted": "these symbols may not be traded, with commas between them",
+        "trading_hours": "when trading is open, such as mon-fri 09:30-16:00, UTC",
+        "stale_data": "how old data may be, such as 5s",
+        "max_quantity": "largest order, in coins or shares",
+        "max_notional": "largest order, in money",
+        "price_collar": "how far beyond the last good price a limit may be, as a fraction (0.05 is 5 %)",
+        "order_rate": "orders that may come in a window, such as 50/1s; more are refused",
+        "rate_breaker": "orders in a window that stop the scope, such as 2000/10s",
+        "refusal_breaker": "refusals in a window that stop the scope, such as 500/1m",
+        "duplicate_window": "how soon the same order may come again, such as 2s",
+        "max_open_orders": "orders that may be open at once",
+        "order_to_trade": "orders for each fill from a number of orders on, such as 20 after 100",
+        "self_trade": "orders must not meet own orders (yes or no)",
+        "long_only": "positions may not become negative (yes or no)",
+        "max_position": "largest position in a symbol with all open orders, in coins or shares",
+        "max_gross": "all positions with all open orders, in money",
+        "max_net": "positions with their signs, with all open orders, in money",
+        "concentration": "one symbol's share of equity, as a fraction (1 is all)",
+        "leverage": "gross exposure over equity",
+        "daily_loss": "what may be lost in a day (UTC), in money; reaching it stops the scope",
+        "drawdown": "how far profit may fall from its peak, in money; reaching it stops the scope",
+    }
+)

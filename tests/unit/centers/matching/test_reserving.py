@@ -36,6 +36,8 @@ def test_it_leaves_or_comes_back_once(public, paid, left):
     assert public.exchange.settle("ann", "w1", paid=paid)
     assert not public.exchange.settle("ann", "w1", paid=paid)
     assert not public.exchange.settle("ann", "w1", paid=not paid)
+    if paid:
+        public.exchange.reserve("ann", "USDT", SCALE, "w1")  # said again after a crash
     assert public.balance("ann", "USDT") == (left, 0)
     assert [event.amount for event in public.told(Deposited)] == ([-SCALE] if paid else [])
     assert [(event.held[0].free, event.held[0].locked) for event in public.told(BalancesChanged)] == [(left, 0)]

@@ -62,7 +62,7 @@ class Acting:
         code = ledger.command(kind, owner=member.owners[ledger.desks[money]], symbol=money, quantity=abs(amount))
         if code >= 0:
             if operation.ref:
-                member.credited[operation.ref] = None
+                member.booked[operation.ref] = None
             told = Deposited(account=member.account, asset=operation.asset, amount=amount, ts=operation.ts)
             ledger.told.append(told)
             ledger.touch(member.number, money)
@@ -83,6 +83,7 @@ class Acting:
         member = ledger.all[operation.member]
         money, amount = member.give_back(operation.ref)
         if operation.paid:
+            member.booked[operation.ref] = None
             asset = ledger.names[money]
             ledger.told.append(Deposited(account=member.account, asset=asset, amount=-amount, ts=operation.ts))
         else:

@@ -60,7 +60,7 @@ class KeptMember(msgspec.Struct, kw_only=True, gc=False):
     costs: dict[int, Cost]
     lists: list[Group]
     pending: dict[str, tuple[int, int]] = {}
-    credited: list[str] = []
+    booked: list[str] = []
     fees: dict[int, int] = {}
 
 
@@ -80,7 +80,7 @@ class Member:
         self.known: dict[int, tuple[int, int]] = {}
         self.aside: dict[int, int] = {}
         self.pending: dict[str, tuple[int, int]] = {}  # currency and amount that wait to leave, by their name
-        self.credited: dict[str, None] = {}  # names of deposits that came
+        self.booked: dict[str, None] = {}  # names of what came or left for good
         self.fees: dict[int, int] = {}  # by currency, of all fills that ever were
         self.lists: dict[int, Group] = {}
         self._ended: deque[int] = deque()
@@ -180,7 +180,7 @@ class Member:
             costs=self.costs,
             lists=list(self.lists.values()),
             pending=self.pending,
-            credited=list(self.credited),
+            booked=list(self.booked),
             fees=self.fees,
         )
 
@@ -193,7 +193,7 @@ class Member:
         self.executions.extend(kept.executions)
         self.preventions.extend(kept.preventions)
         self.costs = kept.costs
-        self.credited = dict.fromkeys(kept.credited)
+        self.booked = dict.fromkeys(kept.booked)
         self.fees = kept.fees
         for name, (money, amount) in kept.pending.items():
             self.set_aside(name, money, amount)

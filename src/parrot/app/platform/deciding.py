@@ -1,0 +1,76 @@
+"""Requests that wait for approval on a running platform: finished after a start, ended when their time is over."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any, Final
+
+import structlog
+
+from parrot.app.platform.funds import Funds, ref_of
+from parrot.app.platform.limit_changes import LimitChanges
+from parrot.centers.approvals.manifest import Approvals
+from parrot.contracts.approvals import ApprovalKept, ApprovalKind
+from parrot.kernel.errors import MissingError, ParrotError
+
+_EVERY_S: Final = 15.0
+_STOP_S: Final = 5.0
+
+
+class Deciding:
+    """Looks after requests in a thread of its own, so that neither trading nor an answer waits for it."""
+
+    def __init__(self, approvals: Approvals, limits: LimitChanges, funds: Funds, now: Callable[[], int]) -> None:
+        self._approvals = approvals
+        self._limits = limits
+        self._funds = funds
+        self._now = now
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="requests", daemon=True)
+
+    def start(self) -> None:
+        """Begins; the platform must answer questions from soon on."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ends, also in the middle of a pause."""
+        self._ended.set()
+        self._thread.join(_STOP_S)
+
+    def recover(self) -> None:
+        """Finishes what was begun when the process ended."""
+        found = self._approvals.open(self._now())
+        for request in found:
+            self._of(request).recover(request)
+        try:
+            waiting = self._funds.set_aside()
+            wanted = {ref_of(request) for request in self._approvals.open(self._now())}
+            self._funds.release({(account, ref) for account, ref in waiting if ref not in wanted})
+        except MissingError:
+            return  # no exchange of our own
+
+    def expire(self) -> None:
+        """Ends what nobody decided on in time."""
+        for request in self._approvals.expire(self._now()):
+            if request.kind is not ApprovalKind.LIMITS:
+                self._funds.expired(request)
+
+    def _of(self, request: ApprovalKept) -> LimitChanges | Funds:
+        return self._limits if request.kind is ApprovalKind.LIMITS else self._funds
+
+    def _run(self) -> None:
+        recovered = False
+        while not self._ended.is_set():
+            try:
+                if not recovered:
+                    self.recover()
+                    recovered = True
+                self.expire()
+            except (ParrotError, TimeoutError):
+                _log().exception("requests could not be looked after")
+            self._ended.wait(_EVERY_S)
+
+
+def _log() -> Any:
+    return structlog.get_logger("parrot.requests")

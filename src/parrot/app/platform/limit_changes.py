@@ -1,0 +1,116 @@
+"""Changes of limits: those that tighten bind at once, those that loosen beyond a set size when another agrees."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Final
+
+from parrot.app.platform.platform import Platform
+from parrot.centers.approvals.manifest import DAY_NS, Approvals
+from parrot.centers.risk.manifest import Change, changes
+from parrot.contracts.approvals import ApprovalKept, ApprovalKind, ApprovalState, Person
+from parrot.contracts.commands import SetLimits
+from parrot.contracts.exposure import LimitUse
+from parrot.contracts.records import CommandRefused
+from parrot.kernel.errors import InputError
+
+_VERSION: Final = "@version"  # among the terms of a request: no rule has this name
+
+
+class LimitChanges:
+    """What is asked of limits on a running platform. Raises InputError for limits that cannot be read."""
+
+    def __init__(
+        self, platform: Platform, approvals: Approvals, *, above: Decimal, days: int, now: Callable[[], int]
+    ) -> None:
+        self._platform = platform
+        self._approvals = approvals
+        self._above = above
+        self._lasts = days * DAY_NS
+        self._now = now
+
+    def preview(self, scope: str, limits: Mapping[str, str]) -> tuple[list[Change], list[LimitUse], int]:
+        """What would change, the use of the new limits as if they were in force, and the version they replace."""
+        before, uses, version = self._platform.read(
+            lambda house: (
+                house.components.risk.limits().get(scope, {}),
+                house.components.risk.sight.would_be(scope, limits, house.clock.now_ns()),
+                house.components.risk.sight.version(scope),
+            )
+        )
+        return changes(scope, before, limits, above=self._above), uses, version
+
+    def put(
+        self, scope: str, limits: Mapping[str, str], *, by: Person, reason: str, version: int | None, alone: bool
+    ) -> ApprovalKept | None:
+        """Binds limits at once, or returns the request that waits for another person; `alone` needs nobody.
+
+        `version` is what was looked at, None to not care. Raises InputError when they were changed meanwhile.
+        """
+        found, _, current = self.preview(scope, limits)
+        if version is not None and version != current:
+            fix = "look at them again, then change them"
+            raise InputError(f"limits of {scope} are version {current}", expected=f"version {version}", fix=fix)
+        if alone or not any(change.second for change in found):
+            self._bind(scope, limits, by.name)
+            return None
+        terms = {**limits, _VERSION: str(current)}
+        return self._approvals.ask(
+            ApprovalKind.LIMITS, scope, terms, by=by, reason=reason, now=self._now(), lasts=self._lasts
+        )
+
+    def approve(self, number: str, *, by: Person) -> ApprovalKept:
+        """Another person agrees: the limits bind, unless they were changed since they were asked for."""
+        self._require(number)
+        return self.finish(self._approvals.approve(number, by=by, now=self._now()))
+
+    def finish(self, approved: ApprovalKept) -> ApprovalKept:
+        """Binds what was approved; what a crash left undone is done once, whatever of it was done before."""
+        limits = asked(approved)
+        wanted = int(approved.terms[_VERSION])
+        in_force, current = self._platform.read(
+            lambda house: (
+                house.components.risk.limits().get(approved.subject, {}),
+                house.components.risk.sight.version(approved.subject),
+            )
+        )
+        if current == wanted + 1 and in_force == limits:
+            return self._approvals.bind(approved.id, now=self._now())
+        if current != wanted:
+            return self._approvals.fail(approved.id, f"the limits were changed meanwhile: version {current}")
+        decided = approved.decided_by.name if approved.decided_by is not None else ""
+        try:
+            self._bind(approved.subject, limits, f"{decided}, asked by {approved.by.name}")
+        except InputError as fault:
+            return self._approvals.fail(approved.id, str(fault))
+        return self._approvals.bind(approved.id, now=self._now())
+
+    def decline(self, number: str, *, by: Person, text: str) -> ApprovalKept:
+        """Another person refuses."""
+        self._require(number)
+        return self._approvals.decline(number, by=by, now=self._now(), text=text)
+
+    def withdraw(self, number: str, *, by: Person) -> ApprovalKept:
+        """Whoever asked takes it back."""
+        self._require(number)
+        return self._approvals.withdraw(number, by=by, now=self._now())
+
+    def _require(self, number: str) -> None:
+        if self._approvals.get(number, self._now()).kind is not ApprovalKind.LIMITS:
+            raise InputError(f"request {number} is not about limits", expected="one about limits")
+
+    def _bind(self, scope: str, limits: Mapping[str, str], approver: str) -> None:
+        for entry in self._platform.ask(SetLimits(scope=scope, limits=dict(limits), approver=approver)):
+            if isinstance(entry.record, CommandRefused):
+                raise InputError(entry.record.text)
+
+    def recover(self, request: ApprovalKept) -> None:
+        """Finishes what was approved and not done when the process ended."""
+        if request.state is ApprovalState.APPROVED:
+            self.finish(request)
+
+
+def asked(request: ApprovalKept) -> dict[str, str]:
+    """The limits that a request is about."""
+    return {rule: text for rule, text in request.terms.items() if rule != _VERSION}

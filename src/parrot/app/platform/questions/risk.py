@@ -1,0 +1,184 @@
+"""Risk as the gateway asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Any, Final
+
+from parrot.app.platform.assemble import House
+from parrot.app.platform.limit_changes import LimitChanges
+from parrot.app.platform.platform import Platform
+from parrot.app.platform.questions.shown import shown
+from parrot.centers.approvals.manifest import Approvals
+from parrot.centers.risk.manifest import RULES, TOLD
+from parrot.contracts import records
+from parrot.contracts.approvals import ApprovalKept, Person
+from parrot.contracts.commands import CancelAll, EngageKill, OrderKind, RearmKill, Side, SubmitOrder
+from parrot.contracts.listing import Listing
+from parrot.contracts.message import Entry
+from parrot.kernel.decimals import EXACT, ONE, down, multiply, share, up
+
+DRILL: Final = "drill"
+_SCOPE: Final = f"strategy:{DRILL}"
+_HALF: Final = Decimal("0.5")
+
+
+class RiskQuestions:
+    """Answers of one running platform (gateway.rest.ports.risk.RiskDoor)."""
+
+    def __init__(self, platform: Platform, changes: LimitChanges, now: Callable[[], int]) -> None:
+        self._platform = platform
+        self._changes = changes
+        self._now = now
+
+    # -- looking ---------------------------------------------------------------------------------------------------
+
+    def tree(self) -> dict[str, Any]:
+        """The tree of scopes with their limits, what is stopped, and the rules that there are."""
+
+        def look(house: House) -> dict[str, Any]:
+            risk, now = house.components.risk, house.clock.now_ns()
+            stopped = risk.stopped()
+            return {
+                "ts": now,
+                "scopes": shown(risk.sight.scopes(stopped, now)),
+                "stopped": [{"scope": scope, "reason": reason} for scope, reason in sorted(stopped.items())],
+                "rules": [{"rule": rule, "words": TOLD[rule]} for rule in RULES],
+            }
+
+        return self._platform.read(look)
+
+    def exposures(self) -> dict[str, Any]:
+        """What is held, by symbol, strategy and currency."""
+        found: dict[str, Any] = shown(self._platform.read(lambda house: house.components.risk.sight.exposures()))
+        return found
+
+    def stress(self) -> dict[str, Any]:
+        """What a fall of prices would cost."""
+        found: dict[str, Any] = shown(self._platform.read(lambda house: house.components.risk.sight.stress()))
+        return found
+
+    # -- the kill switch's drill -----------------------------------------------------------------------------------
+
+    def drill(self, *, by: str) -> dict[str, Any]:
+        """Engages the kill switch on a strategy that does not exist, sends an order of it, and re-arms.
+
+        Nothing else is stopped meanwhile. The order is one that could not be filled if the switch failed to hold it: a
+        buy far below the market that may only rest; it is withdrawn then, and the drill has failed.
+        """
+        begun = self._now()
+        steps = [self._step("engage", begun, self._ask(EngageKill(scope=_SCOPE, by=by, source="api", reason=DRILL)))]
+        held = self._platform.read(lambda house: _SCOPE in house.components.risk.stopped())
+        steps.append({"step": "hold", "passed": held, "text": f"{_SCOPE} is stopped" if held else "nothing is stopped"})
+        steps.append(self._try_order(by))
+        before = self._now()
+        steps.append(self._step("re-arm", before, self._ask(RearmKill(scope=_SCOPE, by=by, reason=DRILL))))
+        free = self._platform.read(lambda house: _SCOPE not in house.components.risk.stopped())
+        steps.append({"step": "free", "passed": free, "text": f"{_SCOPE} may trade again" if free else "still stopped"})
+        passed = all(step["passed"] for step in steps)
+        return {
+            "passed": passed,
+            "scope": _SCOPE,
+            "by": by,
+            "ts": begun,
+            "took_ns": self._now() - begun,
+            "steps": steps,
+        }
+
+    def _try_order(self, by: str) -> dict[str, Any]:
+        order = self._platform.read(lambda house: _harmless(house, by))
+        if order is None:
+            return {"step": "order", "passed": True, "text": "no order was tried: no price is known yet"}
+        entries = self._ask(order)
+        refusal = next((one.record for one in entries if isinstance(one.record, records.OrderRefused)), None)
+        if refusal is not None and refusal.rule == "kill" and refusal.scope == _SCOPE:
+            return {"step": "order", "passed": True, "text": f"an order was refused: {refusal.text}"}
+        self._ask(CancelAll(strategy=DRILL, user=by, why=DRILL))
+        told = refusal.text if refusal is not None else "an order left"
+        return {"step": "order", "passed": False, "text": f"the switch did not hold it: {told}"}
+
+    def _step(self, name: str, since: int, entries: list[Entry]) -> dict[str, Any]:
+        refused = next((one.record.text for one in entries if isinstance(one.record, records.CommandRefused)), "")
+        text = refused or f"durable after {(self._now() - since) // 1_000_000} ms"
+        return {"step": name, "passed": not refused, "text": text}
+
+    def _ask(self, command: Any) -> list[Entry]:
+        return self._platform.ask(command)
+
+    # -- limits ----------------------------------------------------------------------------------------------------
+
+    def preview(self, scope: str, limits: Mapping[str, str]) -> dict[str, Any]:
+        """What a change of limits would mean."""
+        changes, uses, version = self._changes.preview(scope, limits)
+        return {
+            "scope": scope,
+            "version": version,
+            "changes": [change._asdict() for change in changes],
+            "uses": shown(uses),
+            "second": any(change.second for change in changes),
+        }
+
+    def put_limits(
+        self, scope: str, limits: Mapping[str, str], *, by: Person, reason: str, version: int | None, alone: bool
+    ) -> ApprovalKept | None:
+        """Binds limits, or gives the request that waits for another person."""
+        return self._changes.put(scope, limits, by=by, reason=reason, version=version, alone=alone)
+
+    def approve(self, number: str, *, by: Person) -> ApprovalKept:
+        """Agrees to a request about limits."""
+        return self._changes.approve(number, by=by)
+
+    def decline(self, number: str, *, by: Person, text: str) -> ApprovalKept:
+        """Refuses it."""
+        return self._changes.decline(number, by=by, text=text)
+
+    def withdraw(self, number: str, *, by: Person) -> ApprovalKept:
+        """Takes it back."""
+        return self._changes.withdraw(number, by=by)
+
+
+class ApprovalQuestions:
+    """Requests of every kind (gateway.rest.ports.risk.ApprovalsDoor)."""
+
+    def __init__(self, approvals: Approvals, now: Callable[[], int]) -> None:
+        self._approvals = approvals
+        self._now = now
+
+    def get(self, number: str) -> ApprovalKept:
+        """One request."""
+        return self._approvals.get(number, self._now())
+
+    def open(self) -> list[ApprovalKept]:
+        """Those that wait, oldest first."""
+        return self._approvals.open(self._now())
+
+    def newest(self, *, before: str, limit: int) -> list[ApprovalKept]:
+        """Newest first."""
+        return self._approvals.newest(self._now(), before=before, limit=limit)
+
+
+def _harmless(house: House, by: str) -> SubmitOrder | None:
+    """The smallest order at half the price that may only rest; None while no price is known."""
+    for listing in house.trading.venue.listings():
+        mark = house.components.capital.price(listing.symbol)
+        if mark:
+            return _order(listing, mark, by, house.clock.now_ns())
+    return None
+
+
+def _order(listing: Listing, mark: Decimal, by: str, now: int) -> SubmitOrder:
+    limit = down(multiply(mark, _HALF), listing.tick)
+    least = share(listing.min_notional, part=ONE, of=limit, step=listing.lot) if listing.min_notional else listing.lot
+    return SubmitOrder(
+        strategy=DRILL,
+        key=f"{DRILL}:{now}",
+        symbol=listing.symbol,
+        side=Side.BUY,
+        quantity=up(max(EXACT.add(least, listing.lot), listing.min_quantity), listing.lot),
+        kind=OrderKind.LIMIT,
+        limit=limit,
+        post_only=True,
+        user=by,
+        why="drill of the kill switch",
+    )
