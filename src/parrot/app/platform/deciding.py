@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from typing import Any, Final
+from types import TracebackType
+from typing import Any, Final, Self
 
 import structlog
 
+from parrot.app.platform.assemble import House
 from parrot.app.platform.funds import Funds, ref_of
 from parrot.app.platform.limit_changes import LimitChanges
+from parrot.app.platform.platform import Platform
 from parrot.centers.approvals.manifest import Approvals
-from parrot.contracts.approvals import ApprovalKept, ApprovalKind
+from parrot.contracts.approvals import ApprovalKept, ApprovalKind, Person
 from parrot.kernel.errors import MissingError, ParrotError
 
 _EVERY_S: Final = 15.0
@@ -22,18 +25,19 @@ class Deciding:
     """Looks after requests in a thread of its own, so that neither trading nor an answer waits for it."""
 
     def __init__(self, approvals: Approvals, limits: LimitChanges, funds: Funds, now: Callable[[], int]) -> None:
-        self._approvals = approvals
-        self._limits = limits
-        self._funds = funds
+        self.approvals = self._approvals = approvals
+        self.limits = self._limits = limits
+        self.funds = self._funds = funds
         self._now = now
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, name="requests", daemon=True)
 
-    def start(self) -> None:
-        """Begins; the platform must answer questions from soon on."""
+    def __enter__(self) -> Self:
+        """Begins; the platform answers questions from soon on."""
         self._thread.start()
+        return self
 
-    def stop(self) -> None:
+    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, tb: TracebackType | None) -> None:
         """Ends, also in the middle of a pause."""
         self._ended.set()
         self._thread.join(_STOP_S)
@@ -70,6 +74,18 @@ class Deciding:
             except (ParrotError, TimeoutError):
                 _log().exception("requests could not be looked after")
             self._ended.wait(_EVERY_S)
+
+
+def deciding(house: House, platform: Platform) -> Deciding:
+    """Requests of a running platform, kept by its records."""
+    approvals, now, risk = Approvals(house.records), house.clock.now_ns, house.settings.risk
+
+    def note(by: Person, what: str, request: ApprovalKept) -> None:
+        about = {"request": request.id, "subject": request.subject, **request.terms}
+        platform.read(lambda house: house.audit.note(by.name, what, ts=house.clock.now_ns(), about=about))
+
+    limits = LimitChanges(platform, approvals, note, above=risk.second_approver_above, days=risk.request_days, now=now)
+    return Deciding(approvals, limits, Funds(platform, approvals, note, days=risk.request_days, now=now), now)
 
 
 def _log() -> Any:

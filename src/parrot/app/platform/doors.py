@@ -7,18 +7,24 @@ from parrot.app.jobs.places import JobPlaces
 from parrot.app.jobs.runner import Jobs
 from parrot.app.platform.assemble import House
 from parrot.app.platform.candle_history import CandleHistory
+from parrot.app.platform.deciding import Deciding
 from parrot.app.platform.exchange_port import ExchangePort
 from parrot.app.platform.history import History
 from parrot.app.platform.platform import Platform
 from parrot.app.platform.questions.acts import noting
 from parrot.app.platform.questions.audit import AuditQuestions, AuditTrail
 from parrot.app.platform.questions.backtests import BacktestQuestions
+from parrot.app.platform.questions.clients import ClientQuestions
 from parrot.app.platform.questions.history import HistoryQuestions
 from parrot.app.platform.questions.markets import MarketQuestions
+from parrot.app.platform.questions.portfolio import PortfolioQuestions
+from parrot.app.platform.questions.risk import ApprovalQuestions, RiskQuestions
 from parrot.app.platform.questions.strategies import StrategyQuestions
 from parrot.app.platform.questions.tickets import TicketQuestions
 from parrot.app.platform.receipts import KeptReceipts
 from parrot.app.platform.settings import PlatformSettings
+from parrot.app.platform.trading import home_currency
+from parrot.centers.clients.manifest import Clients
 from parrot.centers.users.manifest import Users
 from parrot.gateway.rest import Doors
 
@@ -32,21 +38,27 @@ def open_doors(
     *,
     port: ExchangePort | None,
     settings: PlatformSettings,
+    requests: Deciding,
 ) -> Doors:
     """Every area's door on one running platform; `port` is that of the simulated venue, None on a real one."""
     note = noting(platform)
     places = JobPlaces(platform.folder)
     backtests = BacktestQuestions(jobs, places, house.clock.now_ns)
     candles = CandleHistory(FileLake(platform.folder.lake), house.terms.name)
+    past, now, currency = HistoryQuestions(history), house.clock.now_ns, home_currency(house.terms.listings)
     return Doors(
         now=house.clock.now_ns,
         platform=platform,
         receipts=KeptReceipts(house.records, house.clock.now_ns),
         users=users,
         markets=MarketQuestions(platform, candles),
-        history=HistoryQuestions(history),
+        history=past,
         tickets=TicketQuestions(platform),
         audit=AuditQuestions(AuditTrail(platform.folder.audit), jobs, note),
         backtests=backtests,
         strategies=StrategyQuestions(platform, jobs, backtests, house.records),
+        risk=RiskQuestions(platform, requests.limits, now),
+        approvals=ApprovalQuestions(requests.approvals, now),
+        portfolio=PortfolioQuestions(platform, past, now),
+        clients=ClientQuestions(Clients(house.records), requests.funds, currency, now),
     )

@@ -12,6 +12,7 @@ from decimal import Decimal
 from functools import partial
 from typing import Any, Final
 
+from parrot.app.platform.limit_changes import Note
 from parrot.app.platform.platform import Platform
 from parrot.centers.approvals.manifest import DAY_NS, Approvals
 from parrot.contracts.approvals import ApprovalKept, ApprovalKind, ApprovalState, Person
@@ -28,9 +29,12 @@ _OURS: Final = (ApprovalKind.DEPOSIT, ApprovalKind.WITHDRAWAL)
 class Funds:
     """Deposits and withdrawals of a running platform. Raises MissingError without an exchange, InputError, Refused."""
 
-    def __init__(self, platform: Platform, approvals: Approvals, *, days: int, now: Callable[[], int]) -> None:
+    def __init__(
+        self, platform: Platform, approvals: Approvals, note: Note, *, days: int, now: Callable[[], int]
+    ) -> None:
         self._platform = platform
         self._approvals = approvals
+        self._note = note
         self._lasts = days * DAY_NS
         self._now = now
 
@@ -64,22 +68,29 @@ class Funds:
                 free = self.run(lambda exchange: _free(exchange, account, asset))
                 problem = f"{plain(amount)} {asset} cannot leave {account}"
                 raise InputError(problem, expected=f"at most {free} {asset}, which is free") from None
+        self._note(by, f"{kind.value} request", made)
         return made
 
     def approve(self, number: str, *, by: Person) -> ApprovalKept:
         """Another person agrees: the money moves."""
         self._require(number)
-        return self._finish(self._approvals.approve(number, by=by, now=self._now()))
+        approved = self._approvals.approve(number, by=by, now=self._now())
+        self._note(by, f"{approved.kind.value} approve", approved)
+        return self._finish(approved)
 
     def decline(self, number: str, *, by: Person, text: str) -> ApprovalKept:
         """Another person refuses: what was set aside comes back."""
         self._require(number)
-        return self._released(self._approvals.decline(number, by=by, now=self._now(), text=text))
+        declined = self._released(self._approvals.decline(number, by=by, now=self._now(), text=text))
+        self._note(by, f"{declined.kind.value} decline", declined)
+        return declined
 
     def withdraw(self, number: str, *, by: Person) -> ApprovalKept:
         """Whoever asked takes it back."""
         self._require(number)
-        return self._released(self._approvals.withdraw(number, by=by, now=self._now()))
+        withdrawn = self._released(self._approvals.withdraw(number, by=by, now=self._now()))
+        self._note(by, f"{withdrawn.kind.value} withdraw", withdrawn)
+        return withdrawn
 
     def _require(self, number: str) -> None:
         found = self._approvals.get(number, self._now())

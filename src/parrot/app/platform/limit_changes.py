@@ -15,6 +15,9 @@ from parrot.contracts.exposure import LimitUse
 from parrot.contracts.records import CommandRefused
 from parrot.kernel.errors import InputError
 
+Note = Callable[[Person, str, ApprovalKept], None]
+"""Has an act about a request noted in the audit log."""
+
 _VERSION: Final = "@version"  # among the terms of a request: no rule has this name
 
 
@@ -22,10 +25,11 @@ class LimitChanges:
     """What is asked of limits on a running platform. Raises InputError for limits that cannot be read."""
 
     def __init__(
-        self, platform: Platform, approvals: Approvals, *, above: Decimal, days: int, now: Callable[[], int]
+        self, platform: Platform, approvals: Approvals, note: Note, *, above: Decimal, days: int, now: Callable[[], int]
     ) -> None:
         self._platform = platform
         self._approvals = approvals
+        self._note = note
         self._above = above
         self._lasts = days * DAY_NS
         self._now = now
@@ -56,14 +60,18 @@ class LimitChanges:
             self._bind(scope, limits, by.name)
             return None
         terms = {**limits, _VERSION: str(current)}
-        return self._approvals.ask(
+        made = self._approvals.ask(
             ApprovalKind.LIMITS, scope, terms, by=by, reason=reason, now=self._now(), lasts=self._lasts
         )
+        self._note(by, "limits request", made)
+        return made
 
     def approve(self, number: str, *, by: Person) -> ApprovalKept:
         """Another person agrees: the limits bind, unless they were changed since they were asked for."""
         self._require(number)
-        return self.finish(self._approvals.approve(number, by=by, now=self._now()))
+        approved = self._approvals.approve(number, by=by, now=self._now())
+        self._note(by, "limits approve", approved)
+        return self.finish(approved)
 
     def finish(self, approved: ApprovalKept) -> ApprovalKept:
         """Binds what was approved; what a crash left undone is done once, whatever of it was done before."""
@@ -89,12 +97,16 @@ class LimitChanges:
     def decline(self, number: str, *, by: Person, text: str) -> ApprovalKept:
         """Another person refuses."""
         self._require(number)
-        return self._approvals.decline(number, by=by, now=self._now(), text=text)
+        declined = self._approvals.decline(number, by=by, now=self._now(), text=text)
+        self._note(by, "limits decline", declined)
+        return declined
 
     def withdraw(self, number: str, *, by: Person) -> ApprovalKept:
         """Whoever asked takes it back."""
         self._require(number)
-        return self._approvals.withdraw(number, by=by, now=self._now())
+        withdrawn = self._approvals.withdraw(number, by=by, now=self._now())
+        self._note(by, "limits withdraw", withdrawn)
+        return withdrawn
 
     def _require(self, number: str) -> None:
         if self._approvals.get(number, self._now()).kind is not ApprovalKind.LIMITS:

@@ -17,6 +17,7 @@ import structlog
 from parrot.adapters.telemetry import Logs, Metrics, set_up
 from parrot.app.folder import DataFolder, announce, withdraw
 from parrot.app.platform.assemble import House, assemble
+from parrot.app.platform.deciding import deciding
 from parrot.app.platform.disk import DiskWatch
 from parrot.app.platform.doors import open_doors
 from parrot.app.platform.exchange_port import ExchangePort
@@ -97,7 +98,10 @@ class Runtime:
             people.users.setup.tell = self.tell_code
             jobs = stack.enter_context(working(house, self._folder))
             port = self._port(house, spine, instance.token)
-            doors = open_doors(house, platform, history, people.users, jobs, port=port, settings=self._settings)
+            asked = stack.enter_context(deciding(house, platform))
+            doors = open_doors(
+                house, platform, history, people.users, jobs, port=port, settings=self._settings, requests=asked
+            )
             web = WebServer(create_app(doors, self._pages, front.site), front.listener, front.tls)
             if port is not None and self._settings.exchange.port is not None:
                 port.open(self._settings.exchange.port)

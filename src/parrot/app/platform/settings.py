@@ -133,6 +133,8 @@ class WebSettings(_Section):
         for network in networks:
             ipaddress.ip_network(network)
         return networks
+
+
 class RiskSection(_Section):
     """When a change of limits needs another person, and for how long a request waits for one.
 

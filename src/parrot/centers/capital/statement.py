@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Final
@@ -19,6 +17,7 @@ from parrot.contracts.listing import Listing
 from parrot.contracts.message import Entry
 from parrot.kernel.decimals import ZERO, add, plain
 from parrot.kernel.errors import ParameterError
+from parrot.kernel.sheets import sheet
 
 _ENCODER: Final = msgspec.json.Encoder(decimal_format="string")
 _COLUMNS: Final = (
@@ -65,15 +64,14 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
 
     def as_csv(self) -> str:
         """One row for each leg of each transaction."""
-        out = io.StringIO()
-        writer = csv.writer(out, lineterminator="\n")
-        writer.writerow(_COLUMNS)
+        return sheet(_COLUMNS, self._csv_rows())
+
+    def _csv_rows(self) -> Iterator[tuple[object, ...]]:
         for line in self.lines:
             posted = line.posted
             start = (_time(line.ts), line.seq, posted.what, posted.ref, posted.order_id, posted.strategy, posted.symbol)
             for leg in posted.legs:
-                writer.writerow((*start, leg.owner, leg.kind.value, leg.currency, plain(leg.amount)))
-        return out.getvalue()
+                yield (*start, leg.owner, leg.kind.value, leg.currency, leg.amount)
 
     def as_text(self) -> str:
         """The statement for people."""

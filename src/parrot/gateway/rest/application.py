@@ -11,14 +11,18 @@ from parrot.gateway.rest.doors import Doors
 from parrot.gateway.rest.etags import Tags
 from parrot.gateway.rest.once import Once
 from parrot.gateway.rest.routes import (
+    approvals,
     audit,
     backtests,
+    clients,
     groups,
     health,
     history,
     markets,
     orders,
     people,
+    portfolio,
+    risk,
     strategies,
     switches,
     tickets,
@@ -47,6 +51,10 @@ def create_app(doors: Doors, folder: Path, site: Site | None = None) -> FastAPI:
         tickets.routes(doors.platform, doors.tickets),
         backtests.routes(doors.backtests),
         audit.routes(doors.audit),
+        risk.routes(doors.platform, doors.risk, doors.approvals),
+        approvals.routes(doors.approvals),
+        portfolio.routes(doors.portfolio),
+        clients.routes(doors.clients, doors.approvals),
     ):
         app.include_router(router, prefix="/api/v1")
     app.include_router(docs.routes(), prefix="/api/v1")

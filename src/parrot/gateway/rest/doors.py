@@ -7,10 +7,13 @@ from dataclasses import dataclass
 
 from parrot.gateway.rest.ports.audit import AuditDoor
 from parrot.gateway.rest.ports.backtests import BacktestsDoor
+from parrot.gateway.rest.ports.clients import ClientsDoor
 from parrot.gateway.rest.ports.history import HistoryDoor
 from parrot.gateway.rest.ports.markets import MarketsDoor
 from parrot.gateway.rest.ports.platform import RunningPlatform
+from parrot.gateway.rest.ports.portfolio import PortfolioDoor
 from parrot.gateway.rest.ports.receipts import Receipts
+from parrot.gateway.rest.ports.risk import ApprovalsDoor, RiskDoor
 from parrot.gateway.rest.ports.strategies import StrategiesDoor
 from parrot.gateway.rest.ports.tickets import TicketsDoor
 from parrot.gateway.rest.ports.users import UsersDoor
@@ -30,3 +33,7 @@ class Doors:
     backtests: BacktestsDoor
     audit: AuditDoor
     strategies: StrategiesDoor
+    risk: RiskDoor
+    approvals: ApprovalsDoor
+    portfolio: PortfolioDoor
+    clients: ClientsDoor

@@ -240,14 +240,12 @@ def test_commands_become_what_they_say(site):
     site.platform.answer = []
     site.command("POST", "/api/v1/kill", {"by": "ann", "scope": "symbol:BTC/USDT", "flatten": True})
     site.command("POST", "/api/v1/rearm", {"by": "ann"})
-    site.command("PUT", "/api/v1/limits", {"scope": "firm", "limits": {"max_quantity": "1"}, "approver": "bob"})
     site.command("DELETE", "/api/v1/orders/9", {"by": "ann"})
     site.command("POST", "/api/v1/orders/cancel-all", {"by": "ann", "scope": "strategy:s"})
     site.command("POST", "/api/v1/strategies/s/stop", {"by": "ann", "flatten": True})
     assert site.platform.asked == [
         commands.EngageKill(scope="symbol:BTC/USDT", by="ann", source="api", flatten=True),
         commands.RearmKill(by="ann"),
-        commands.SetLimits(scope="firm", limits={"max_quantity": "1"}, approver="bob"),
         commands.CancelOrder(order_id=9, user="ann"),
         commands.CancelAll(strategy="s", user="ann"),
         commands.StopStrategy(strategy="s", by="ann", flatten=True),

@@ -103,8 +103,8 @@ def _limits(router: APIRouter, risk: RiskDoor) -> None:
             person = type(person)(person.user, named(who, body.approver))
         elif body.approver:
             named(who, body.approver)
-        given = {"reason": body.reason, "version": body.version, "alone": who.way is Way.MACHINE}
-        request = risk.put_limits(body.scope, body.limits, by=person, **given)
+        alone, wanted = who.way is Way.MACHINE, body.limits
+        request = risk.put_limits(body.scope, wanted, by=person, reason=body.reason, version=body.version, alone=alone)
         if request is None:
             return models.LimitsAnswer(state="bound", records=["LimitsSet"], request=None)
         response.status_code = status.HTTP_202_ACCEPTED

@@ -1,0 +1,107 @@
+"""The portfolio: worth, positions, balances, the curve, attribution, tax lots, statements."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Query, Response
+
+from parrot.contracts.access import Permission, Principal
+from parrot.contracts.lots import LotMethod
+from parrot.gateway.rest.access import allowed, require_account
+from parrot.gateway.rest.cursors import After, cursor, place
+from parrot.gateway.rest.models import portfolio as models
+from parrot.gateway.rest.paging import Limit
+from parrot.gateway.rest.ports.portfolio import PortfolioDoor
+
+Holder = Annotated[Principal, allowed(Permission.PORTFOLIO_READ)]
+Symbol = Annotated[str, Query(max_length=60)]
+Moment = Annotated[int, Query(ge=0, lt=1 << 63, description="ns UTC")]
+Method = Annotated[LotMethod, Query(description="Which lot a sale takes first: the oldest or the newest.")]
+_TYPES: Final = {"html": "text/html", "csv": "text/csv", "json": "application/json"}
+
+
+def routes(portfolio: PortfolioDoor) -> APIRouter:
+    """The routes of the portfolio."""
+    router = APIRouter(tags=["portfolio"])
+
+    @router.get("/portfolio", operation_id="portfolio", response_model=models.Portfolio)
+    def summary(who: Holder) -> Any:
+        """What the account is worth, what today brought, positions and balances."""
+        require_account(who)
+        return portfolio.summary()
+
+    @router.get("/portfolio/curve", operation_id="equity_curve", response_model=models.EquityCurve)
+    def curve(
+        who: Holder, since: Moment = 0, until: Moment = 0, points: Annotated[int, Query(ge=2, le=2_000)] = 500
+    ) -> Any:
+        """Equity and its drawdown, oldest first, thinned to `points` that keep the extremes."""
+        require_account(who)
+        return portfolio.curve(since=since, until=until, points=points)
+
+    @router.get("/portfolio/attribution", operation_id="attribution", response_model=models.Attribution)
+    def attribution(who: Holder) -> Any:
+        """Where profit comes from: strategies, symbols, days; each adds up to the whole exactly."""
+        require_account(who)
+        return portfolio.attribution()
+
+    _lots(router, portfolio)
+    _statements(router, portfolio)
+    return router
+
+
+def _lots(router: APIRouter, portfolio: PortfolioDoor) -> None:
+    @router.get("/portfolio/lots", operation_id="tax_lots", response_model=models.Lots)
+    def lots(
+        who: Holder, method: Method = LotMethod.FIFO, symbol: Symbol = "", limit: Limit = 100, after: After = None
+    ) -> Any:
+        """Tax lots from all fills: open ones, gains by year, closed ones newest first, page by page."""
+        require_account(who)
+        found = portfolio.lots(method, symbol=symbol, after=place(after), limit=limit)
+        return found | {"next": cursor(found["next"])}
+
+    @router.get(
+        "/portfolio/lots.csv",
+        operation_id="tax_lots_csv",
+        response_class=Response,
+        responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}},
+    )
+    def lots_csv(
+        who: Holder,
+        method: Method = LotMethod.FIFO,
+        symbol: Symbol = "",
+        part: Annotated[str, Query(pattern="^(open|closed)$")] = "closed",
+    ) -> Response:
+        """All open or closed lots as one CSV file."""
+        require_account(who)
+        text = portfolio.lots_csv(method, closed=part == "closed", symbol=symbol)
+        return _file(text, "csv", f"lots-{part}-{method.value}.csv")
+
+
+def _statements(router: APIRouter, portfolio: PortfolioDoor) -> None:
+    @router.get("/portfolio/statements", operation_id="list_statements", response_model=models.Months)
+    def months(who: Holder) -> Any:
+        """Months that have a statement, newest first."""
+        require_account(who)
+        return {"items": portfolio.months()}
+
+    @router.get(
+        "/portfolio/statement",
+        operation_id="statement",
+        response_class=Response,
+        responses={200: {"content": {kind: {"schema": {"type": "string"}} for kind in _TYPES.values()}}},
+    )
+    def statement(
+        who: Holder,
+        since: Moment,
+        until: Moment,
+        form: Annotated[str, Query(pattern="^(html|csv|json)$")] = "html",
+    ) -> Response:
+        """The statement from `since` up to, not including, `until` as a file."""
+        require_account(who)
+        return _file(portfolio.statement(since=since, until=until, form=form), form, f"statement.{form}")
+
+
+def _file(text: str, form: str, name: str) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(text, media_type=f"{_TYPES[form]}; charset=utf-8", headers=headers)

@@ -1,0 +1,133 @@
+"""Money waits where nobody can spend it, and moves once, when somebody else agrees."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from parrot.app.platform.deciding import Deciding
+from parrot.app.platform.funds import Funds, ref_of
+from parrot.centers.approvals.manifest import DAY_NS, Approvals
+from parrot.contracts.approvals import ApprovalKind, ApprovalState
+from parrot.contracts.exchange import SCALE
+from parrot.kernel.errors import AccessError, InputError, MissingError
+from tests.unit.app.platform.asked import ANN, BEA, Asked
+
+ALL = 1_000_000 * SCALE
+OUT, IN = ApprovalKind.WITHDRAWAL, ApprovalKind.DEPOSIT
+
+
+class Desk(Asked):
+    def __init__(self) -> None:
+        super().__init__()
+        self.approvals = Approvals(self.records)  # type: ignore[arg-type]  # the methods it uses
+        self.funds = Funds(self, self.approvals, self.note, days=7, now=self.now)  # type: ignore[arg-type]  # the same
+        self.deciding = Deciding(self.approvals, None, self.funds, self.now)  # type: ignore[arg-type]  # no limits here
+
+    def ask(self, kind: Any, amount: str = "1.5", **more: Any) -> Any:  # type: ignore[override]  # of money
+        given = {"account": "ann", "asset": "USDT", "by": ANN, "reason": ""} | more
+        return self.funds.ask(kind, amount=Decimal(amount), **given)
+
+    def state(self, request: Any) -> ApprovalState:
+        return self.approvals.get(request.id, self.now()).state
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+def test_a_withdrawal_is_set_aside_and_leaves_when_another_agrees(desk):
+    request = desk.ask(OUT)
+    aside = 15 * SCALE // 10
+    assert desk.held() == (ALL - aside, aside)
+    with pytest.raises(AccessError):
+        desk.funds.approve(request.id, by=ANN)
+    assert desk.held() == (ALL - aside, aside)
+    assert desk.funds.approve(request.id, by=BEA).state is ApprovalState.BOUND
+    assert desk.held() == (ALL - aside, 0)
+    with pytest.raises(InputError):
+        desk.funds.approve(request.id, by=BEA)
+    assert desk.held() == (ALL - aside, 0)
+    assert [what for _, what, _ in desk.noted] == ["withdrawal request", "withdrawal approve"]
+
+
+@pytest.mark.parametrize("end", ["decline", "withdraw", "expire"])
+def test_it_comes_back_when_nobody_agrees(desk, end):
+    request = desk.ask(OUT)
+    if end == "decline":
+        desk.funds.decline(request.id, by=BEA, text="no")
+    elif end == "withdraw":
+        desk.funds.withdraw(request.id, by=ANN)
+    else:
+        desk.table.now += 7 * DAY_NS
+        desk.deciding.expire()
+    assert desk.held() == (ALL, 0)
+    with pytest.raises(InputError):
+        desk.funds.approve(request.id, by=BEA)
+    assert desk.held() == (ALL, 0)
+
+
+def test_a_deposit_comes_when_another_agrees_and_not_before(desk):
+    request = desk.ask(IN)
+    assert desk.held() == (ALL, 0)
+    desk.funds.approve(request.id, by=BEA)
+    assert desk.held() == (ALL + 15 * SCALE // 10, 0)
+
+
+def test_more_than_is_free_is_refused_also_over_several_requests(desk):
+    desk.ask(OUT, "600000")
+    with pytest.raises(InputError, match="at most 400000"):
+        desk.ask(OUT, "400000.00000001")
+    assert [one.state for one in desk.approvals.newest(desk.now())] == [ApprovalState.FAILED, ApprovalState.PENDING]
+    desk.ask(OUT, "400000")
+    assert desk.held() == (0, ALL)
+
+
+@pytest.mark.parametrize("amount", ["0", "-1", "0.000000001", "NaN", "Infinity"])
+def test_amounts_that_the_exchange_cannot_hold_are_refused(desk, amount):
+    with pytest.raises(InputError):
+        desk.ask(OUT, amount)
+    assert desk.approvals.newest(desk.now()) == []
+
+
+def test_unknown_accounts_and_assets_are_refused_before_anything_is_kept(desk):
+    with pytest.raises(MissingError):
+        desk.ask(IN, account="zoe")
+    with pytest.raises(InputError, match="DOGE"):
+        desk.ask(IN, asset="DOGE")
+    assert desk.approvals.newest(desk.now()) == []
+
+
+@pytest.mark.parametrize("kind", [IN, OUT])
+@pytest.mark.parametrize("done", [False, True])
+def test_a_start_finishes_what_was_approved_once(desk, kind, done):
+    request = desk.ask(kind)
+    approved = desk.approvals.approve(request.id, by=BEA, now=desk.now())
+    if done:  # and the process died before it was written down
+        desk.funds._finish(approved)
+        desk.records.kept["ApprovalKept", request.id] = approved
+        desk.records.kept["ApprovalOpen", request.id] = approved
+    desk.deciding.recover()
+    moved = 15 * SCALE // 10 if kind is IN else -15 * SCALE // 10
+    assert desk.held() == (ALL + moved, 0)
+    assert desk.state(request) is ApprovalState.BOUND
+
+
+def test_a_start_sets_aside_what_a_crash_did_not_and_gives_back_what_nobody_wants(desk):
+    request = desk.ask(OUT)
+    desk.exchange.settle("ann", ref_of(request), paid=False)  # as if it had not been set aside
+    desk.exchange.reserve("bob", "USDT", SCALE, "request:000000999")  # of a request that is at its end
+    desk.exchange.reserve("bob", "BTC", SCALE, "another's")
+    desk.deciding.recover()
+    assert desk.held()[1] == 15 * SCALE // 10
+    assert (desk.held("bob")[1], desk.held("bob", "BTC")[1]) == (0, SCALE)
+
+
+def test_limits_are_not_decided_here(desk):
+    number = desk.approvals.ask(ApprovalKind.LIMITS, "firm", {}, by=ANN, reason="", now=desk.now()).id
+    for act in (lambda: desk.funds.approve(number, by=BEA), lambda: desk.funds.decline(number, by=BEA, text="")):
+        with pytest.raises(InputError, match="money"):
+            act()
