@@ -10,12 +10,12 @@ from typing import Any, Final
 
 import msgspec
 
+from parrot.app.desk import decode
 from parrot.app.platform.assemble import House
 from parrot.app.platform.platform import Platform
 from parrot.app.platform.questions.shown import shown
 from parrot.app.statement_page import statement_page
-from parrot.app.statements import statement_of
-from parrot.centers.capital.manifest import tax_lots
+from parrot.centers.capital.manifest import statement, tax_lots
 from parrot.contracts.accounts import CurvePoint, Position
 from parrot.contracts.history import EquityRow, FillRow
 from parrot.contracts.listing import Listing
@@ -144,7 +144,17 @@ class PortfolioQuestions:
         """The statement of a period."""
         if until <= since:
             raise ParameterError("the period ends before it begins", expected="since < until")
-        found = statement_of(self._platform.folder.root, since=since, until=until)
+        journal, listings, account = self._platform.read(
+            lambda house: (house.journal, house.terms.listings, house.components.capital.settings)
+        )
+        found = statement(
+            (decode(body) for _, body in journal.read()),
+            {listing.symbol: listing for listing in listings},
+            account=account.account,
+            currency=account.currency,
+            since=since,
+            until=until,
+        )
         if form == "json":
             return found.as_json()
         return found.as_csv() if form == "csv" else statement_page(found)
