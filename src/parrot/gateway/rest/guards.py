@@ -115,7 +115,7 @@ class Guards:
             place = f"{scope['scheme']}://{LOCAL}{':' + port if port.isdecimal() else ''}{_raw_path(scope)}"
             _stop(RedirectResponse(place + (f"?{query}" if query else ""), HTTPStatus.PERMANENT_REDIRECT))
         if not is_secure(scope) and not is_near(scope):
-            fix = "use https, or the proxy that this server trusts"
+            fix = "use https; a proxy in front has to be named in [web] trusted_proxies"
             raise AccessError("this needs TLS", fix=fix, reason="insecure")
 
     def _pace(self, limit: Any, who: str) -> None:
@@ -128,7 +128,7 @@ class Guards:
     async def _who(self, scope: Scope, headers: Headers, body: Body, address: str) -> Principal | None:
         token = headers.get(TOKEN_HEADER)
         if token is not None:
-            return self._machine(token)
+            return self._machine(scope, token)
         key = headers.get(KEY_HEADER)
         if key is not None:
             return self._doors.users.by_key(await _signed(scope, headers, body, address))
@@ -136,7 +136,10 @@ class Guards:
         passive = headers.get(PASSIVE_HEADER) == "1"
         return self._doors.users.by_session(session, passive=passive) if session else None
 
-    def _machine(self, token: str) -> Principal:
+    def _machine(self, scope: Scope, token: str) -> Principal:
+        if not is_near(scope):
+            fix = "use an API key; the token of the data directory counts on its own machine only"
+            raise AccessError("this token is of no use from there", fix=fix, reason="signed_out")
         if hmac.compare_digest(token.encode(), self._doors.platform.token.encode()):
             return machine()
         fix = f"send the token of the data directory's run/instance.json as {TOKEN_HEADER}; `parrot` does"

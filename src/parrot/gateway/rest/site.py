@@ -13,6 +13,8 @@ from starlette.types import Scope
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 NUMBERS: Final = frozenset({"127.0.0.1", "[::1]"})
 LOCAL: Final = "localhost"
+_FORWARDED: Final = ("x-forwarded-for", "x-forwarded-proto", "x-forwarded-host", "forwarded")
+_BY_STRANGER: Final = "by_stranger"
 _SECURE: Final = frozenset({"https", "wss"})
 
 
@@ -45,6 +47,8 @@ def arrive(scope: Scope, site: Site) -> None:
     headers = Headers(scope=scope)
     client = scope.get("client")
     if client is None or not site.trusts(client[0]):
+        if any(name in headers for name in _FORWARDED):
+            scope.setdefault("state", {})[_BY_STRANGER] = True
         return
     hops = [hop.strip() for hop in headers.get("x-forwarded-for", "").split(",") if hop.strip()]
     asked = next((hop for hop in reversed(hops) if not site.trusts(hop)), None)
@@ -77,12 +81,17 @@ def is_secure(scope: Scope) -> bool:
 
 
 def is_near(scope: Scope) -> bool:
-    """Whether it comes from this machine."""
-    client = scope.get("client")
+    """Whether it comes from this machine, and not by a proxy that nobody named."""
+    client, server = scope.get("client"), scope.get("server")
+    if scope.get("state", {}).get(_BY_STRANGER):
+        return False
     if client is None:  # a socket of this machine
         return True
     found = _address(client[0])
-    return found is not None and (found.is_loopback or _mapped_loopback(found))
+    if found is None:
+        return False
+    ours = server is not None and found == _address(server[0])  # whoever calls itself comes from there
+    return found.is_loopback or _mapped_loopback(found) or ours
 
 
 def _mapped_loopback(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
