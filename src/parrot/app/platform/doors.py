@@ -15,15 +15,19 @@ from parrot.app.platform.questions.acts import noting
 from parrot.app.platform.questions.audit import AuditQuestions, AuditTrail
 from parrot.app.platform.questions.backtests import BacktestQuestions
 from parrot.app.platform.questions.clients import ClientQuestions
+from parrot.app.platform.questions.data import DataQuestions
+from parrot.app.platform.questions.exchange import ExchangeQuestions
 from parrot.app.platform.questions.history import HistoryQuestions
 from parrot.app.platform.questions.markets import MarketQuestions
 from parrot.app.platform.questions.portfolio import PortfolioQuestions
 from parrot.app.platform.questions.risk import ApprovalQuestions, RiskQuestions
+from parrot.app.platform.questions.settings import SettingsQuestions
 from parrot.app.platform.questions.strategies import StrategyQuestions
 from parrot.app.platform.questions.tickets import TicketQuestions
 from parrot.app.platform.receipts import KeptReceipts
 from parrot.app.platform.settings import PlatformSettings
 from parrot.app.platform.trading import home_currency
+from parrot.app.wiring import home
 from parrot.centers.clients.manifest import Clients
 from parrot.centers.users.manifest import Users
 from parrot.gateway.rest import Doors
@@ -54,6 +58,9 @@ def open_doors(
         markets=MarketQuestions(platform, candles),
         history=past,
         tickets=TicketQuestions(platform),
+        exchange=ExchangeQuestions(platform, port, note),
+        data=DataQuestions(jobs, places, note, house.clock.now_ns),
+        settings=SettingsQuestions(settings, platform.folder, home(), note),
         audit=AuditQuestions(AuditTrail(platform.folder.audit), jobs, note),
         backtests=backtests,
         strategies=StrategyQuestions(platform, jobs, backtests, house.records),

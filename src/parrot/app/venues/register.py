@@ -118,14 +118,14 @@ class Register:
 
 def require_exchange(exchange: str) -> None:
     """Raises MissingError, with what is near, unless it is "alpaca" or one of ccxt's ids."""
-    known = _exchanges() | {ALPACA}
+    known = exchanges() | {ALPACA}
     if exchange not in known:
         near = difflib.get_close_matches(exchange, known, n=3)
         expected = f"perhaps {' or '.join(near)}" if near else f"alpaca or one of {len(known) - 1} ids of ccxt"
         raise MissingError(f"unknown exchange {exchange!r}", expected=expected, fix="see the documentation of ccxt")
 
 
-def _exchanges() -> set[str]:
+def exchanges() -> set[str]:
     """The exchanges of ccxt, by the names of its files: importing it would take seconds."""
     found = find_spec("ccxt")
     places = found.submodule_search_locations if found is not None else None

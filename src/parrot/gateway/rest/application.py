@@ -15,6 +15,8 @@ from parrot.gateway.rest.routes import (
     audit,
     backtests,
     clients,
+    data,
+    exchange,
     groups,
     health,
     history,
@@ -23,6 +25,7 @@ from parrot.gateway.rest.routes import (
     people,
     portfolio,
     risk,
+    settings,
     strategies,
     switches,
     tickets,
@@ -55,6 +58,9 @@ def create_app(doors: Doors, folder: Path, site: Site | None = None) -> FastAPI:
         approvals.routes(doors.approvals),
         portfolio.routes(doors.portfolio),
         clients.routes(doors.clients, doors.approvals),
+        exchange.routes(doors.exchange),
+        data.routes(doors.data),
+        settings.routes(doors.settings),
     ):
         app.include_router(router, prefix="/api/v1")
     app.include_router(docs.routes(), prefix="/api/v1")

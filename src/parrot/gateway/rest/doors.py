@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from parrot.gateway.rest.ports.audit import AuditDoor
 from parrot.gateway.rest.ports.backtests import BacktestsDoor
 from parrot.gateway.rest.ports.clients import ClientsDoor
+from parrot.gateway.rest.ports.data import DataDoor
+from parrot.gateway.rest.ports.exchange import ExchangeDoor
 from parrot.gateway.rest.ports.history import HistoryDoor
 from parrot.gateway.rest.ports.markets import MarketsDoor
 from parrot.gateway.rest.ports.platform import RunningPlatform
 from parrot.gateway.rest.ports.portfolio import PortfolioDoor
 from parrot.gateway.rest.ports.receipts import Receipts
 from parrot.gateway.rest.ports.risk import ApprovalsDoor, RiskDoor
+from parrot.gateway.rest.ports.settings import SettingsDoor
 from parrot.gateway.rest.ports.strategies import StrategiesDoor
 from parrot.gateway.rest.ports.tickets import TicketsDoor
 from parrot.gateway.rest.ports.users import UsersDoor
@@ -32,6 +35,9 @@ class Doors:
     tickets: TicketsDoor
     backtests: BacktestsDoor
     audit: AuditDoor
+    exchange: ExchangeDoor
+    data: DataDoor
+    settings: SettingsDoor
     strategies: StrategiesDoor
     risk: RiskDoor
     approvals: ApprovalsDoor
