@@ -53,13 +53,13 @@ class Client:
             connection.request(method, path, None if body is None else json.dumps(body), headers)
             reply = connection.getresponse()
             text = reply.read()
-            answer = json.loads(text)
+            answer = json.loads(text) if text else None
         except (OSError, http.client.HTTPException, ValueError) as fault:
             problem = f"the platform on {self.url} does not answer: {fault}"
             raise StorageError(problem, fix="look into its log, try again, or use `parrot kill`") from None
         finally:
             connection.close()
-        if reply.status >= 400 and "title" in answer:
+        if reply.status >= 400 and answer is not None and "title" in answer:
             raise _told(reply.status, answer)
         return answer
 

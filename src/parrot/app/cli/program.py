@@ -31,6 +31,7 @@ from parrot.app.cli import (
     status,
     strategy,
     up,
+    users,
     venue,
     verify,
 )
@@ -56,6 +57,7 @@ app.command("doctor")(doctor.doctor)
 app.command("up")(up.up)
 app.command("exchange")(exchange.exchange)
 app.add_typer(venue.app, name="venue")
+app.add_typer(users.app, name="users")
 app.command("status")(status.status)
 app.command("kill")(kill.kill)
 app.command("rearm")(kill.rearm)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from parrot.centers.users.factors import Factors
+from parrot.centers.users.headless import Headless
 from parrot.centers.users.joining import Joining
 from parrot.centers.users.keys import Keys
 from parrot.centers.users.leaving import Leaving
@@ -45,6 +46,7 @@ class Users:
     joining: Joining
     leaving: Leaving
     passkeys: Passkeys
+    headless: Headless
     tickets: Tickets
     settings: Settings
     mailing: bool
@@ -108,6 +110,7 @@ class Users:
                 mail=mail,
                 address=address,
             ),
+            headless=Headless(means, people=people, sessions=sessions, keys=keys),
             leaving=Leaving(means, people=people, sessions=sessions, keys=keys),
             mailing=mail is not None,
             tickets=tickets,

@@ -370,3 +370,26 @@ class RolesTold(Body):
     """The permission table."""
 
     items: list[RoleTold]
+
+
+class AddUserBody(Body):
+    """A user with a password."""
+
+    name: Typed
+    roles: Annotated[list[Role], Field(max_length=6)] = Field(default_factory=list)
+    accounts: Accounts = Field(default_factory=list)
+    password: Password
+
+
+class SetPasswordBody(Body):
+    """A password."""
+
+    password: Password
+
+
+class UserKeyBody(Body):
+    """An API key for somebody; without scopes it may what they may."""
+
+    label: Shown
+    scopes: Annotated[list[Permission], Field(max_length=60)] = Field(default_factory=list)
+    days: Annotated[int, Field(ge=1, le=366)] = 90

@@ -249,6 +249,21 @@ class Leaving(Protocol):
         """Destroys what is personal of somebody. Raises MissingError, InputError."""
 
 
+class Headless(Protocol):
+    """By the owner of the data directory only; others raise AccessError."""
+
+    def add(self, by: Principal, name: str, *, roles: Iterable[Role], accounts: Iterable[str], password: str) -> Person:
+        """A user with a password; the first one is the owner. Raises InputError."""
+
+    def set_password(self, by: Principal, user: str, password: str) -> None:
+        """Another password for somebody. Raises MissingError, InputError."""
+
+    def make_key(
+        self, by: Principal, user: str, label: str, *, scopes: Iterable[Permission], days: int
+    ) -> tuple[ApiKey, str]:
+        """An API key of somebody, and its secret for once. Raises MissingError, InputError."""
+
+
 class UsersDoor(Gatekeeper, Protocol):
     """Everything about users, each part with its own errors."""
 
@@ -283,6 +298,10 @@ class UsersDoor(Gatekeeper, Protocol):
     @property
     def passkeys(self) -> Passkeys:
         """Passkeys."""
+
+    @property
+    def headless(self) -> Headless:
+        """What the command line does."""
 
     @property
     def leaving(self) -> Leaving:

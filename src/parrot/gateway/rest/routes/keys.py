@@ -34,7 +34,7 @@ def routes(door: UsersDoor) -> APIRouter:
         key, secret = door.keys.make(
             require_session(who), body.label, scopes=body.scopes, addresses=body.addresses, expires=body.expires_ns
         )
-        return NewKeyTold(**_key(key).model_dump(), secret=secret)
+        return NewKeyTold(**key_told(key).model_dump(), secret=secret)
 
     @router.delete("/keys/{key}", operation_id="revoke_key", status_code=HTTPStatus.NO_CONTENT)
     def revoke(key: str, who: Proved) -> None:
@@ -46,10 +46,11 @@ def routes(door: UsersDoor) -> APIRouter:
 
 def keys_told(door: UsersDoor, user: str) -> KeysTold:
     """A user's keys as they are told."""
-    return KeysTold(items=[_key(key) for key in door.keys.of(user)])
+    return KeysTold(items=[key_told(key) for key in door.keys.of(user)])
 
 
-def _key(key: ApiKey) -> KeyTold:
+def key_told(key: ApiKey) -> KeyTold:
+    """A key as it is told."""
     return KeyTold(
         key=key.id,
         label=key.label,

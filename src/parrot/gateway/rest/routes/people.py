@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from fastapi import APIRouter
 
 from parrot.gateway.rest.ports.users import UsersDoor
-from parrot.gateway.rest.routes import auth, joining, keys, passkeys, profile, teams, users
+from parrot.gateway.rest.routes import auth, headless, joining, keys, passkeys, profile, teams, users
 
 
 def routers(door: UsersDoor) -> Iterator[APIRouter]:
@@ -20,5 +20,6 @@ def routers(door: UsersDoor) -> Iterator[APIRouter]:
     yield passkeys.own(door)
     yield keys.routes(door)
     yield users.routes(door)
+    yield headless.routes(door)
     yield users.invitations(door)
     yield teams.routes(door)
