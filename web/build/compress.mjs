@@ -1,5 +1,6 @@
 // Checks what was exported against the Content-Security-Policy, then writes .gz and .br beside every text file of out/.
 import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
@@ -15,6 +16,12 @@ function* files(folder) {
     else yield path;
   }
 }
+
+// The service worker is another one whenever any file is another one.
+const worker = join(out, "sw.js");
+const whole = createHash("sha256");
+for (const path of [...files(out)].sort()) if (path !== worker && !/\.(gz|br)$/.test(path)) whole.update(path.slice(out.length)).update(readFileSync(path));
+writeFileSync(worker, readFileSync(worker, "utf8").replace("@version@", whole.digest("hex").slice(0, 16)));
 
 const refused = [];
 let count = 0;

@@ -11,5 +11,5 @@ if (!existsSync(schema)) {
   console.error(`The schema of the interface is missing: ${schema}\nMake it: .venv/bin/python -m parrot.gateway.rest.schema schema/openapi.json`);
   process.exit(1);
 }
-const text = "// Made from schema/openapi.json by `npm run types`.\n" + astToString(await openapiTS(JSON.parse(readFileSync(schema, "utf8"))));
+const text = "// Made from schema/openapi.json by `npm run types`.\n" + astToString(await openapiTS(JSON.parse(readFileSync(schema, "utf8")), { defaultNonNullable: false }));
 if (!existsSync(target) || readFileSync(target, "utf8") !== text) writeFileSync(target, text);

@@ -1,7 +1,7 @@
 "use client";
 
 import { useEffect, useState, type ReactNode } from "react";
-import { once } from "@/shared/api";
+import { ask } from "@/shared/api";
 import { asProblem, type DoorState, type Problem } from "@/shared/api";
 import { Mark } from "@/shared/shell/mark";
 
@@ -33,7 +33,7 @@ export function useDoors(): { doors: DoorState | undefined; problem: Problem | u
   const [turn, setTurn] = useState(0);
   useEffect(() => {
     let left = false;
-    once<DoorState>("get", "/api/v1/auth/state").then(
+    ask("get", "/api/v1/auth/state").then(
       (found) => {
         if (!left) setDoors(found);
       },

@@ -2,7 +2,7 @@
 
 import { useRouter } from "next/navigation";
 import { useEffect, useState } from "react";
-import { asProblem, once, type Problem, type Step } from "@/shared/api";
+import { asProblem, ask, type Problem } from "@/shared/api";
 import { nameProblem, passwordProblem, SignInForm, useSession } from "@/shared/session";
 import { Button, ButtonLink, Empty, Failed, FailedLine, Loading, TextField, Time, Typed, useForm, type Checks } from "@/shared/ui";
 import { Door, useDoorAct, useLinkToken } from "./door";
@@ -30,7 +30,7 @@ export function Join(): React.ReactElement {
   const [problem, setProblem] = useState<Problem>();
   useEffect(() => {
     if (!token) return;
-    once<Invitation>("post", "/api/v1/auth/invitation/look", { body: { token } }).then(setFound, (thrown: unknown) => setProblem(asProblem(thrown)));
+    ask("post", "/api/v1/auth/invitation/look", { body: { token } }).then(setFound, (thrown: unknown) => setProblem(asProblem(thrown)));
   }, [token]);
   return (
     <Door title="Join this Parrot">
@@ -56,7 +56,7 @@ function JoinForm({ token, invitation }: { token: string; invitation: Invitation
   const form = useForm<Joining>({ name: invitation.name, password: "" }, CHECKS);
   const { name, password } = form.values;
   const act = useDoorAct(
-    () => once<Step>("post", "/api/v1/auth/invitation", { body: { token, name: name.trim(), password } }),
+    () => ask("post", "/api/v1/auth/invitation", { body: { token, name: name.trim(), password } }),
     ({ me }) => {
       if (!me) return setSecond(true);
       entered(me);

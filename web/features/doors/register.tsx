@@ -2,7 +2,7 @@
 
 import Link from "next/link";
 import { useEffect, useState } from "react";
-import { asProblem, once, type Problem } from "@/shared/api";
+import { asProblem, ask, type Problem } from "@/shared/api";
 import { emailProblem, nameProblem, passwordProblem } from "@/shared/session";
 import { Button, ButtonLink, Empty, Failed, FailedLine, Loading, TextField, useForm, type Checks } from "@/shared/ui";
 import { Door, useDoorAct, useDoors, useLinkToken } from "./door";
@@ -34,7 +34,7 @@ function Ask(): React.ReactElement {
   const form = useForm<Newcomer>({ name: "", email: "", password: "" }, CHECKS);
   const { name, email, password } = form.values;
   const act = useDoorAct(
-    () => once("post", "/api/v1/auth/register", { body: { name: name.trim(), email: email.trim(), password } }),
+    () => ask("post", "/api/v1/auth/register", { body: { name: name.trim(), email: email.trim(), password } }),
     () => setAsked(true),
   );
   const said = act.problem?.byField() ?? {};
@@ -83,7 +83,7 @@ function Ask(): React.ReactElement {
 function Finish({ token }: { token: string }): React.ReactElement {
   const [state, setState] = useState<"asking" | "done" | Problem>("asking");
   useEffect(() => {
-    once("post", "/api/v1/auth/register/finish", { body: { token } }).then(
+    ask("post", "/api/v1/auth/register/finish", { body: { token } }).then(
       () => setState("done"),
       (thrown: unknown) => setState(asProblem(thrown)),
     );

@@ -2,7 +2,7 @@
 
 import Link from "next/link";
 import { useState } from "react";
-import { once } from "@/shared/api";
+import { ask } from "@/shared/api";
 import { passwordProblem } from "@/shared/session";
 import { Button, ButtonLink, Empty, FailedLine, TextField } from "@/shared/ui";
 import { Door, useDoorAct, useDoors, useLinkToken } from "./door";
@@ -19,7 +19,7 @@ function Ask(): React.ReactElement {
   const [who, setWho] = useState("");
   const [asked, setAsked] = useState(false);
   const act = useDoorAct(
-    () => once("post", "/api/v1/auth/reset", { body: { name_or_email: who.trim() } }),
+    () => ask("post", "/api/v1/auth/reset", { body: { name_or_email: who.trim() } }),
     () => setAsked(true),
   );
   const back = (
@@ -65,7 +65,7 @@ function Finish({ token }: { token: string }): React.ReactElement {
   const [password, setPassword] = useState("");
   const [done, setDone] = useState(false);
   const act = useDoorAct(
-    () => once("post", "/api/v1/auth/reset/finish", { body: { token, password } }),
+    () => ask("post", "/api/v1/auth/reset/finish", { body: { token, password } }),
     () => setDone(true),
   );
   if (done) {

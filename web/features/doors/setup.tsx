@@ -2,7 +2,7 @@
 
 import { useRouter } from "next/navigation";
 import { useEffect } from "react";
-import { once, type Step } from "@/shared/api";
+import { ask } from "@/shared/api";
 import { nameProblem, passwordProblem, useSession } from "@/shared/session";
 import { Button, Failed, FailedLine, Loading, TextField, useForm, type Checks } from "@/shared/ui";
 import { Door, useDoorAct, useDoors } from "./door";
@@ -42,7 +42,7 @@ function OwnerForm(): React.ReactElement {
   const values = useForm<Owner>({ code: "", name: "", password: "" }, CHECKS);
   const { code, name, password } = values.values;
   const act = useDoorAct(
-    () => once<Step>("post", "/api/v1/auth/setup", { body: { code: code.trim(), name: name.trim(), password } }),
+    () => ask("post", "/api/v1/auth/setup", { body: { code: code.trim(), name: name.trim(), password } }),
     ({ me }) => {
       if (me) entered(me);
       router.replace("/");

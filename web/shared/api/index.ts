@@ -1,5 +1,6 @@
-export { addressOf, call, once } from "./call";
+export { ask } from "./ask";
+export { addressOf, call } from "./call";
 export { refresh, useApi, useCommand, usePages } from "./hooks";
-export { may, type DoorState, type Me, type SecondWay, type Step } from "./me";
+export { may, type DoorState, type Me, type Step } from "./me";
 export type { Answer, BodyOf, Params, PathOf, QueryOf } from "./paths";
 export { asProblem, explained, Problem } from "./problem";

@@ -1,7 +1,7 @@
 "use client";
 
 import { useEffect, useState } from "react";
-import { once } from "@/shared/api/call";
+import { ask } from "@/shared/api/ask";
 import type { Me } from "@/shared/api/me";
 import { asProblem, type Problem } from "@/shared/api/problem";
 import { Button } from "@/shared/ui/button";
@@ -21,27 +21,24 @@ export function ProveDialog({ open, onProved, onGone }: { open: boolean; onProve
       setProblem(undefined);
     }
   }, [open]);
-  const attempt = async (proof: () => Promise<object | undefined>): Promise<void> => {
+  const attempt = async (proof: () => Promise<Me | undefined>): Promise<void> => {
     if (busy) return;
     setBusy(true);
     setProblem(undefined);
     try {
-      const body = await proof();
-      if (body) {
-        const me = await once<Me>("post", "/api/v1/auth/confirm", { body });
-        onProved(me);
-      }
+      const me = await proof();
+      if (me) onProved(me);
     } catch (thrown) {
       setProblem(asProblem(thrown));
     } finally {
       setBusy(false);
     }
   };
-  const typed = (): Promise<object> => Promise.resolve(/^\d{6}$/.test(text) ? { code: text } : { password: text });
-  const passkey = async (): Promise<object | undefined> => {
-    const asked = await once<{ ticket: string; options: Record<string, unknown> }>("post", "/api/v1/auth/confirm/options", { body: {} });
+  const typed = (): Promise<Me> => ask("post", "/api/v1/auth/confirm", { body: /^\d{6}$/.test(text) ? { password: "", code: text } : { password: text, code: "" } });
+  const passkey = async (): Promise<Me | undefined> => {
+    const asked = await ask("post", "/api/v1/auth/confirm/options");
     const credential = await provePasskey(asked.options);
-    return credential ? { ticket: asked.ticket, credential } : undefined;
+    return credential && ask("post", "/api/v1/auth/confirm/passkey", { body: { ticket: asked.ticket, credential } });
   };
   return (
     <Dialog open={open} onOpenChange={(next) => (next ? undefined : onGone())} title="Is it you?" about="This changes keys, limits, people or live trading, so it is asked again who you are. It holds for a few minutes.">

@@ -3,9 +3,11 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { usePathname, useRouter } from "next/navigation";
 import { createContext, useCallback, useContext, useEffect, useMemo, useRef, useState, type ReactNode } from "react";
-import { once, setCsrf, setGate } from "@/shared/api/call";
+import { ask } from "@/shared/api/ask";
+import { setCsrf, setGate } from "@/shared/api/call";
 import { may, type Me } from "@/shared/api/me";
 import { asProblem, Problem } from "@/shared/api/problem";
+import { chooseZone } from "@/shared/format";
 import { onStreamEnd, stream } from "@/shared/stream";
 import { ProveDialog } from "./prove-dialog";
 import { isDoor } from "./doors";
@@ -86,6 +88,7 @@ export function SessionProvider({ children }: { children: ReactNode }): React.Re
       if (meNow.current && meNow.current.user !== next.user) client.clear(); // another person sees nothing of the first
       meNow.current = next;
       setCsrf(next.csrf);
+      chooseZone(next.time_zone);
       setMe(next);
       setStanding("in");
       setProblem(undefined);
@@ -112,20 +115,18 @@ export function SessionProvider({ children }: { children: ReactNode }): React.Re
 
   const again = useCallback(async () => {
     try {
-      entered(await once<Me>("get", "/api/v1/auth/session"));
+      const found = await ask("get", "/api/v1/auth/session");
+      if (found) entered(found);
+      else forget((await ask("get", "/api/v1/auth/state")).set_up ? "out" : "setup");
     } catch (thrown) {
       const told = asProblem(thrown);
-      if (told.reason === "setup") forget("setup");
-      else if (told.status === 401) forget("out");
-      else {
-        setProblem(told);
-        setStanding((before) => (before === "asking" ? "unreachable" : before));
-      }
+      setProblem(told);
+      setStanding((before) => (before === "asking" ? "unreachable" : before));
     }
   }, [entered, forget]);
 
   const leave = useCallback(async () => {
-    await once("delete", "/api/v1/auth/session").catch((thrown: unknown) => {
+    await ask("delete", "/api/v1/auth/session").catch((thrown: unknown) => {
       if (asProblem(thrown).status !== 401) throw thrown;
     });
     forget("out");
@@ -136,10 +137,12 @@ export function SessionProvider({ children }: { children: ReactNode }): React.Re
 
   useEffect(() => {
     const wait = (show: () => void) => (): Promise<boolean> =>
-      new Promise<boolean>((tell) => {
-        waiting.current.push(tell);
-        show();
-      });
+      meNow.current === undefined
+        ? Promise.resolve(false)
+        : new Promise<boolean>((tell) => {
+            waiting.current.push(tell);
+            show();
+          });
     setGate({ signedOut: wait(() => setEnded(true)), reauthenticate: wait(() => setProving(true)) });
     const stop = onStreamEnd(() => setEnded(true));
     return () => {

@@ -1,8 +1,9 @@
 "use client";
 
 import { useEffect, useRef, useState } from "react";
+import { ask } from "@/shared/api/ask";
 import { once } from "@/shared/api/call";
-import type { DoorState, Me, SecondWay, Step } from "@/shared/api/me";
+import type { DoorState, Me, Step } from "@/shared/api/me";
 import { asProblem, Problem } from "@/shared/api/problem";
 import { Button } from "@/shared/ui/button";
 import { PasswordField, TextField } from "@/shared/ui/fields";
@@ -20,7 +21,7 @@ interface Shape {
 export function SignInForm({ name: given = "", doors, onEntered }: Shape): React.ReactElement {
   const [name, setName] = useState(given);
   const [password, setPassword] = useState("");
-  const [second, setSecond] = useState<Step["second"]>(null);
+  const [second, setSecond] = useState<NonNullable<Step["second"]>>();
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem>();
   const [passkeys, setPasskeys] = useState(false);
@@ -33,7 +34,7 @@ export function SignInForm({ name: given = "", doors, onEntered }: Shape): React
     try {
       const step = await act();
       if (step?.me) onEntered(step.me);
-      else if (step) setSecond(step.second);
+      else if (step?.second) setSecond(step.second);
     } catch (thrown) {
       setProblem(asProblem(thrown));
     } finally {
@@ -42,9 +43,9 @@ export function SignInForm({ name: given = "", doors, onEntered }: Shape): React
   };
   const withPasskey = (ticket?: string): Promise<void> =>
     attempt(async () => {
-      const asked = await once<{ ticket: string; options: Record<string, unknown> }>("post", "/api/v1/auth/passkey/options", { body: ticket ? { ticket } : {} });
+      const asked = await ask("post", "/api/v1/auth/passkey/options", { body: ticket ? { ticket } : {} });
       const credential = await provePasskey(asked.options);
-      return credential ? once<Step>("post", "/api/v1/auth/passkey", { body: { ticket: asked.ticket, credential } }) : undefined;
+      return credential ? ask("post", "/api/v1/auth/passkey", { body: { ticket: asked.ticket, credential } }) : undefined;
     });
 
   if (second) {
@@ -54,9 +55,9 @@ export function SignInForm({ name: given = "", doors, onEntered }: Shape): React
         busy={busy}
         problem={problem}
         onPasskey={() => void withPasskey(second.ticket)}
-        onCode={(code) => void attempt(() => once<Step>("post", "/api/v1/auth/second", { body: { ticket: second.ticket, code } }))}
+        onCode={(code) => void attempt(() => ask("post", "/api/v1/auth/second", { body: { ticket: second.ticket, code } }))}
         onBack={() => {
-          setSecond(null);
+          setSecond(undefined);
           setProblem(undefined);
         }}
       />
@@ -68,7 +69,7 @@ export function SignInForm({ name: given = "", doors, onEntered }: Shape): React
         className="flex flex-col gap-3"
         onSubmit={(event) => {
           event.preventDefault();
-          void attempt(() => once<Step>("post", "/api/v1/auth/session", { body: { name: name.trim(), password } }));
+          void attempt(() => ask("post", "/api/v1/auth/session", { body: { name: name.trim(), password } }));
         }}
       >
         <TextField label="Name" value={name} onChange={setName} autoComplete="username" autoCapitalize="off" spellCheck={false} required readOnly={given !== ""} autoFocus={given === ""} />
@@ -109,7 +110,7 @@ function Or(): React.ReactElement {
   );
 }
 
-function SecondStep({ ways, busy, problem, onCode, onPasskey, onBack }: { ways: readonly SecondWay[]; busy: boolean; problem: Problem | undefined; onCode: (code: string) => void; onPasskey: () => void; onBack: () => void }): React.ReactElement {
+function SecondStep({ ways, busy, problem, onCode, onPasskey, onBack }: { ways: readonly string[]; busy: boolean; problem: Problem | undefined; onCode: (code: string) => void; onPasskey: () => void; onBack: () => void }): React.ReactElement {
   const [recovery, setRecovery] = useState(!ways.includes("totp") && !ways.includes("passkey"));
   const [code, setCode] = useState("");
   const sent = useRef("");

@@ -24,7 +24,7 @@ export function passkeysWork(): boolean {
 }
 
 /** Asks the authenticator to prove who one is; undefined when the person let it be. */
-export async function provePasskey(options: Record<string, unknown>): Promise<object | undefined> {
+export async function provePasskey(options: Record<string, unknown>): Promise<Record<string, unknown> | undefined> {
   const given = options as { challenge: string; allowCredentials?: Described[] };
   const publicKey = {
     ...options,
@@ -46,7 +46,7 @@ export async function provePasskey(options: Record<string, unknown>): Promise<ob
 }
 
 /** Makes a new passkey; undefined when the person let it be. */
-export async function makePasskey(options: Record<string, unknown>): Promise<object | undefined> {
+export async function makePasskey(options: Record<string, unknown>): Promise<Record<string, unknown> | undefined> {
   const given = options as { challenge: string; user: { id: string }; excludeCredentials?: Described[] };
   const publicKey = {
     ...options,

@@ -2,7 +2,7 @@
 
 import dynamic from "next/dynamic";
 import Link from "next/link";
-import { usePathname } from "next/navigation";
+import { usePathname, useRouter } from "next/navigation";
 import { useEffect, useRef, useState, type ReactNode } from "react";
 import { Dialog as Radix } from "radix-ui";
 import { may } from "@/shared/api/me";
@@ -16,6 +16,7 @@ import { Empty, Failed, Loading } from "@/shared/ui/states";
 import { Toasts } from "@/shared/ui/toast";
 import { Bar } from "./bar";
 import { useAppearance } from "./appearance";
+import { useInstalled } from "./installed";
 import { ALL_PLACES, isAt, PLACES } from "./navigation";
 import { PlaceList, Sidebar } from "./sidebar";
 import { useShortcuts } from "./shortcuts";
@@ -27,6 +28,7 @@ const Help = dynamic(() => import("./help").then(({ Help: found }) => found), { 
 export function Frame({ children }: { children: ReactNode }): React.ReactElement {
   const path = usePathname();
   useAppearance();
+  useInstalled();
   if (isDoor(path)) {
     return (
       <>
@@ -40,12 +42,17 @@ export function Frame({ children }: { children: ReactNode }): React.ReactElement
 
 function House({ children }: { children: ReactNode }): React.ReactElement {
   const path = usePathname();
+  const router = useRouter();
   const { standing, me, problem, again } = useSession();
   const [drawer, setDrawer] = useState(false);
   const [palette, setPalette] = useState(false);
   const [help, setHelp] = useState(false);
   const main = useRef<HTMLElement>(null);
   useShortcuts({ onPalette: () => setPalette(true), onHelp: () => setHelp(true), enabled: standing === "in" });
+  const enrol = me?.must_enrol === true && path !== "/profile";
+  useEffect(() => {
+    if (enrol) router.replace("/profile");
+  }, [enrol, router]);
   useEffect(() => {
     setDrawer(false);
     main.current?.scrollTo(0, 0);

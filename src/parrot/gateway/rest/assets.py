@@ -11,7 +11,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Final
 
-from parrot.gateway.rest.headers import page_policy
+from parrot.gateway.rest.headers import WORKER_POLICY, page_policy
 
 _FOREVER: Final = "public, max-age=31536000, immutable"
 _ENCODINGS: Final = (("br", ".br"), ("gzip", ".gz"))  # best first
@@ -25,6 +25,7 @@ _TYPES: Final = {
     ".webmanifest": "application/manifest+json",
     ".woff2": "font/woff2",
 }
+_WORKER: Final = "sw.js"  # the service worker; what it may fetch is said by its own headers
 _WORTH_IT: Final = 1_024  # bytes below which compressing gains nothing
 _DENSE: Final = frozenset({".woff2", ".png", ".jpg", ".webp", ".ico"})
 
@@ -87,6 +88,8 @@ def _asset(place: Path, *, immutable: bool) -> Asset:
     else:
         kind = _TYPES.get(place.suffix) or mimetypes.guess_type(place.name)[0] or "application/octet-stream"
         made = Asset({"": body}, {"Content-Type": kind}, dense=place.suffix in _DENSE)
+    if place.name == _WORKER:
+        made.headers["Content-Security-Policy"] = WORKER_POLICY
     if immutable:
         made.headers["Cache-Control"] = _FOREVER
     for name, suffix in _ENCODINGS:

@@ -11,6 +11,7 @@ from parrot.gateway.rest.site import is_secure
 
 _CLOSED: Final = "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 DATA_POLICY: Final = f"default-src 'none'; {_CLOSED}"  # an answer that is no page loads nothing
+WORKER_POLICY: Final = f"default-src 'none'; connect-src 'self'; {_CLOSED}"
 _ALWAYS: Final = {
     "Content-Security-Policy": DATA_POLICY,
     "X-Content-Type-Options": "nosniff",

@@ -34,6 +34,7 @@ def out(tmp_path_factory):
     (static / "a.js").write_text("//" + "a" * 5_000)
     (static / "a.js.br").write_bytes(b"brotli")
     (static / "b.css").write_text("p{}" * 1_000)
+    (folder / "sw.js").write_text("//")
     (folder / ".env").write_text("secret")
     (folder / "outside").symlink_to("/etc/passwd")
     return folder
@@ -57,6 +58,12 @@ def test_a_page_runs_the_scripts_that_stand_in_it_and_no_others(who):
 
 def test_the_text_of_a_script_is_hashed_as_it_stands():
     assert sha("a&amp;b<!-- c -->") in policy_of("<script>a&amp;b<!-- c --></script>")
+
+
+def test_the_service_worker_may_ask_this_server_and_nobody_else(who):
+    answer = who.get("/sw.js")
+    assert answer.headers["content-security-policy"].startswith("default-src 'none'; connect-src 'self';")
+    assert answer.headers["cache-control"] == "no-cache"
 
 
 def test_pages_are_found_by_their_names(who):
