@@ -34,11 +34,11 @@ export function ProveDialog({ open, onProved, onGone }: { open: boolean; onProve
       setBusy(false);
     }
   };
-  const typed = (): Promise<Me> => ask("post", "/api/v1/auth/confirm", { body: /^\d{6}$/.test(text) ? { password: "", code: text } : { password: text, code: "" } });
+  const typed = (): Promise<Me> => ask("post", "/api/v1/auth/confirm", { body: /^\d{6}$/.test(text) ? { code: text } : { password: text } });
   const passkey = async (): Promise<Me | undefined> => {
     const asked = await ask("post", "/api/v1/auth/confirm/options");
     const credential = await provePasskey(asked.options);
-    return credential && ask("post", "/api/v1/auth/confirm/passkey", { body: { ticket: asked.ticket, credential } });
+    return credential && ask("post", "/api/v1/auth/confirm", { body: { ticket: asked.ticket, credential } });
   };
   return (
     <Dialog open={open} onOpenChange={(next) => (next ? undefined : onGone())} title="Is it you?" about="This changes keys, limits, people or live trading, so it is asked again who you are. It holds for a few minutes.">
