@@ -74,10 +74,10 @@ def client(app: FastAPI, *, address: str = "127.0.0.1", **more: Any) -> TestClie
     return TestClient(app, base_url=ORIGIN, client=(address, 50_000), raise_server_exceptions=False, **more)
 
 
-def browser(app: FastAPI, name: str) -> TestClient:
+def browser(app: FastAPI, name: str, *, address: str = "127.0.0.1") -> TestClient:
     """A page of ours in the browser of somebody who is signed in."""
     headers = {"Origin": ORIGIN, "Sec-Fetch-Site": "same-origin", "Parrot-CSRF": f"csrf of {name}"}
-    return client(app, headers=headers, cookies={"parrot": name})
+    return client(app, address=address, headers=headers, cookies={"parrot": name})
 
 
 def application(platform: Any, folder: Path, *people: Principal, site: Site | None = None, **doors: Any) -> FastAPI:

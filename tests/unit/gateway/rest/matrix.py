@@ -1,0 +1,76 @@
+"""Who may call what, written down by hand: viewer, trader, quant, risk officer, admin, auditor, by the letter of each.
+
+A route that is missing here fails the test. "fresh" needs a proof of who one is that is not older than five minutes.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from parrot.contracts.access import Role
+
+LETTERS: Final = dict(
+    zip("VTQRAU", (Role.VIEWER, Role.TRADER, Role.QUANT, Role.RISK_OFFICER, Role.ADMIN, Role.AUDITOR), strict=True)
+)
+TABLE: Final = """
+open:
+    accept_invitation ask_reset auth_state begin_passkey finish_register finish_reset health look_at_invitation
+    metrics ready register session set_up sign_in sign_in_passkey sign_in_second
+....A.:
+    change_client list_invitations list_user_keys list_user_sessions make_client open_client_account
+....A. fresh:
+    end_user_sessions erase_client erase_user export_user invite make_team remove_team reset_factors reset_user
+    revoke_user_key save_team set_rights withdraw_invitation
+....AU:
+    audit_facts cancel_check export_acts get_check list_acts list_checks list_teams list_users start_check user
+...R.. fresh:
+    approve_funds decline_funds
+...RA.:
+    kill_drill preview_limits withdraw_limits
+...RA. fresh:
+    adopt_venue approve_limits decline_limits rearm set_limits
+...RAU:
+    client client_activity exchange_account list_client_orders list_client_trades list_clients
+    list_exchange_accounts
+..Q.A.:
+    cancel_job compare_strategy delete_backtest register_strategy run_job_again start_backtest
+.T..A.:
+    amend_group amend_order ask_deposit ask_withdrawal cancel_all_orders cancel_group cancel_order place_group
+    preview_order submit_order withdraw_funds
+.T.RA.:
+    kill pause_strategy resume_strategy start_strategy stop_strategy
+VTQRAU:
+    approval attribution backtest backtest_distribution backtest_drawdown backtest_equity backtest_monthly
+    backtest_orders backtest_report backtest_sources backtest_trades begin_confirm_passkey candles
+    change_password compare_backtests confirm depth end_other_sessions end_session equity equity_curve exposures
+    factors indicators job known_indicators list_activity list_approvals list_backtests list_decisions list_fills
+    list_groups list_jobs list_keys list_limits list_markets list_orders list_passkeys list_positions
+    list_postings list_roles list_sessions list_statements list_strategies openapi order order_events portfolio
+    profile rename_passkey risk_tree save_profile sign_out statement status strategy strategy_catalogue
+    strategy_file_text strategy_parity strategy_source strategy_versions stress tape tax_lots tax_lots_csv
+VTQRAU fresh:
+    add_passkey begin_add_passkey begin_authenticator erase_profile export_profile finish_authenticator make_key
+    new_recovery_codes remove_authenticator remove_passkey revoke_key
+"""
+
+# A person's own, which the machine's owner has none of; those that a body without fields reaches.
+OWN: Final = """
+    begin_add_passkey begin_authenticator begin_confirm_passkey confirm end_other_sessions end_session erase_profile
+    export_profile factors list_keys list_passkeys list_sessions new_recovery_codes profile remove_authenticator
+    remove_passkey revoke_key save_profile sign_out
+"""
+
+
+def routes() -> dict[str, tuple[str, bool]]:
+    """By operation: the letters of who may, "open" for everybody, and whether it has to be fresh."""
+    found: dict[str, tuple[str, bool]] = {}
+    who, fresh = "", False
+    for line in TABLE.strip().splitlines():
+        if line.endswith(":"):
+            who, _, more = line[:-1].partition(" ")
+            fresh = more == "fresh"
+            continue
+        for name in line.split():
+            assert name not in found, f"{name} stands twice"
+            found[name] = (who, fresh)
+    return found
