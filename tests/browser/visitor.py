@@ -21,8 +21,8 @@ CALL: Final = """async ([method, path, body]) => {
   const headers = {};
   if (body !== null) headers['Content-Type'] = 'application/json';
   if (method !== 'GET') {
-    const me = await fetch('/api/v1/auth/session');
-    if (me.ok) headers['Parrot-CSRF'] = (await me.json()).csrf;
+    const me = await (await fetch('/api/v1/auth/session')).json();
+    if (me) headers['Parrot-CSRF'] = me.csrf;
     headers['Idempotency-Key'] = crypto.randomUUID();
   }
   const sent = {method, headers, body: body === null ? undefined : JSON.stringify(body)};
