@@ -44,6 +44,20 @@ class Found(msgspec.Struct, frozen=True):
     after: int
 
 
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """How things stand as of entry `seq`: orders that live and the newest that ended, then others, oldest first.
+
+    What is bytes are rows as JSON objects.
+    """
+
+    seq: int
+    orders: list[OrderRow]
+    fills: list[bytes]
+    decisions: list[bytes]
+    equity: list[bytes]
+    activity: list[bytes]
+
+
 class HistoryStore(Protocol):
     """Written by one thread, in order. Raises StorageError; DataError where it is damaged and has to be made anew."""
 
@@ -97,3 +111,6 @@ class HistoryReader(Protocol):
 
     def equity(self, wanted: Wanted, points: int) -> list[EquityRow]:
         """The curve between two times, oldest first, thinned to at most `points` with first, last and extremes."""
+
+    def standing(self, orders: int, rows: int) -> Standing:
+        """How things stand: all live orders, `orders` that ended, `rows` of each other kind."""

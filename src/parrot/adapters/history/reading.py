@@ -13,7 +13,7 @@ import msgspec
 from parrot.adapters.history.layout import named
 from parrot.contracts.history import EquityRow, OrderRow
 from parrot.kernel.errors import StorageError
-from parrot.ports.history import Found, Wanted
+from parrot.ports.history import Found, Standing, Wanted
 
 _ORDER: Final = msgspec.json.Decoder(OrderRow)
 _EQUITY: Final = msgspec.json.Decoder(EquityRow)
@@ -84,6 +84,23 @@ class SqliteHistoryReader:
         found = self._rows(f"{thin} UNION {ends} ORDER BY ts, id", [*values, *values, *values])
         return [_EQUITY.decode(row) for _, _, row in found]
 
+    def standing(self, orders: int, rows: int) -> Standing:
+        """How things stand at one moment."""
+        with named(self._path), self._connection() as connection:
+            connection.execute("BEGIN")
+            seq = connection.execute("SELECT value FROM kept WHERE name = 'seq'").fetchone()
+            live = connection.execute("SELECT row FROM orders WHERE open = 1 ORDER BY id").fetchall()
+            sql = "SELECT row FROM orders WHERE open = 0 ORDER BY id DESC LIMIT ?"
+            ended = connection.execute(sql, [orders]).fetchall()[::-1]
+            kinds = {
+                table: connection.execute(f"SELECT row FROM {table} ORDER BY id DESC LIMIT ?", [rows]).fetchall()
+                for table in ("fills", "decisions", "equity", "activity")
+            }
+        newest = {table: [row.encode() for (row,) in reversed(found)] for table, found in kinds.items()}
+        return Standing(
+            seq=int(seq[0]) if seq else 0, orders=[_ORDER.decode(row) for (row,) in (*ended, *live)], **newest
+        )
+
     def _page(self, table: str, wanted: Wanted, more: Sequence[tuple[str, list[Any]]] = ()) -> Found:
         chosen = [(f"{name} = ?", [value]) for name in _COLUMNS[table] if (value := getattr(wanted, name))]
         if wanted.text:
@@ -116,7 +133,7 @@ class SqliteHistoryReader:
         found: sqlite3.Connection | None = getattr(self._own, "connection", None)
         file = self._file()
         if found is None or self._own.file != file:  # a history that was made anew is another file
-            found = sqlite3.connect(f"file:{self._path}?mode=ro", uri=True, timeout=5.0, cached_statements=64)
+            found = sqlite3.connect(f"file:{self._path}?mode=ro", uri=True, timeout=5.0, isolation_level=None)
             found.execute("PRAGMA query_only = 1")
             self._own.connection, self._own.file = found, file
         return found

@@ -26,11 +26,13 @@ from parrot.app.platform.questions.strategies import StrategyQuestions
 from parrot.app.platform.questions.tickets import TicketQuestions
 from parrot.app.platform.receipts import KeptReceipts
 from parrot.app.platform.settings import PlatformSettings
+from parrot.app.platform.streams import Streams
 from parrot.app.platform.trading import home_currency
 from parrot.app.wiring import home
 from parrot.centers.clients.manifest import Clients
 from parrot.centers.users.manifest import Users
 from parrot.gateway.rest import Doors
+from parrot.gateway.stream.endpoint import StreamDoor
 
 
 def open_doors(
@@ -50,6 +52,10 @@ def open_doors(
     backtests = BacktestQuestions(jobs, places, house.clock.now_ns)
     candles = CandleHistory(FileLake(platform.folder.lake), house.terms.name)
     past, now, currency = HistoryQuestions(history), house.clock.now_ns, home_currency(house.terms.listings)
+    streams = Streams(platform, history, users, house.clock.now_ns)
+    house.desk.watchers.append(streams.heard)
+    streams.offer("jobs", backtests.jobs)
+    jobs.watch(lambda job: streams.tell("jobs", backtests.job_row(job)))
     return Doors(
         now=house.clock.now_ns,
         platform=platform,
@@ -68,4 +74,5 @@ def open_doors(
         approvals=ApprovalQuestions(requests.approvals, now),
         portfolio=PortfolioQuestions(platform, past, now),
         clients=ClientQuestions(Clients(house.records), requests.funds, currency, now),
+        stream=StreamDoor(streams.hub, house.clock.now_ns, streams.came),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Callable
+from concurrent.futures import Future
 from decimal import Decimal
 from typing import Any, Final, TypeVar
 
@@ -63,19 +64,24 @@ class Platform:
         answer: _T = self._spine.read(lambda: question(self._house)).result(_LATEST_S)
         return answer
 
+    def begin(self, question: Callable[[House], _T]) -> Future[_T]:
+        """The same without waiting for it. Raises StorageError when too much waits already."""
+        return self._spine.read(lambda: question(self._house))
+
     def status(self) -> dict[str, Any]:
         """What `parrot status` shows: counts, positions, equity, ages and queues."""
-        return self.read(self._status)
+        return self.read(self.status_of)
 
     def rows(self, what: str, limit: int) -> list[dict[str, Any]]:
         """Rows of one kind, newest first."""
-        return self.read(lambda house: _ROWS[what](house, limit))
+        return self.read(lambda house: rows_of(house, what, limit))
 
     def metrics(self) -> str:
         """Everything that is measured, in the text format of Prometheus."""
         return self._metrics.text(self.status())
 
-    def _status(self, house: House) -> dict[str, Any]:
+    def status_of(self, house: House) -> dict[str, Any]:
+        """The same as a question."""
         parts, now = house.components, house.clock.now_ns()
         worth = parts.capital.worth()
         why_not = self._reasons(house, now)
@@ -177,3 +183,8 @@ _ROWS: Final[dict[str, Callable[[House, int], list[dict[str, Any]]]]] = {
     "strategies": lambda house, limit: _strategies(house)[:limit],
     "limits": lambda house, limit: house.components.risk.usage()[:limit],
 }
+
+
+def rows_of(house: House, what: str, limit: int) -> list[dict[str, Any]]:
+    """Rows of one kind, newest first, as a question."""
+    return _ROWS[what](house, limit)

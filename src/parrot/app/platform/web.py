@@ -9,6 +9,7 @@ from typing import Any, Final
 import uvicorn
 
 from parrot.app.platform.front import Tls
+from parrot.app.platform.sockets import FrameSocket
 from parrot.kernel.errors import StorageError
 
 _LATEST_START_S: Final = 10.0
@@ -28,8 +29,10 @@ class WebServer:
             ssl_certfile=None if tls is None else tls.cert,
             ssl_keyfile=None if tls is None else tls.key,
             proxy_headers=False,  # the gateway knows whom it trusts
+            ws=FrameSocket,
             ws_max_size=64 * 1024,
-            limit_concurrency=256,
+            ws_per_message_deflate=False,  # frames are made once for all who hear them
+            limit_concurrency=1_024,
             timeout_keep_alive=10,
             timeout_graceful_shutdown=2,
         )

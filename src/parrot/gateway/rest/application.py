@@ -31,6 +31,7 @@ from parrot.gateway.rest.routes import (
     tickets,
 )
 from parrot.gateway.rest.site import Site
+from parrot.gateway.stream import endpoint
 
 
 def create_app(doors: Doors, folder: Path, site: Site | None = None) -> FastAPI:
@@ -65,6 +66,7 @@ def create_app(doors: Doors, folder: Path, site: Site | None = None) -> FastAPI:
         app.include_router(router, prefix="/api/v1")
     app.include_router(docs.routes(), prefix="/api/v1")
     docs.install(app)
+    endpoint.install(app, doors.stream)
     reports.install(app, folder)
     screen.install(app, site.screen)
     description.install(app)

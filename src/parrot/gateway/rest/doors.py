@@ -20,6 +20,7 @@ from parrot.gateway.rest.ports.settings import SettingsDoor
 from parrot.gateway.rest.ports.strategies import StrategiesDoor
 from parrot.gateway.rest.ports.tickets import TicketsDoor
 from parrot.gateway.rest.ports.users import UsersDoor
+from parrot.gateway.stream.endpoint import StreamDoor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,3 +44,4 @@ class Doors:
     approvals: ApprovalsDoor
     portfolio: PortfolioDoor
     clients: ClientsDoor
+    stream: StreamDoor
