@@ -202,16 +202,17 @@ def _last(house: House, strategy: str) -> dict[str, Any] | None:
     """What it decided last, in words: its newest order, or what a gate said since."""
     blotter = house.components.blotter
     newest = blotter.newest_orders(_LOOKED_BACK + len(blotter.live))
-    mine = max((row for row in newest if row["strategy"] == strategy), key=lambda row: row["order_id"], default=None)
+    own = (row for row in newest if row["strategy"] == strategy and row["role"] == "plain" and not row["parent"])
+    mine = max(own, key=lambda row: row["order_id"], default=None)
     said = next((row for row in blotter.newest_decisions(_LOOKED_BACK) if row["strategy"] == strategy), None)
     if said is not None and (mine is None or said["ts"] >= mine["updated"]):
         return {"ts": said["ts"], "text": f"{said['gate']}: {said['text']}", "order_id": said["order_id"]}
     if mine is None:
         return None
     text = f"{mine['side']} {mine['quantity']} {mine['symbol']}"
-    why = mine["why"] or {"stop": "protective stop", "take": "profit taking"}.get(mine["role"], "")
+    why = f": {mine['why']}" if mine["why"] else ""
     reason = f" ({mine['status']}: {mine['reason']})" if mine["reason"] else f" ({mine['status']})"
-    return {"ts": mine["ts"], "text": f"{text}{': ' if why else ''}{why}{reason}", "order_id": mine["order_id"]}
+    return {"ts": mine["ts"], "text": f"{text}{why}{reason}", "order_id": mine["order_id"]}
 
 
 def _file(file: CatalogueFile, trials: dict[str, int]) -> dict[str, Any]:

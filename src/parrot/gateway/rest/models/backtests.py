@@ -32,7 +32,7 @@ class BacktestBody(Body):
     bounds: bool = False
 
 
-class Problem(Body):
+class Fault(Body):
     """Why something failed: what was wrong, what was expected, what to do, and where in the user's file."""
 
     code: str = ""
@@ -60,7 +60,7 @@ class JobRow(Body):
     reached_ns: int
     equity: str | None
     run_id: str
-    problem: Problem | None
+    problem: Fault | None
     again: str
     fences: list[str] | None
     note: str

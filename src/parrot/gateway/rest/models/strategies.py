@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from parrot.gateway.rest.bodies import Amount, Body, Name, Optional, Text
-from parrot.gateway.rest.models.backtests import ClassName, JobRow, Problem
+from parrot.gateway.rest.models.backtests import ClassName, Fault, JobRow
 
 StrategyId = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
 
@@ -66,7 +66,7 @@ class CatalogueFile(Body):
     own: bool
     code_hash: str
     strategies: list[Facts]
-    problem: Problem | None
+    problem: Fault | None
 
 
 class CatalogueFiles(Body):
