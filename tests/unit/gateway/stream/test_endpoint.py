@@ -12,7 +12,6 @@ from threading import Event
 from typing import Any
 
 import pytest
-from starlette.testclient import TestClient
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
@@ -170,13 +169,30 @@ def test_a_close_for_being_slow_arrives_where_the_client_reads_again(server):
     gone(server)
 
 
-def test_a_server_that_takes_no_frames_sends_texts(tmp_path):
-    hub = Hub()
+def test_a_server_that_takes_no_frames_is_sent_texts(tmp_path):
+    hub, sent = Hub(), []
     door = StreamDoor(hub, lambda: 1, lambda: None)
     app = create_app(replace(closed(), now=lambda: 1, platform=Fake(), users=People(), stream=door), tmp_path)
-    client = TestClient(app, base_url="http://localhost", client=("127.0.0.1", 5))
-    with client.websocket_connect("ws://localhost/api/v1/stream", headers={"X-Parrot-Token": TOKEN}) as stream:
-        stream.send_text('{"op": "ping"}')
-        assert stream.receive_json() == {"type": "pong"}
-        stream.send_text('{"op": "subscribe", "channels": ["nothing"]}')
-        assert stream.receive_json()["type"] == "error"
+    said = ['{"op": "ping"}', '{"op": "subscribe", "channels": ["nothing"]}']
+    come: list[dict[str, Any]] = [
+        {"type": "websocket.connect"},
+        *({"type": "websocket.receive", "text": text} for text in said),
+    ]
+    headers = [(b"host", b"localhost"), (b"x-parrot-token", TOKEN.encode()), (b"connection", b"upgrade")]
+    scope = {
+        "type": "websocket", "path": "/api/v1/stream", "raw_path": b"/api/v1/stream", "query_string": b"",
+        "headers": headers, "scheme": "ws", "client": ("127.0.0.1", 5), "subprotocols": [], "root_path": "",
+    }  # fmt: skip
+
+    async def receive() -> dict[str, Any]:
+        while not come and len(sent) < 3:  # what was said is answered first
+            await asyncio.sleep(0)
+        return come.pop(0) if come else {"type": "websocket.disconnect", "code": 1000}
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+
+    asyncio.run(app(scope, receive, send))
+    assert sent[0]["type"] == "websocket.accept"
+    assert [json.loads(message["text"])["type"] for message in sent[1:]] == ["pong", "error"]
+    assert hub.clients == set()
