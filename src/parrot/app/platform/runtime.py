@@ -24,7 +24,7 @@ from parrot.app.platform.exchange_port import ExchangePort
 from parrot.app.platform.front import Front
 from parrot.app.platform.history import history_of
 from parrot.app.platform.loop import Loop
-from parrot.app.platform.people import users_settings
+from parrot.app.platform.people import users_settings, world_of
 from parrot.app.platform.platform import Platform
 from parrot.app.platform.settings import PlatformSettings
 from parrot.app.platform.setup import Opening, first_commands, require_limits, strategies_of
@@ -33,6 +33,7 @@ from parrot.app.platform.telling import tell
 from parrot.app.platform.web import WebServer
 from parrot.app.platform.working import working
 from parrot.app.users.living import Living, living
+from parrot.app.users.opening import World
 from parrot.centers.market_data.live import BarRule, Flow
 from parrot.centers.risk.manifest import kills_of
 from parrot.contracts import commands as contract_commands
@@ -94,7 +95,8 @@ class Runtime:
             instance = announce(self._folder, front.near, front.tls.cert if front.tls is not None else None)
             logs.redaction.hide(instance.token, *(secret.reveal() for secret in house.trading.secrets))
             platform = Platform(house, spine, self._folder, instance, metrics, logs)
-            people = stack.enter_context(self._people(house, spine, front))
+            world = stack.enter_context(world_of(self._folder.root, self._settings, front.url))
+            people = stack.enter_context(self._people(house, spine, front, world))
             people.users.setup.tell = self.tell_code
             jobs = stack.enter_context(working(house, self._folder))
             port = self._port(house, spine, instance.token)
@@ -130,9 +132,10 @@ class Runtime:
                     port.close()
             self._close(house, spine)
 
-    def _people(self, house: House, spine: Spine, front: Front) -> AbstractContextManager[Living]:
+    def _people(self, house: House, spine: Spine, front: Front, world: World) -> AbstractContextManager[Living]:
         settings = users_settings(self._settings.users, only_here=front.only_here)
-        return living(self._folder.root, house.audit, spine, now=house.clock.now_ns, settings=settings)
+        clock = house.clock
+        return living(self._folder.root, house.audit, spine, now=clock.now_ns, settings=settings, world=world)
 
     def _port(self, house: House, spine: Spine, token: str) -> ExchangePort | None:
         chosen, exchange = self._settings.exchange, house.trading.public

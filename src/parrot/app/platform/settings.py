@@ -92,6 +92,45 @@ class ExchangeSection(_Section):
     legacy_listen_key: bool = False
 
 
+class ProviderSection(_Section):
+    """An identity provider (OpenID Connect) by its issuer; the client's secret is the one of the name `secret`.
+
+    `creates` makes users of whom it sends for the first time, with `roles`, of the e-mail `domains` where any are
+    named; `by_email` lets an address that it has verified mean the user who has that address checked.
+    """
+
+    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")
+    title: str = Field(default="", max_length=40)
+    issuer: str = Field(pattern=r"^https?://[^\s]+$", max_length=300)
+    client_id: str = Field(min_length=1, max_length=200)
+    secret: str = ""
+    creates: bool = False
+    by_email: bool = False
+    roles: list[Role] = [Role.VIEWER]
+    domains: list[str] = []
+
+
+class MailSection(_Section):
+    """Where letters are handed in; without `host` none are sent. The password is the secret of the name `secret`."""
+
+    host: str = Field(default="", max_length=253)
+    port: int = Field(default=587, ge=1, le=65535)
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    sender: str = Field(default="", max_length=254)
+    user: str = ""
+    secret: str = ""
+
+    @model_validator(mode="after")
+    def _whole(self) -> MailSection:
+        if self.host and "@" not in self.sender:
+            raise ValueError("letters need a sender, such as parrot@example.org")
+        if self.security == "none" and self.host not in ("", "localhost", "127.0.0.1", "::1"):
+            raise ValueError("security none is for a server on this machine; say starttls or tls")
+        if self.user and not self.secret:
+            raise ValueError("a user needs the name of a secret with the password")
+        return self
+
+
 class UsersSection(_Section):
     """Users: how long they stay signed in, and who needs a second factor.
 
@@ -105,6 +144,7 @@ class UsersSection(_Section):
     second_factor_for: list[Role] = [Role.TRADER, Role.RISK_OFFICER, Role.ADMIN]
     registration: bool = False
     registration_roles: list[Role] = [Role.VIEWER]
+    providers: list[ProviderSection] = []
 
 
 class WebSettings(_Section):
@@ -152,6 +192,7 @@ class PlatformSettings(_Section):
     venue: VenueSettings = VenueSettings()
     exchange: ExchangeSection = ExchangeSection()
     users: UsersSection = UsersSection()
+    mail: MailSection = MailSection()
     web: WebSettings = WebSettings()
     strategies: list[StrategySettings] | None = None
     limits: dict[str, str] = {}

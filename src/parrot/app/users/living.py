@@ -11,7 +11,7 @@ from typing import Any, Final, Protocol
 import structlog
 
 from parrot.app.auditing import Auditing
-from parrot.app.users.opening import FILE, open_users
+from parrot.app.users.opening import FILE, World, open_users
 from parrot.centers.users.manifest import Settings, Users
 from parrot.contracts.users import ActWaiting
 from parrot.kernel.errors import ParrotError
@@ -67,11 +67,11 @@ class Living:
 
 @contextmanager
 def living(
-    root: Path, audit: Auditing, spine: Questions, *, now: Callable[[], int], settings: Settings
+    root: Path, audit: Auditing, spine: Questions, *, now: Callable[[], int], settings: Settings, world: World
 ) -> Iterator[Living]:
     """The users of a platform for the block of a `with`; entered by the thread that trades, before it does."""
     audit.expect(root / FILE, now())
-    with open_users(root, now, settings) as users:
+    with open_users(root, now, settings, world) as users:
         found = Living(users, audit, spine)
         found.start()
         try:

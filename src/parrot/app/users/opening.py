@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -16,16 +17,31 @@ from parrot.adapters.passwords import ArgonPasswords
 from parrot.adapters.secrets.master import master
 from parrot.adapters.secrets.vault import Vault
 from parrot.adapters.sql import SqlRecords, open_sqlite
-from parrot.centers.users.manifest import Ports, Settings, Users, build
+from parrot.centers.users.manifest import Known, Ports, Settings, Users, build
 from parrot.kernel.errors import InputError
+from parrot.ports.mail import Mail
 
 FILE: Final = "users.db"
 MASTER: Final = "master.key"
 _LOCK: Final = ".users.lock"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """What users of a platform that runs reach outside; `address` is that of its pages."""
+
+    mail: Mail | None = None
+    address: str = "http://localhost:8000"
+    providers: Mapping[str, Known] = field(default_factory=dict)
+
+
+_NOTHING: Final = World()
+
+
 @contextmanager
-def open_users(root: Path, now: Callable[[], int], settings: Settings | None = None) -> Iterator[Users]:
+def open_users(
+    root: Path, now: Callable[[], int], settings: Settings | None = None, world: World = _NOTHING
+) -> Iterator[Users]:
     """The users of the data directory at `root`, for the block of a `with`.
 
     `users.db` keeps them; what is personal or secret in it is sealed by `master.key` beside it, or by the key that the
@@ -45,6 +61,9 @@ def open_users(root: Path, now: Callable[[], int], settings: Settings | None = N
             codes=Authenticators(),
             ceremonies=WebAuthn(),
             now=now,
+            mail=world.mail,
+            address=world.address,
+            providers=world.providers,
         )
         yield build(ports, settings)
 

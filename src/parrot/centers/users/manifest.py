@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from parrot.centers.users.service import Users
 from parrot.centers.users.settings import HOUR, MINUTE, Settings
+from parrot.centers.users.visits import Known
 from parrot.ports.chance import Chance
 from parrot.ports.codes import Codes
 from parrot.ports.mail import Mail
@@ -15,7 +16,7 @@ from parrot.ports.passwords import Passwords
 from parrot.ports.records import Records
 from parrot.ports.seals import Seals
 
-__all__ = ["HOUR", "MINUTE", "NAME", "Ports", "Settings", "Users", "build"]
+__all__ = ["HOUR", "MINUTE", "NAME", "Known", "Ports", "Settings", "Users", "build"]
 
 NAME = "users"
 
@@ -33,6 +34,7 @@ class Ports:
     now: Callable[[], int]
     mail: Mail | None = None
     address: str = ""
+    providers: Mapping[str, Known] = field(default_factory=dict)
 
 
 def build(ports: Ports, settings: Settings | None = None) -> Users:
@@ -48,4 +50,5 @@ def build(ports: Ports, settings: Settings | None = None) -> Users:
         settings=settings or Settings(),
         mail=ports.mail,
         address=ports.address,
+        providers=ports.providers,
     )

@@ -15,7 +15,7 @@ NAME_MOST: Final = 40
 EMAIL_MOST: Final = 254
 _NAME: Final = re.compile(r"[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?")
 _EMAIL: Final = re.compile(r"[^\s@<>\"(),:;\\\[\]]{1,64}@[^\s@<>\"(),:;\\\[\]_]+(?:\.[^\s@<>\"(),:;\\\[\]_]+)+")
-_TAKEN: Final = frozenset({"machine", "system", "parrot", "desk", "risk", "nobody", "someone", "root", "manual"})
+TAKEN: Final = frozenset({"machine", "system", "parrot", "desk", "risk", "nobody", "someone", "root", "manual"})
 # The stems that lists of leaked passwords are made of; what is left of a password without them and without what people
 # put around them has to be long enough by itself.
 _STEMS: Final = (
@@ -42,7 +42,7 @@ def name_of(text: str) -> str:
     if not _NAME.fullmatch(name) or len(name) > NAME_MOST:
         expected = f"1 to {NAME_MOST} small letters a-z, digits and . _ - between them"
         raise InputError("this is no user name", expected=expected, fix="it stands in permanent records: no e-mail")
-    if name in _TAKEN:
+    if name in TAKEN:
         raise InputError(f"the name {name} is Parrot's own", expected="another name")
     return name
 

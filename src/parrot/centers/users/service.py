@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from parrot.centers.users.factors import Factors
@@ -20,6 +20,7 @@ from parrot.centers.users.setup import Setup
 from parrot.centers.users.signing_in import SigningIn
 from parrot.centers.users.store import Sink, Store
 from parrot.centers.users.tickets import Tickets
+from parrot.centers.users.visits import Known, Visits
 from parrot.contracts.access import Principal, Role, Way
 from parrot.contracts.signing import SignedRequest
 from parrot.contracts.users import Offers
@@ -47,6 +48,7 @@ class Users:
     leaving: Leaving
     passkeys: Passkeys
     headless: Headless
+    visits: Visits
     tickets: Tickets
     settings: Settings
     mailing: bool
@@ -65,6 +67,7 @@ class Users:
         settings: Settings,
         mail: Mail | None = None,
         address: str = "",
+        providers: Mapping[str, Known],
     ) -> Users:
         """The center on what `records` keep."""
         store = Store(records)
@@ -110,6 +113,16 @@ class Users:
                 mail=mail,
                 address=address,
             ),
+            visits=Visits(
+                means,
+                people=people,
+                sessions=sessions,
+                factors=factors,
+                tickets=tickets,
+                signing_in=signing_in,
+                own=own,
+                known=providers,
+            ),
             headless=Headless(means, people=people, sessions=sessions, keys=keys),
             leaving=Leaving(means, people=people, sessions=sessions, keys=keys),
             mailing=mail is not None,
@@ -137,7 +150,7 @@ class Users:
             set_up=self.setup.done,
             registration=settings.registration,
             mail=self.mailing,
-            providers=(),
+            providers=self.visits.offered,
             second_factor_for=tuple(role for role in Role if role in settings.second_factor_for),
             second_factor_forced=settings.force,
         )

@@ -48,7 +48,11 @@ class Sessions:
 
     def stands(self, who: Principal) -> Principal | None:
         """The same session with its user's rights now; None when it ended."""
-        session = self._store.get(Session, who.session)
+        return self.standing(who.session)
+
+    def standing(self, name: str) -> Principal | None:
+        """Who has a session by its id; None when it ended."""
+        session = self._store.get(Session, name)
         return None if session is None else self._principal(session, passive=True)
 
     def csrf(self, who: Principal) -> str:

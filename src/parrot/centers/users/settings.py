@@ -16,8 +16,7 @@ DAY: Final = 24 * HOUR
 class Settings:
     """Times in ns. `force` makes users of the roles in `second_factor_for` prove a second factor before anything else.
 
-    `registration` lets people ask for an account by themselves; they get `registration_roles`. `provider_roles` are of
-    those whom an identity provider sends for the first time, who are refused without `provider_creates`.
+    `registration` lets people ask for an account by themselves; they get `registration_roles`.
     """
 
     idle: int = 30 * MINUTE
@@ -30,8 +29,5 @@ class Settings:
     force: bool = False
     registration: bool = False
     registration_roles: tuple[Role, ...] = (Role.VIEWER,)
-    provider_creates: bool = False
-    provider_roles: tuple[Role, ...] = (Role.VIEWER,)
-    provider_domains: frozenset[str] = frozenset()
     keys_most: int = 50
     key_lasts_most: int = 366 * DAY

@@ -50,9 +50,8 @@ class SigningIn:
             proofs = msgspec.structs.replace(proofs, password=self._means.passwords.hash(normal_password(password)))
             with self._means.store.change() as change:
                 change.put(person.id, proofs)
-        ways = self._factors.ways(person.id)
-        if ways:
-            return Step(ticket=self._tickets.make(_SECOND, person.id, ways="password"), ways=ways)
+        if self._factors.ways(person.id):
+            return self.halfway(person, "password")
         return self.enter(person, ("password",), whence)
 
     def second(self, ticket: str, code: str, *, whence: Whence) -> Step:
@@ -71,6 +70,11 @@ class SigningIn:
         self._tickets.wrong(ticket)
         self.failed(person, person.name, whence, "second factor")
         raise AccessError("this code is not right, or was used already", fix="wait for the next", reason="signed_out")
+
+    def halfway(self, person: Person, way: str) -> Step:
+        """What a sign-in that began by `way` still needs."""
+        ticket = self._tickets.make(_SECOND, person.id, ways=way)
+        return Step(ticket=ticket, ways=self._factors.ways(person.id))
 
     def half_done(self, ticket: str) -> str:
         """Who begins with a ticket of the second step. Raises AccessError."""

@@ -9,6 +9,8 @@ from starlette.requests import HTTPConnection
 
 _PLAIN: Final = "parrot"
 _SECURE: Final = "__Host-parrot"
+_VISIT: Final = "parrot_visit"
+_BACK: Final = "/api/v1/auth/oidc"
 
 
 def name_of(request: HTTPConnection) -> str:
@@ -26,6 +28,17 @@ def keep(request: Request, response: Response, token: str) -> None:
     secure = request.url.scheme == "https"
     response.set_cookie(name_of(request), token, path="/", secure=secure, httponly=True, samesite="strict")
     response.headers["Cache-Control"] = "no-store"
+
+
+def keep_visit(request: Request, response: Response, binder: str) -> None:
+    """Has the browser keep the secret of a visit to an identity provider, until it comes back from there."""
+    secure = request.url.scheme == "https"
+    response.set_cookie(_VISIT, binder, path=_BACK, secure=secure, httponly=True, samesite="lax", max_age=600)
+
+
+def visit_of(request: Request) -> str:
+    """The secret of a visit; "" for none."""
+    return request.cookies.get(_VISIT, "")
 
 
 def forget(request: Request, response: Response) -> None:

@@ -393,3 +393,9 @@ class UserKeyBody(Body):
     label: Shown
     scopes: Annotated[list[Permission], Field(max_length=60)] = Field(default_factory=list)
     days: Annotated[int, Field(ge=1, le=366)] = 90
+
+
+class PlaceTold(Body):
+    """An address to go to."""
+
+    url: str

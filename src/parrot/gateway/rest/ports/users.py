@@ -249,6 +249,19 @@ class Leaving(Protocol):
         """Destroys what is personal of somebody. Raises MissingError, InputError."""
 
 
+class Visits(Protocol):
+    """Signing in by identity providers."""
+
+    def begin(self, provider: str, *, redirect: str, who: Principal | None = None) -> tuple[str, str]:
+        """Where the browser goes, and the secret that it keeps meanwhile. Raises MissingError, VenueError."""
+
+    def finish(self, state: str, code: str, *, binder: str, whence: Whence) -> Step:
+        """Who came back. Raises AccessError, VenueError."""
+
+    def unlink(self, who: Principal) -> str:
+        """Lets go of all links; the cookie. Raises InputError."""
+
+
 class Headless(Protocol):
     """By the owner of the data directory only; others raise AccessError."""
 
@@ -298,6 +311,10 @@ class UsersDoor(Gatekeeper, Protocol):
     @property
     def passkeys(self) -> Passkeys:
         """Passkeys."""
+
+    @property
+    def visits(self) -> Visits:
+        """Identity providers."""
 
     @property
     def headless(self) -> Headless:

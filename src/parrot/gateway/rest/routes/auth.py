@@ -39,7 +39,7 @@ def routes(door: UsersDoor) -> APIRouter:
         offers = door.offers()
         return AuthState(
             set_up=offers.set_up,
-            signed_in=_who(request) is not None,
+            signed_in=who_of(request) is not None,
             registration=offers.registration,
             mail=offers.mail,
             providers=[ProviderOffer(id=name, title=title) for name, title in offers.providers],
@@ -68,7 +68,7 @@ def routes(door: UsersDoor) -> APIRouter:
     @router.get("/auth/session", operation_id="session", dependencies=[anyone()])
     async def session(request: Request) -> Me | None:
         """Who is signed in, and what they may; null for nobody."""
-        who = _who(request)
+        who = who_of(request)
         return me_of(door, who) if who is not None else None
 
     @router.delete("/auth/session", operation_id="sign_out", status_code=HTTPStatus.NO_CONTENT)
@@ -93,7 +93,7 @@ def routes(door: UsersDoor) -> APIRouter:
     return router
 
 
-def _who(request: Request) -> Principal | None:
+def who_of(request: Request) -> Principal | None:
     """Whoever comes by a session."""
     who: Principal | None = getattr(request.state, "principal", None)
     return who if who is not None and who.way is Way.SESSION else None

@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from fastapi import APIRouter
 
 from parrot.gateway.rest.ports.users import UsersDoor
-from parrot.gateway.rest.routes import auth, headless, joining, keys, passkeys, profile, teams, users
+from parrot.gateway.rest.routes import auth, headless, joining, keys, passkeys, profile, providers, teams, users
 
 
 def routers(door: UsersDoor) -> Iterator[APIRouter]:
     """Signing in, links, profile, keys, users, teams."""
     yield auth.routes(door)
     yield joining.routes(door)
+    yield providers.routes(door)
     yield profile.routes(door)
     yield profile.factors(door)
     yield passkeys.routes(door)
