@@ -34,21 +34,33 @@ describe("a call", () => {
 
   test("that must be proved is sent again with the same key, once it was", async () => {
     answers.push(problem(403, "reauthenticate"), Response.json({ done: true }));
-    setGate({ reauthenticate: () => Promise.resolve(true), signedOut: () => Promise.resolve(false) });
+    setGate({ reauthenticate: () => Promise.resolve(true), signedOut: () => Promise.resolve(false), changed: () => Promise.resolve(false) });
     expect(await call("post", "/x", { key: "k" })).toEqual({ done: true });
     expect([headers(0), headers(1)].map((sent) => sent["Idempotency-Key"])).toEqual(["k", "k"]);
   });
 
   test("of somebody who does not sign in again fails, and is not sent again", async () => {
     answers.push(problem(401, "signed_out"), Response.json({}));
-    setGate({ reauthenticate: () => Promise.resolve(true), signedOut: () => Promise.resolve(false) });
+    setGate({ reauthenticate: () => Promise.resolve(true), signedOut: () => Promise.resolve(false), changed: () => Promise.resolve(false) });
     await expect(call("get", "/x")).rejects.toMatchObject({ status: 401, reason: "signed_out" });
     expect(asked).toHaveLength(1);
   });
 
+  test("whose tab missed a new sign-in is sent again with the new value", async () => {
+    setCsrf("old");
+    answers.push(problem(403, "csrf"), Response.json({}));
+    const changed = (): Promise<boolean> => {
+      setCsrf("new");
+      return Promise.resolve(true);
+    };
+    setGate({ reauthenticate: () => Promise.resolve(false), signedOut: () => Promise.resolve(false), changed });
+    await call("post", "/x", { key: "k" });
+    expect([headers(0), headers(1)].map((sent) => sent["Parrot-CSRF"])).toEqual(["old", "new"]);
+  });
+
   test("that is refused over and over ends", async () => {
     answers.push(...Array.from({ length: 9 }, () => problem(403, "reauthenticate")));
-    setGate({ reauthenticate: () => Promise.resolve(true), signedOut: () => Promise.resolve(true) });
+    setGate({ reauthenticate: () => Promise.resolve(true), signedOut: () => Promise.resolve(true), changed: () => Promise.resolve(true) });
     await expect(call("post", "/x")).rejects.toBeInstanceOf(Problem);
     expect(asked).toHaveLength(3);
   });

@@ -31,6 +31,8 @@ export function setCsrf(value: string): void {
 export interface Gate {
   signedOut(problem: Problem): Promise<boolean>;
   reauthenticate(problem: Problem): Promise<boolean>;
+  /** Another tab signed in anew: the value of this page's writes is not the session's. */
+  changed(problem: Problem): Promise<boolean>;
 }
 
 let gate: Gate | undefined;
@@ -70,6 +72,7 @@ export async function call<T>(method: Method, path: string, given: Call = {}): P
 async function opened(by: Gate, problem: Problem): Promise<boolean> {
   if (problem.status === 401 && (problem.reason === "signed_out" || problem.reason === "")) return by.signedOut(problem);
   if (problem.status === 403 && problem.reason === "reauthenticate") return by.reauthenticate(problem);
+  if (problem.status === 403 && problem.reason === "csrf") return by.changed(problem);
   return false;
 }
 

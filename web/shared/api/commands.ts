@@ -27,7 +27,8 @@ export class Commands {
       this.unsure = undefined;
       return { answer, first: true };
     } catch (thrown) {
-      this.unsure = thrown instanceof Problem && thrown.passing ? { text, key } : undefined;
+      const unsure = thrown instanceof Problem && (thrown.passing || thrown.code === "under_way" || thrown.code === "in_doubt");
+      this.unsure = unsure ? { text, key } : undefined;
       throw thrown;
     } finally {
       this.underway = undefined;

@@ -9,6 +9,7 @@ import { may, type Me } from "@/shared/api/me";
 import { asProblem, Problem } from "@/shared/api/problem";
 import { chooseZone } from "@/shared/format";
 import { onStreamEnd, stream } from "@/shared/stream";
+import { keep } from "@/shared/ui/remembered";
 import { ProveDialog } from "./prove-dialog";
 import { isDoor } from "./doors";
 import { ReturnDialog } from "./return-dialog";
@@ -61,6 +62,8 @@ function newClient(): QueryClient {
   });
 }
 
+const TABS = "parrot.session"; // tells other tabs that somebody came or went; the id of a session is no secret
+
 type Waiting = (go: boolean) => void;
 
 /** Holds who is signed in, the questions asked, and the dialogs that come up when a session ends or somebody has to prove who they are. */
@@ -96,6 +99,7 @@ export function SessionProvider({ children }: { children: ReactNode }): React.Re
       setProving(false);
       answer(true);
       stream().start();
+      keep("session", next.session);
       void client.invalidateQueries();
     },
     [answer, client],
@@ -129,6 +133,7 @@ export function SessionProvider({ children }: { children: ReactNode }): React.Re
     await ask("delete", "/api/v1/auth/session").catch((thrown: unknown) => {
       if (asProblem(thrown).status !== 401) throw thrown;
     });
+    keep("session", "");
     forget("out");
     router.replace("/signin");
   }, [forget, router]);
@@ -143,13 +148,28 @@ export function SessionProvider({ children }: { children: ReactNode }): React.Re
             waiting.current.push(tell);
             show();
           });
-    setGate({ signedOut: wait(() => setEnded(true)), reauthenticate: wait(() => setProving(true)) });
+    const changed = async (): Promise<boolean> => {
+      const before = meNow.current?.user;
+      const found = await ask("get", "/api/v1/auth/session").catch(() => null);
+      if (found) entered(found);
+      return found !== null && found.user === before; // what one person pressed is not done by another
+    };
+    setGate({ changed, signedOut: wait(() => setEnded(true)), reauthenticate: wait(() => setProving(true)) });
     const stop = onStreamEnd(() => setEnded(true));
     return () => {
       setGate(undefined);
       stop();
     };
-  }, []);
+  }, [entered]);
+
+  useEffect(() => {
+    const other = ({ key, newValue }: StorageEvent): void => {
+      if (key !== TABS || newValue === JSON.stringify(meNow.current?.session ?? "")) return;
+      void again();
+    };
+    addEventListener("storage", other);
+    return () => removeEventListener("storage", other);
+  }, [again]);
 
   useEffect(() => {
     if (door || typeof window === "undefined") return;

@@ -45,7 +45,7 @@ function DataAge({ status, ts }: { status: Status | undefined; ts: number }): Re
   return (
     <span role="status" className={names("number inline-flex items-center gap-1.5 text-small", late ? "text-warn" : "text-soft")} title="Age of the newest market data of the symbol that waits longest">
       <Icon name={late ? "warning" : "check"} size={12} />
-      {words}
+      <span className="phone:sr-only">{words}</span>
     </span>
   );
 }
@@ -103,13 +103,11 @@ export function Bar({ onMenu, onPalette }: { onMenu: () => void; onPalette: () =
             <Money value={status.equity} currency={status.currency} places={2} />
           </b>
           <b className="hidden truncate phone:inline">
-            <Money value={status.equity} short />
+            <Money value={status.equity} places={0} />
           </b>
         </span>
       ) : null}
-      <span className="phone:hidden">
-        <DataAge status={status} ts={ts} />
-      </span>
+      <DataAge status={status} ts={ts} />
       <div className="ml-auto flex items-center gap-1.5">
         <button type="button" onClick={onPalette} className="flex h-8 w-52 items-center gap-2 rounded border border-line bg-ground px-2 text-faint hover:border-line-strong max-lg:hidden" aria-keyshortcuts="Control+K Meta+K">
           <Icon name="search" />
