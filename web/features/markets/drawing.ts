@@ -23,7 +23,7 @@ export class Drawing {
   private readonly candles: ISeriesApi<"Candlestick">;
   private readonly volume: ISeriesApi<"Histogram">;
   private readonly marks: ISeriesMarkersPluginApi<Time>;
-  private drawn: { first: number; length: number; last: number } = { first: 0, length: 0, last: 0 };
+  private drawn = { first: 0, length: 0, last: 0, volume: true };
   private readonly indicators = new Map<string, Lines>();
   private prices: IPriceLine[] = [];
   private fresh = true;
@@ -52,11 +52,12 @@ export class Drawing {
   setCandles(rows: readonly Candle[], showVolume: boolean): void {
     const [first, last] = [rows[0]?.ts ?? 0, rows.at(-1)?.ts ?? 0];
     const grown = rows.length - this.drawn.length;
-    const same = !this.fresh && this.drawn.first === first && grown >= 0 && grown <= TAIL && last >= this.drawn.last && (rows[this.drawn.length - 1]?.ts ?? -1) === this.drawn.last;
+    const same = !this.fresh && this.drawn.volume === showVolume && this.drawn.first === first && grown >= 0 && grown <= TAIL && last >= this.drawn.last && (rows[this.drawn.length - 1]?.ts ?? -1) === this.drawn.last;
     if (same) {
       for (const row of rows.slice(Math.max(0, this.drawn.length - 2))) {
-        this.candles.update(pointOf(row) as never);
-        if (showVolume) this.volume.update(this.bar(row) as never);
+        const before = row.ts < this.drawn.last; // the one before the last may just have closed
+        this.candles.update(pointOf(row) as never, before);
+        if (showVolume) this.volume.update(this.bar(row) as never, before);
       }
     } else {
       this.candles.setData(rows.map(pointOf) as never);
@@ -66,7 +67,7 @@ export class Drawing {
       this.chart.timeScale().setVisibleLogicalRange({ from: Math.max(0, rows.length - 120), to: rows.length + 4 });
       this.fresh = false;
     }
-    this.drawn = { first, length: rows.length, last };
+    this.drawn = { first, length: rows.length, last, volume: showVolume };
   }
 
   private bar(row: Candle): { time: number; value: number; color: string } {

@@ -143,7 +143,7 @@ function Mine({ market }: { market: Market }): React.ReactElement {
   );
 }
 
-const SHOWN_OF_ORDER = new Set(["order_id", "side", "kind", "quantity", "filled", "limit", "status", "strategy"]);
+const SHOWN_OF_ORDER = new Set(["order_id", "side", "kind", "quantity", "filled", "price", "status", "strategy"]);
 const SHOWN_OF_FILL = new Set(["ts", "side", "quantity", "price", "fee", "strategy"]);
 const OPEN_COLUMNS = ORDER_COLUMNS.filter(({ key }) => SHOWN_OF_ORDER.has(key));
 const OWN_FILL_COLUMNS = FILL_COLUMNS.filter(({ key }) => SHOWN_OF_FILL.has(key));

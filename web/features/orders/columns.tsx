@@ -4,6 +4,7 @@ import { Badge, Money, Price, Quantity, Time, Typed, type Column, type Tone } fr
 import type { Fill, Order } from "../markets/types";
 
 const TONES: Record<string, Tone> = { filled: "gain", refused: "loss", rejected: "loss", unknown: "warn", canceled: "neutral", expired: "neutral" };
+const TICK = "0.00001"; // an average lies between ticks
 const WORDS: Record<string, string> = { partially_filled: "partly filled", new: "received", sent: "sent", accepted: "working", approved: "approved", held: "held here", canceled: "cancelled", triggered: "triggered" };
 
 /** What an order's state is called. */
@@ -24,22 +25,26 @@ export function SideOf({ side }: { side: string }): React.ReactElement {
   );
 }
 
+/** The price that an order waits for: its limit, else its trigger. */
+export const waitsAt = (order: Order): string | null => order.limit ?? order.trigger;
+
 export const ORDER_COLUMNS: readonly Column<Order>[] = [
-  { key: "order_id", title: "Order", value: (o) => o.order_id, cell: (o) => <span className="number">{o.order_id}</span>, number: true, width: 76 },
-  { key: "ts", title: "Received", value: (o) => o.ts, cell: (o) => <Time ns={o.ts} />, width: 176, wide: true },
+  { key: "order_id", title: "Order", value: (o) => o.order_id, cell: (o) => <span className="number">{o.order_id}</span>, number: true, width: 72 },
+  { key: "ts", title: "Received", value: (o) => o.ts, cell: (o) => <Time ns={o.ts} />, width: 188, wide: true },
   { key: "symbol", title: "Symbol", value: (o) => o.symbol, width: 88 },
   { key: "side", title: "Side", value: (o) => o.side, cell: (o) => <SideOf side={o.side} />, width: 64 },
-  { key: "kind", title: "Kind", value: (o) => o.kind.replace("_", "-"), width: 80 },
-  { key: "quantity", title: "Quantity", number: true, value: (o) => o.quantity, cell: (o) => <Quantity value={o.quantity} />, width: 96 },
-  { key: "filled", title: "Filled", number: true, value: (o) => o.filled, cell: (o) => <Quantity value={o.filled} />, width: 96 },
-  { key: "limit", title: "Limit", number: true, value: (o) => o.limit, cell: (o) => <Price value={o.limit} />, width: 96 },
+  { key: "kind", title: "Kind", value: (o) => o.kind.replace("_", "-"), width: 76 },
+  { key: "quantity", title: "Quantity", number: true, value: (o) => o.quantity, cell: (o) => <Quantity value={o.quantity} />, width: 88 },
+  { key: "filled", title: "Filled", number: true, value: (o) => o.filled, cell: (o) => <Quantity value={o.filled} />, width: 88 },
+  { key: "price", title: "Price", number: true, value: waitsAt, cell: (o) => <span title={o.limit === null ? "its trigger" : "its limit"}><Price value={waitsAt(o)} /></span>, width: 92 },
+  { key: "average", title: "Average", number: true, wide: true, value: (o) => o.average, cell: (o) => <Price value={o.average} tick={TICK} />, width: 92 },
+  { key: "status", title: "State", value: (o) => stateWords(o.status), cell: (o) => <State status={o.status} />, width: 96 },
+  { key: "strategy", title: "By", value: (o) => (o.strategy === "manual" ? o.user || "manual" : o.strategy), cell: (o) => <Typed>{o.strategy === "manual" ? o.user || "manual" : o.strategy}</Typed>, width: 88, wide: true },
+  { key: "reason", title: "Reason", hidden: true, value: (o) => o.reason || o.why, cell: (o) => <span title={o.reason || o.why}><Typed>{o.reason || o.why}</Typed></span>, width: 200 },
+  { key: "slippage_bps", title: "Slippage bps", number: true, hidden: true, value: (o) => o.slippage_bps, cell: (o) => <Quantity value={o.slippage_bps} places={2} />, width: 96 },
+  { key: "limit", title: "Limit", number: true, hidden: true, value: (o) => o.limit, cell: (o) => <Price value={o.limit} />, width: 96 },
   { key: "trigger", title: "Trigger", number: true, hidden: true, value: (o) => o.trigger, cell: (o) => <Price value={o.trigger} />, width: 96 },
-  { key: "average", title: "Average", number: true, wide: true, value: (o) => o.average, cell: (o) => <Price value={o.average} />, width: 104 },
-  { key: "status", title: "State", value: (o) => stateWords(o.status), cell: (o) => <State status={o.status} />, width: 104 },
-  { key: "strategy", title: "By", value: (o) => (o.strategy === "manual" ? o.user || "manual" : o.strategy), cell: (o) => <Typed>{o.strategy === "manual" ? o.user || "manual" : o.strategy}</Typed>, width: 104, wide: true },
-  { key: "slippage_bps", title: "Slippage bps", number: true, wide: true, value: (o) => o.slippage_bps, cell: (o) => <Quantity value={o.slippage_bps} places={2} />, width: 96 },
-  { key: "reason", title: "Reason", value: (o) => o.reason || o.why, cell: (o) => <span title={o.reason || o.why}><Typed>{o.reason || o.why}</Typed></span>, width: 200, wide: true },
-  { key: "updated", title: "Changed", hidden: true, value: (o) => o.updated, cell: (o) => <Time ns={o.updated} />, width: 176 },
+  { key: "updated", title: "Changed", hidden: true, value: (o) => o.updated, cell: (o) => <Time ns={o.updated} />, width: 188 },
   { key: "tif", title: "Time in force", hidden: true, value: (o) => o.tif, width: 88 },
   { key: "role", title: "Role", hidden: true, value: (o) => o.role, width: 80 },
   { key: "group_id", title: "Group", hidden: true, number: true, value: (o) => o.group_id || null, width: 72 },
@@ -48,7 +53,7 @@ export const ORDER_COLUMNS: readonly Column<Order>[] = [
 ];
 
 export const FILL_COLUMNS: readonly Column<Fill>[] = [
-  { key: "ts", title: "Time", value: (f) => f.ts, cell: (f) => <Time ns={f.ts} millis />, width: 200 },
+  { key: "ts", title: "Time", value: (f) => f.ts, cell: (f) => <Time ns={f.ts} millis />, width: 216 },
   { key: "symbol", title: "Symbol", value: (f) => f.symbol, width: 88 },
   { key: "side", title: "Side", value: (f) => f.side, cell: (f) => <SideOf side={f.side} />, width: 64 },
   { key: "quantity", title: "Quantity", number: true, value: (f) => f.quantity, cell: (f) => <Quantity value={f.quantity} />, width: 104 },
