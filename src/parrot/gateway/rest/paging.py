@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import Callable, Sequence
 from typing import Annotated, TypeVar
 
@@ -38,7 +37,7 @@ def uncursor(given: str) -> str:
     """The text of a cursor. Raises InputError for what is none."""
     try:
         return base64.b64decode(given + "=" * (-len(given) % 4), altchars=b"-_", validate=True).decode()
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:  # also of binascii and of characters
         raise InputError("after is no cursor", expected="the `next` of the page before") from None
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import os
 import secrets
 from collections.abc import Callable
@@ -72,7 +71,7 @@ class DataQuestions:
         """Takes a file and begins to import it."""
         try:
             content = base64.b64decode(wanted["content"], validate=True)
-        except binascii.Error:
+        except ValueError:
             raise InputError("the content is no base64", expected="the bytes of the file in base64") from None
         if len(content) > FILE_BYTES_MAX:
             raise InputError(
