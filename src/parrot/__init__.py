@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from parrot import indicators, matching, rules
+    from parrot import client, indicators, matching, rules
     from parrot.adapters.importers import read_bars
     from parrot.app.face import backtest, runs
     from parrot.contracts.market import (
@@ -39,7 +39,7 @@ _HOMES = {
     "Split": "parrot.contracts.market",
     "Universe": "parrot.contracts.universe",
 }
-_MODULES = ("indicators", "matching", "rules")
+_MODULES = ("client", "indicators", "matching", "rules")
 
 __all__ = [
     "AccountKind",
@@ -54,6 +54,7 @@ __all__ = [
     "Split",
     "Universe",
     "backtest",
+    "client",
     "indicators",
     "matching",
     "read_bars",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import http.client
 import json
-import ssl
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -68,13 +67,9 @@ def _connection(place: SplitResult, cert: str, patience_s: float) -> http.client
     host = place.hostname or "localhost"
     if place.scheme != "https":
         return http.client.HTTPConnection(host, place.port, timeout=patience_s)
-    try:
-        trusted = ssl.create_default_context(cafile=cert)  # that one certificate, whoever signed it and for which name
-    except OSError as fault:
-        raise StorageError(f"{cert} cannot be read: {fault}", fix="it is the certificate of `parrot up`") from None
-    trusted.check_hostname = False
-    trusted.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
-    return http.client.HTTPSConnection(host, place.port, timeout=patience_s, context=trusted)
+    from parrot.app.client import trusted
+
+    return http.client.HTTPSConnection(host, place.port, timeout=patience_s, context=trusted(cert))
 
 
 def client(data: Path | None) -> Client:
