@@ -110,7 +110,7 @@ function Overview({ run }: { run: Run }): React.ReactElement {
       <div className="grid grid-cols-2 gap-3 rounded border bg-panel p-3 md:grid-cols-4 wide:grid-cols-8">
         {figures.map((figure) => (
           <Figure key={figure.key} label={<span title={figure.hint}>{figure.name}</span>} below={figure.hint}>
-            <FigureText value={figure.value} kind={figure.kind} currency={run.currency} />
+            <FigureText value={figure.value} kind={figure.kind} currency={run.currency} places={1} />
           </Figure>
         ))}
       </div>

@@ -108,7 +108,7 @@ function columnsOf(picked: ReadonlySet<string>, toggle: (id: string) => void): r
     { key: "strategy", title: "Strategy", width: 170, value: (run) => run.strategy, cell: (run) => <b>{run.strategy}</b> },
     { key: "curve", title: "Equity", width: 140, value: (run) => Number(run.total_return ?? 0), cell: (run) => <Spark values={run.curve} label={`Equity of ${run.strategy}`} /> },
     { key: "total_return", title: "Return", number: true, width: 100, value: (run) => run.total_return, cell: (run) => <Percent value={run.total_return} change /> },
-    { key: "symbols", title: "Data", width: 130, value: (run) => run.symbols.join(" ") },
+    { key: "symbols", title: "Data", width: 130, value: (run) => run.symbols.join(", ") },
     { key: "sharpe", title: "Sharpe", number: true, width: 80, value: (run) => run.sharpe, cell: (run) => <Quantity value={run.sharpe} places={2} /> },
     { key: "max_drawdown", title: "Deepest drawdown", number: true, width: 140, value: (run) => run.max_drawdown, cell: (run) => <Percent value={run.max_drawdown} /> },
     { key: "trades", title: "Trades", number: true, width: 80, value: (run) => run.trades, cell: (run) => <Count value={run.trades} /> },

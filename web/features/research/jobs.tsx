@@ -91,7 +91,9 @@ export function JobLine({ job }: { job: Job }): React.ReactElement {
         </span>
       </div>
       {isUnderway(job) ? (
-        <progress className="h-1.5 w-full accent-accent-strong" max={100} value={job.state === "running" ? per : undefined} aria-label={`${job.title}, ${job.state}`} />
+        <div role="progressbar" aria-label={job.title} aria-valuemin={0} aria-valuemax={100} aria-valuenow={per} className="h-1.5 w-full overflow-hidden rounded-small bg-line">
+          <div className="h-full bg-accent transition-[width]" style={{ width: `${per}%` }} />
+        </div>
       ) : null}
       {job.problem ? (
         <p className="text-soft">

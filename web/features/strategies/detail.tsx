@@ -41,7 +41,7 @@ export function Detail({ id }: { id: string }): React.ReactElement {
       about={
         <span className="flex flex-wrap items-center gap-2">
           <StateBadge state={one.state} />
-          {one.facts?.doc ?? one.name}
+          {one.facts?.name ?? one.name}
         </span>
       }
       actions={
@@ -146,7 +146,7 @@ function Overview({ one }: { one: One }): React.ReactElement {
                     <span key={book.symbol} className="inline-flex flex-wrap justify-end gap-x-3">
                       <Quantity value={book.quantity} unit={book.symbol.split("/")[0]} />
                       <span className="text-soft">
-                        at <Price value={book.average} />
+                        at <Price value={book.average} {...(book.mark ? { tick: book.mark } : {})} />
                       </span>
                       <Money value={book.unrealised} currency={book.currency} places={2} change />
                     </span>,
@@ -167,7 +167,8 @@ function Overview({ one }: { one: One }): React.ReactElement {
         <Card title="How it runs">
           <Facts
             items={[
-              ["version", `${one.version} of ${one.name}`],
+              ...(one.facts?.doc ? ([["what it does", one.facts.doc]] as const) : []),
+              ["version", `${one.version} of ${one.facts?.name ?? one.name}`],
               ["file", one.file || "not in the catalogue"],
               ["code", <span key="code" className="font-mono text-small">{one.code_hash}</span>],
               ["markets", one.symbols.join(", ")],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -65,6 +66,12 @@ class Catalogue:
         hashed = code_hash(source)
         strategies, problem = self._facts(path, source, hashed)
         return CatalogueFile(given, path, source, hashed, strategies, problem)
+
+    def warm(self) -> None:
+        """Looks at every file, so that the first who asks need not wait; what fails is told when it is asked for."""
+        for given in self.ids():
+            with contextlib.suppress(ParrotError):
+                self.file(given)
 
     def id_of(self, path: str) -> str:
         """The id of a path as records have it ("FILE.py" or "FILE.py:Class"), empty where it is in no folder."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from parrot.app.exhibits import examples_folder
@@ -55,11 +56,17 @@ class JobPlaces:
 
     def catalogue(self) -> Catalogue:
         """Strategy files by id."""
-        folders = {OWN: self.own}
-        with contextlib.suppress(MissingError):  # an installed package has none
-            folders[EXAMPLES] = examples_folder()
-        return Catalogue(folders, strategies_in)
+        return _catalogue(self.own)
 
     def datasets(self) -> Datasets:
         """Market data by name."""
         return Datasets(home() / "lake", self.folder.lake, self.files)
+
+
+@cache
+def _catalogue(own: Path) -> Catalogue:
+    """One in a process, so that what was looked at once is known to all who ask."""
+    folders = {OWN: own}
+    with contextlib.suppress(MissingError):  # an installed package has none
+        folders[EXAMPLES] = examples_folder()
+    return Catalogue(folders, strategies_in)

@@ -6,8 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from parrot.app.jobs.places import JobPlaces
 from parrot.app.platform.assemble import House
 from parrot.app.platform.platform import Platform, rows_of
+from parrot.app.platform.questions.strategies import shown, strategy_rows
 from parrot.engine.columns import timeframe_ns
 from parrot.gateway.stream.hub import Hub
 from parrot.kernel.errors import ParrotError
@@ -53,8 +55,13 @@ def _whole(platform: Platform) -> Mapping[str, Look]:
         "quotes": Look(lambda house: house.watch.quotes(house.clock.now_ns()), Hub.sync),
         "status": Look(platform.status_of, Hub.set, _SECOND),
         "positions": Look(lambda house: rows_of(house, "positions", _ROWS_MOST), Hub.sync, _SECOND // 2),
-        "strategies": Look(lambda house: rows_of(house, "strategies", _ROWS_MOST), Hub.sync, _SECOND),
+        "strategies": Look(strategy_rows, _give_strategies(JobPlaces(platform.folder)), _SECOND),
     }
+
+
+def _give_strategies(places: JobPlaces) -> Give:
+    id_of = places.catalogue().id_of
+    return lambda hub, name, rows: hub.sync(name, [shown(row, id_of) for row in rows])
 
 
 def all_of(looks: Mapping[str, Look]) -> Callable[[House], dict[str, Answer | ParrotError]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
@@ -27,6 +28,7 @@ def working(house: House, folder: DataFolder) -> Iterator[Jobs]:
     jobs.open()
     try:
         show(jobs, places)
+        threading.Thread(target=places.catalogue().warm, name="catalogue", daemon=True).start()
         yield jobs
     finally:
         jobs.close()

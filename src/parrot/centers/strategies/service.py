@@ -28,7 +28,7 @@ from parrot.contracts.records import (
     StrategyStopped,
 )
 from parrot.engine.columns import timeframe_ns
-from parrot.kernel.decimals import checked
+from parrot.kernel.decimals import checked, plain
 from parrot.kernel.errors import InputError, ParrotError
 
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
@@ -302,7 +302,7 @@ def _row(name: str, state: _State) -> dict[str, Any]:
         "fault": state.fault,
         "orders": state.orders,
         "fills": state.book.fills,
-        "positions": {symbol: str(held) for symbol, held in state.book.quantity.items() if held},
+        "positions": {symbol: plain(held) for symbol, held in state.book.quantity.items() if held},
     }
 
 

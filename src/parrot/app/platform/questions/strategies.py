@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final
 
 from parrot.app.hosting.trial import try_out
@@ -49,8 +50,8 @@ class StrategyQuestions:
 
     def rows(self) -> list[dict[str, Any]]:
         """Every registered strategy."""
-        rows = self._platform.read(_rows)
-        return [row | {"file": self._catalogue.id_of(row["path"])} for row in rows]
+        rows = self._platform.read(strategy_rows)
+        return [shown(row, self._catalogue.id_of) for row in rows]
 
     def row(self, strategy: str) -> dict[str, Any]:
         """One of them. Raises MissingError."""
@@ -150,7 +151,13 @@ class StrategyQuestions:
             work.put(file.code_hash, StrategyText(path=str(file.path), text=file.source))
 
 
-def _rows(house: House) -> list[dict[str, Any]]:
+def shown(row: dict[str, Any], id_of: Callable[[str], str]) -> dict[str, Any]:
+    """A row as it leaves the house: its file by its id, without paths of this machine."""
+    return {name: value for name, value in row.items() if name != "path"} | {"file": id_of(row["path"])}
+
+
+def strategy_rows(house: House) -> list[dict[str, Any]]:
+    """Every registered strategy: what it does, holds, earned and decided last."""
     parts = house.components
     fences, pids = house.hosts.fences, house.hosts.pids
     worth = parts.capital.worth()
