@@ -8,12 +8,10 @@ from typing import Final
 
 import msgspec
 
-from parrot.centers.users.means import Means
-from parrot.centers.users.people import People, accounts_of, ordered
+from parrot.centers.users.entrance import Entrance
+from parrot.centers.users.people import accounts_of, ordered
 from parrot.centers.users.rules import display_of, email_of, name_of, normal_password, require_password
-from parrot.centers.users.sessions import Sessions
 from parrot.centers.users.settings import DAY
-from parrot.centers.users.signing_in import SigningIn
 from parrot.centers.users.store import Change
 from parrot.centers.users.tickets import mark_of
 from parrot.contracts.access import Principal, Role, Way
@@ -33,20 +31,11 @@ _LINKS_MOST: Final = 500
 class Joining:
     """Links by which people come in. Their tokens are given once, in the part of an address that no server sees."""
 
-    def __init__(
-        self,
-        means: Means,
-        *,
-        people: People,
-        sessions: Sessions,
-        signing_in: SigningIn,
-        mail: Mail | None,
-        address: str,
-    ) -> None:
-        self._means = means
-        self._people = people
-        self._sessions = sessions
-        self._signing_in = signing_in
+    def __init__(self, entrance: Entrance, mail: Mail | None, address: str) -> None:
+        self._means = entrance.means
+        self._people = entrance.people
+        self._sessions = entrance.sessions
+        self._signing_in = entrance.signing_in
         self._mail = mail
         self.address = address  # of the pages, before the path
 

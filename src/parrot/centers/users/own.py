@@ -7,14 +7,9 @@ from typing import Final
 
 import msgspec
 
-from parrot.centers.users.factors import Factors
-from parrot.centers.users.means import Means
-from parrot.centers.users.people import People
+from parrot.centers.users.entrance import Entrance
 from parrot.centers.users.rules import normal_password, require_password
-from parrot.centers.users.sessions import Sessions
-from parrot.centers.users.signing_in import SigningIn
 from parrot.centers.users.store import Change
-from parrot.centers.users.tickets import Tickets
 from parrot.contracts.access import Principal
 from parrot.contracts.users import Enrolment, Person, Private, Proofs, Whence
 from parrot.kernel.errors import AccessError, InputError
@@ -33,24 +28,14 @@ class Own:
     Those methods give that cookie.
     """
 
-    def __init__(
-        self,
-        means: Means,
-        *,
-        people: People,
-        sessions: Sessions,
-        factors: Factors,
-        tickets: Tickets,
-        codes: Codes,
-        signing_in: SigningIn,
-    ) -> None:
-        self._means = means
-        self._people = people
-        self._sessions = sessions
-        self._factors = factors
-        self._tickets = tickets
+    def __init__(self, entrance: Entrance, codes: Codes) -> None:
+        self._means = entrance.means
+        self._people = entrance.people
+        self._sessions = entrance.sessions
+        self._factors = entrance.factors
+        self._tickets = entrance.tickets
+        self._signing_in = entrance.signing_in
         self._codes = codes
-        self._signing_in = signing_in
 
     def save(
         self, who: Principal, *, display: str, email: str, time_zone: str, preferences: Mapping[str, str]

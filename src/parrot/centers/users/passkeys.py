@@ -7,13 +7,10 @@ from typing import Final
 
 import msgspec
 
-from parrot.centers.users.factors import Factors
-from parrot.centers.users.means import Means
+from parrot.centers.users.entrance import Entrance
 from parrot.centers.users.own import Own
-from parrot.centers.users.people import People
 from parrot.centers.users.rules import display_of
-from parrot.centers.users.signing_in import SigningIn
-from parrot.centers.users.tickets import Ticket, Tickets
+from parrot.centers.users.tickets import Ticket
 from parrot.contracts.access import Principal
 from parrot.contracts.users import Passkey, Person, Proofs, Step, Whence
 from parrot.kernel.errors import AccessError, InputError, MissingError
@@ -29,22 +26,12 @@ _MOST: Final = 20
 class Passkeys:
     """`origin` is that of the page that asks. A passkey that does not count on was copied, and is refused."""
 
-    def __init__(
-        self,
-        means: Means,
-        *,
-        people: People,
-        factors: Factors,
-        tickets: Tickets,
-        signing_in: SigningIn,
-        own: Own,
-        ceremonies: Ceremonies,
-    ) -> None:
-        self._means = means
-        self._people = people
-        self._factors = factors
-        self._tickets = tickets
-        self._signing_in = signing_in
+    def __init__(self, entrance: Entrance, own: Own, ceremonies: Ceremonies) -> None:
+        self._means = entrance.means
+        self._people = entrance.people
+        self._factors = entrance.factors
+        self._tickets = entrance.tickets
+        self._signing_in = entrance.signing_in
         self._own = own
         self._ceremonies = ceremonies
 

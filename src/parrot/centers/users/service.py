@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from parrot.centers.users.factors import Factors
+from parrot.centers.users.entrance import Entrance
 from parrot.centers.users.headless import Headless
 from parrot.centers.users.joining import Joining
 from parrot.centers.users.keys import Keys
 from parrot.centers.users.leaving import Leaving
 from parrot.centers.users.means import Means
+from parrot.centers.users.needs import Ports
 from parrot.centers.users.own import Own
 from parrot.centers.users.passkeys import Passkeys
 from parrot.centers.users.people import People
@@ -20,17 +21,10 @@ from parrot.centers.users.setup import Setup
 from parrot.centers.users.signing_in import SigningIn
 from parrot.centers.users.store import Sink, Store
 from parrot.centers.users.tickets import Tickets
-from parrot.centers.users.visits import Known, Visits
+from parrot.centers.users.visits import Visits
 from parrot.contracts.access import Principal, Role, Way
 from parrot.contracts.signing import SignedRequest
 from parrot.contracts.users import Offers
-from parrot.ports.chance import Chance
-from parrot.ports.codes import Codes
-from parrot.ports.mail import Mail
-from parrot.ports.passkeys import Ceremonies
-from parrot.ports.passwords import Passwords
-from parrot.ports.records import Records
-from parrot.ports.seals import Seals
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,79 +48,35 @@ class Users:
     mailing: bool
 
     @classmethod
-    def on(
-        cls,
-        *,
-        records: Records,
-        seals: Seals,
-        chance: Chance,
-        passwords: Passwords,
-        codes: Codes,
-        ceremonies: Ceremonies,
-        now: Callable[[], int],
-        settings: Settings,
-        mail: Mail | None = None,
-        address: str = "",
-        providers: Mapping[str, Known],
-    ) -> Users:
-        """The center on what `records` keep."""
-        store = Store(records)
-        means = Means(store=store, seals=seals, chance=chance, passwords=passwords, now=now, settings=settings)
-        means.prepare()
-        people, tickets = People(means), Tickets(chance, now, settings.ticket_lasts)
-        sessions = Sessions(means, people)
-        factors = Factors(means, people, codes)
-        setup = Setup(means, people, sessions)
-        signing_in = SigningIn(means, people, sessions, factors, tickets)
-        keys = Keys(means, people)
-        own = Own(
-            means,
-            people=people,
-            sessions=sessions,
-            factors=factors,
-            tickets=tickets,
-            codes=codes,
-            signing_in=signing_in,
+    def on(cls, ports: Ports, settings: Settings) -> Users:
+        """The center on what the records keep."""
+        means = Means(
+            store=Store(ports.records),
+            seals=ports.seals,
+            chance=ports.chance,
+            passwords=ports.passwords,
+            now=ports.now,
+            settings=settings,
         )
+        means.prepare()
+        entrance = Entrance.on(means, ports.codes)
+        people, sessions = entrance.people, entrance.sessions
+        keys, own = Keys(means, people), Own(entrance, ports.codes)
         return cls(
-            store=store,
+            store=means.store,
             people=people,
             sessions=sessions,
-            setup=setup,
-            signing_in=signing_in,
+            setup=Setup(means, people, sessions),
+            signing_in=entrance.signing_in,
             keys=keys,
             own=own,
-            passkeys=Passkeys(
-                means,
-                people=people,
-                factors=factors,
-                tickets=tickets,
-                signing_in=signing_in,
-                own=own,
-                ceremonies=ceremonies,
-            ),
-            joining=Joining(
-                means,
-                people=people,
-                sessions=sessions,
-                signing_in=signing_in,
-                mail=mail,
-                address=address,
-            ),
-            visits=Visits(
-                means,
-                people=people,
-                sessions=sessions,
-                factors=factors,
-                tickets=tickets,
-                signing_in=signing_in,
-                own=own,
-                known=providers,
-            ),
+            passkeys=Passkeys(entrance, own, ports.ceremonies),
+            joining=Joining(entrance, ports.mail, ports.address),
+            visits=Visits(entrance, own, ports.providers),
             headless=Headless(means, people=people, sessions=sessions, keys=keys),
             leaving=Leaving(means, people=people, sessions=sessions, keys=keys),
-            mailing=mail is not None,
-            tickets=tickets,
+            mailing=ports.mail is not None,
+            tickets=entrance.tickets,
             settings=settings,
         )
 

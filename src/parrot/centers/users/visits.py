@@ -10,15 +10,11 @@ from typing import Final
 
 import msgspec
 
-from parrot.centers.users.factors import Factors
-from parrot.centers.users.means import Means
+from parrot.centers.users.entrance import Entrance
 from parrot.centers.users.own import Own
-from parrot.centers.users.people import People
 from parrot.centers.users.rules import NAME_MOST, TAKEN, email_of
-from parrot.centers.users.sessions import Sessions
-from parrot.centers.users.signing_in import SigningIn
 from parrot.centers.users.store import Change
-from parrot.centers.users.tickets import Ticket, Tickets, mark_of
+from parrot.centers.users.tickets import Ticket, mark_of
 from parrot.contracts.access import Principal, Role
 from parrot.contracts.users import Person, Private, Proofs, Step, Whence
 from parrot.kernel.errors import AccessError, InputError, MissingError
@@ -49,24 +45,13 @@ class Known:
 class Visits:
     """Visits to providers; each is of the browser that began it, by a secret that it keeps."""
 
-    def __init__(
-        self,
-        means: Means,
-        *,
-        people: People,
-        sessions: Sessions,
-        factors: Factors,
-        tickets: Tickets,
-        signing_in: SigningIn,
-        own: Own,
-        known: Mapping[str, Known],
-    ) -> None:
-        self._means = means
-        self._people = people
-        self._sessions = sessions
-        self._factors = factors
-        self._tickets = tickets
-        self._signing_in = signing_in
+    def __init__(self, entrance: Entrance, own: Own, known: Mapping[str, Known]) -> None:
+        self._means = entrance.means
+        self._people = entrance.people
+        self._sessions = entrance.sessions
+        self._factors = entrance.factors
+        self._tickets = entrance.tickets
+        self._signing_in = entrance.signing_in
         self._own = own
         self._known = known
 
