@@ -1,0 +1,1 @@
+export function Notifications(): null { return null; }
