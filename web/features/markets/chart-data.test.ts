@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { fillMarks, joined, openOf, placed, pointOf, signalMarks, summary } from "./chart-data";
+import { fillMarks, fitting, joined, openOf, placed, pointOf, signalMarks, summary } from "./chart-data";
 import type { Candle, Fill, Order } from "./types";
 
 const MINUTE = 60e9;
@@ -18,6 +18,13 @@ describe("candles", () => {
     expect(openOf(1_763_719_999.9e9, "1m") % 60).toBe(0);
   });
 
+  it("are short while the market is young", () => {
+    const now = 1_763_719_200_000;
+    const after = (seconds: number): string => fitting(now * 1e6 - seconds * 1e9, now);
+    expect([after(20), after(400), after(1_000), after(4_000), after(90_000)]).toEqual(["1s", "5s", "15s", "1m", "1m"]);
+    expect(fitting(0, now)).toBe("1s");
+  });
+
   it("are summed up in words", () => {
     expect(summary("BTC/USDT", "1m", [candle(1), candle(2, "64000.5")])).toContain("2 candles of 1m");
     expect(summary("BTC/USDT", "1m", [])).toContain("no candles");
@@ -27,7 +34,7 @@ describe("candles", () => {
 describe("marks", () => {
   it("of several fills in one candle are one, with all of them in words", () => {
     const marks = fillMarks([fill({ ts: 61e9 }), fill({ ts: 80e9, seq: 2 }), fill({ ts: 130e9, side: "sell", strategy: "momentum" })], "1m");
-    expect(marks.map(({ time, text }) => [time, text])).toEqual([[60, "B ×2"], [120, "S 0.5 momentum"]]);
+    expect(marks.map(({ time, text }) => [time, text])).toEqual([[60, "B ×2"], [120, "S 0.5"]]);
     expect(marks[0]?.words.match(/Bought/g)).toHaveLength(2);
   });
 
@@ -37,6 +44,13 @@ describe("marks", () => {
     expect(marks).toHaveLength(1);
     expect(marks[0]?.text.length).toBeLessThanOrEqual(24);
     expect(marks[0]?.words).toContain("all of them");
+  });
+
+  it("stay arrows without text where they would stand on one another", () => {
+    const candles = Array.from({ length: 40 }, (_, minute) => candle(minute + 1));
+    const marks = fillMarks(candles.map(({ ts }, seq) => fill({ ts, seq })), "1m");
+    expect(placed(marks, candles).every(({ text, words }) => text === "" && words !== "")).toBe(true);
+    expect(placed(marks.slice(0, 5), candles).every(({ text }) => text !== "")).toBe(true);
   });
 
   it("without a candle are left out", () => {

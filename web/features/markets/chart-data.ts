@@ -7,7 +7,18 @@ import type { Candle, Fill, Order } from "./types";
 export const TIMEFRAMES = { "1s": 1, "5s": 5, "15s": 15, "1m": 60, "5m": 300, "15m": 900, "1h": 3_600, "4h": 14_400, "1d": 86_400 } as const;
 export type Timeframe = keyof typeof TIMEFRAMES;
 
+/** Candles in sight when a chart opens. */
+export const IN_SIGHT = 120;
+
 const NS = 1e9;
+const ENOUGH = 60; // candles that make a picture
+
+/** The length of candles that shows something: a minute, or less while the market is young. */
+export function fitting(since_ns: number, now_ms: number): Timeframe {
+  const seconds = since_ns > 0 ? now_ms / 1_000 - since_ns / NS : 0;
+  const young: readonly Timeframe[] = ["1m", "15s", "5s"];
+  return young.find((name) => seconds / TIMEFRAMES[name] >= ENOUGH) ?? "1s";
+}
 
 /** Two lists of candles as one, oldest first; where both have a candle the newer list's is taken. */
 export function joined(older: readonly Candle[], newer: readonly Candle[]): readonly Candle[] {
@@ -65,10 +76,10 @@ export function fillMarks(fills: readonly Fill[], timeframe: Timeframe): Mark[] 
     const known = found.get(id);
     if (known) {
       known.count += 1;
-      known.mark.text = `${side === "buy" ? "B" : "S"}${who(fill.strategy)} ×${known.count}`;
+      known.mark.text = `${side === "buy" ? "B" : "S"} ×${known.count}`;
       known.mark.words += `; ${words}`;
     } else {
-      found.set(id, { count: 1, mark: { id, time, kind: "fill", side, text: `${side === "buy" ? "B" : "S"} ${written(fill.quantity)}${who(fill.strategy)}`, words } });
+      found.set(id, { count: 1, mark: { id, time, kind: "fill", side, text: `${side === "buy" ? "B" : "S"} ${written(fill.quantity)}`, words } });
     }
   }
   return [...found.values()].map(({ mark }) => mark);
@@ -90,10 +101,15 @@ export function signalMarks(orders: readonly Order[], timeframe: Timeframe): Mar
 
 const short = (text: string): string => (text.length > 24 ? `${text.slice(0, 23)}…` : text);
 
-/** Marks that have a candle to stand at, in order of time: the chart refuses others. */
+const TEXTS_MOST = 24; // in the candles in sight at first: more would stand on one another
+
+/** Marks that have a candle to stand at, in order of time: the chart refuses others. Many marks go without text. */
 export function placed(marks: readonly Mark[], candles: readonly Candle[]): Mark[] {
   const opens = new Set(candles.map(({ ts }) => secondOf(ts)));
-  return marks.filter(({ time }) => opens.has(time)).sort((a, b) => a.time - b.time || a.id.localeCompare(b.id));
+  const found = marks.filter(({ time }) => opens.has(time)).sort((a, b) => a.time - b.time || a.id.localeCompare(b.id));
+  const from = secondOf(candles.at(-IN_SIGHT)?.ts ?? 0);
+  const crowded = found.filter(({ time }) => time >= from).length > TEXTS_MOST;
+  return crowded ? found.map((mark) => ({ ...mark, text: "" })) : found;
 }
 
 /** One sentence about what a chart shows. */

@@ -5,7 +5,7 @@ import { call, useApi, type Answer } from "@/shared/api";
 import { ChartFrame, ChartNotice, chartLibrary, useColours, type Library } from "@/shared/charts";
 import { forChart, parseDecimal, written, writtenTime } from "@/shared/format";
 import { Empty, Failed, Loading, names, Select, useRemembered } from "@/shared/ui";
-import { fillMarks, joined, placed, secondOf, signalMarks, summary, TIMEFRAMES, type Mark, type Timeframe } from "./chart-data";
+import { fillMarks, fitting, joined, placed, secondOf, signalMarks, summary, TIMEFRAMES, type Mark, type Timeframe } from "./chart-data";
 import { Drawing } from "./drawing";
 import { IndicatorPicker, label, type Shows } from "./indicators";
 import { useCandles, useFillsOf, useOrdersOf } from "./live";
@@ -15,14 +15,15 @@ import { useSize } from "./use-size";
 const FRAMES = Object.keys(TIMEFRAMES).map((name) => [name, name] as const) as unknown as readonly (readonly [Timeframe, string])[];
 const SHOWS: Shows = { fills: true, signals: false, orders: true, volume: true };
 const TOOLS = 32;
-const LEGEND = 24;
 const NOTICE = 24;
 const LEAST = 160;
 const ROOM = 5_000; // candles that one page of the server may hold
 
 /** Candles of a market with indicators, own fills, strategies' signals and open orders. */
 export function Chart({ market, height }: { market: Market; height?: number }): React.ReactElement {
-  const [timeframe, setTimeframe] = useRemembered<Timeframe>("markets.timeframe", "1m");
+  const [wanted, setTimeframe] = useRemembered<Timeframe | null>("markets.timeframe", null);
+  const [fits] = useState(() => fitting(market.since_ns, Date.now()));
+  const timeframe = wanted ?? fits;
   const [chosen, setChosen] = useRemembered<readonly string[]>("markets.indicators", ["ema:20", "bbands:20:2"]);
   const [shows, setShows] = useRemembered<Shows>("markets.shows", SHOWS);
   const place = useRef<HTMLDivElement>(null);
@@ -169,10 +170,10 @@ function Legend({ market, candles, at, items, ts, problem }: { market: Market; c
   const places = parseDecimal(market.tick)?.scale ?? 2;
   const rises = row ? forChart(row.close) >= forChart(row.open) : true;
   return (
-    <div className="flex h-6 items-center gap-x-3 overflow-hidden whitespace-nowrap px-2 text-small" style={{ minHeight: LEGEND }}>
+    <div className="flex min-h-6 flex-wrap items-center gap-x-3 overflow-hidden whitespace-nowrap px-2 text-small">
       {row ? (
         <>
-          <span className="number text-soft">{writtenTime(row.ts, "minute")}</span>
+          <span className="number text-soft" title={writtenTime(row.ts)}>{writtenTime(row.ts, "time")}</span>
           {(["open", "high", "low", "close"] as const).map((name) => (
             <span key={name} className="number">
               <abbr title={name} className="mr-1 text-faint no-underline">{name.charAt(0).toUpperCase()}</abbr>

@@ -54,8 +54,8 @@ export function Ladder({ market, onPick }: { market: Market; onPick: (price: str
         <table className="w-full table-fixed text-small">
           <thead>
             <tr className="text-soft">
-              <th scope="col" className="h-6 px-2 text-right font-normal">Price {market.quote}</th>
-              <th scope="col" className="px-2 text-right font-normal">Size {market.base}</th>
+              <th scope="col" className="h-6 px-2 text-right font-normal"><abbr title={`in ${market.quote}`} className="no-underline">Price</abbr></th>
+              <th scope="col" className="px-2 text-right font-normal"><abbr title={`in ${market.base}`} className="no-underline">Size</abbr></th>
               <th scope="col" className="px-2 text-right font-normal">Sum</th>
             </tr>
           </thead>

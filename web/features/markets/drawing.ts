@@ -3,11 +3,12 @@
 import type { IChartApi, IPriceLine, ISeriesApi, ISeriesMarkersPluginApi, SeriesMarker, Time } from "lightweight-charts";
 import { candleOptions, chartOptions, type Colours, type Library } from "@/shared/charts";
 import { forChart, written } from "@/shared/format";
-import { pointOf, secondOf, type Mark } from "./chart-data";
+import { IN_SIGHT, pointOf, secondOf, type Mark } from "./chart-data";
 import { label } from "./indicators";
 import type { Candle, Indicator, Order } from "./types";
 
 const TAIL = 5;
+const NAMED_MOST = 3; // of stops and takes: labels at one edge would cover one another
 const TONES = ["accent", "warn", "text", "soft"] as const;
 
 /** What is under the crosshair: the second of a candle, or undefined beside the chart. */
@@ -36,6 +37,7 @@ export class Drawing {
     private readonly handlers: { onCrosshair: OnCrosshair; onStart: () => void },
   ) {
     this.chart = library.createChart(host, chartOptions(colours));
+    this.chart.timeScale().applyOptions({ maxBarSpacing: 16 });
     const minMove = forChart(tick);
     const precision = tick.split(".")[1]?.length ?? 0;
     this.candles = this.chart.addSeries(library.CandlestickSeries, { ...candleOptions(colours), priceFormat: { type: "price", minMove, precision } });
@@ -64,7 +66,7 @@ export class Drawing {
       this.volume.setData((showVolume ? rows.map((row) => this.bar(row)) : []) as never);
     }
     if (this.fresh && rows.length > 0) {
-      this.chart.timeScale().setVisibleLogicalRange({ from: Math.max(0, rows.length - 120), to: rows.length + 4 });
+      this.chart.timeScale().setVisibleLogicalRange({ from: rows.length - IN_SIGHT, to: rows.length + 4 });
       this.fresh = false;
     }
     this.drawn = { first, length: rows.length, last, volume: showVolume };
@@ -114,7 +116,7 @@ export class Drawing {
       marks.map((mark): SeriesMarker<Time> => {
         const buys = mark.side === "buy";
         const colour = mark.kind === "signal" ? this.colours.soft : buys ? this.colours.gain : this.colours.loss;
-        return { time: mark.time as Time, position: buys ? "belowBar" : "aboveBar", shape: mark.kind === "signal" ? "circle" : buys ? "arrowUp" : "arrowDown", color: colour, text: mark.text, id: mark.id, size: mark.kind === "signal" ? 0.6 : 1 };
+        return { time: mark.time as Time, position: buys ? "belowBar" : "aboveBar", shape: mark.kind === "signal" ? "circle" : buys ? "arrowUp" : "arrowDown", color: colour, text: mark.text, id: mark.id, size: mark.kind === "signal" ? 0.5 : 0.8 };
       }),
     );
   }
@@ -125,8 +127,9 @@ export class Drawing {
     this.prices = orders.flatMap((order) => {
       const price = order.limit ?? order.trigger;
       if (price === null) return [];
-      const left = `${order.side} ${written(order.quantity)}${order.limit === null ? " stop" : ""}`;
-      return [this.candles.createPriceLine({ price: forChart(price), color: order.side === "buy" ? this.colours.gain : this.colours.loss, lineWidth: 1, lineStyle: 2, axisLabelVisible: true, title: left })];
+      const named = orders.length <= NAMED_MOST || order.role === "plain";
+      const title = named ? `${order.side} ${written(order.quantity)}${order.limit === null ? " stop" : ""}` : "";
+      return [this.candles.createPriceLine({ price: forChart(price), color: order.side === "buy" ? this.colours.gain : this.colours.loss, lineWidth: 1, lineStyle: 2, axisLabelVisible: named, title })];
     });
   }
 

@@ -72,8 +72,9 @@ function One({ market, markets, told, onChoose, unknown }: { market: Market; mar
   const chart = (
     <Split id="markets.chart" label="Height of the chart" across={false} initial={70} first={<Card fill flush><Chart market={market} /></Card>} second={<Card fill flush><Mine market={market} /></Card>} />
   );
+  const units = <span className="truncate text-small text-faint">{market.quote} and {market.base}</span>;
   const book = (
-    <Split id="markets.book" label="Height of the book" across={false} initial={62} first={<Card title="Book" fill flush><Ladder market={market} onPick={take} /></Card>} second={<Card title="Trades of the market" fill flush><Tape market={market} /></Card>} />
+    <Split id="markets.book" label="Height of the book" across={false} initial={60} first={<Card title="Book" actions={units} fill flush><Ladder market={market} onPick={take} /></Card>} second={<Card title="Trades of the market" fill flush><Tape market={market} /></Card>} />
   );
   const ticket = <Card title={`Order in ${market.symbol}`} fill flush><Ticket market={market} pick={pick} /></Card>;
   return (
@@ -81,10 +82,10 @@ function One({ market, markets, told, onChoose, unknown }: { market: Market; mar
       <Split
         id="markets.list"
         label="Width of the watch-list"
-        initial={18}
-        least={12}
+        initial={20}
+        least={14}
         first={<WatchList all={markets} told={told} chosen={market.symbol} onChoose={onChoose} />}
-        second={<Split id="markets.middle" label="Width of the chart" initial={52} least={25} first={chart} second={<Split id="markets.right" label="Width of the book" initial={50} least={30} first={book} second={ticket} />} />}
+        second={<Split id="markets.middle" label="Width of the chart" initial={56} least={25} first={chart} second={<Split id="markets.right" label="Width of the book" initial={50} least={30} first={book} second={ticket} />} />}
       />
     </Page>
   );
@@ -143,7 +144,7 @@ function Mine({ market }: { market: Market }): React.ReactElement {
   );
 }
 
-const SHOWN_OF_ORDER = new Set(["order_id", "side", "kind", "quantity", "filled", "price", "status", "strategy"]);
-const SHOWN_OF_FILL = new Set(["ts", "side", "quantity", "price", "fee", "strategy"]);
+const SHOWN_OF_ORDER = new Set(["side", "kind", "quantity", "price", "status"]);
+const SHOWN_OF_FILL = new Set(["ts", "side", "quantity", "price"]);
 const OPEN_COLUMNS = ORDER_COLUMNS.filter(({ key }) => SHOWN_OF_ORDER.has(key));
 const OWN_FILL_COLUMNS = FILL_COLUMNS.filter(({ key }) => SHOWN_OF_FILL.has(key));

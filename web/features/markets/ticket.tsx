@@ -163,7 +163,7 @@ function Details({ ticket, wrong, set }: Part): React.ReactElement {
   return (
     <details className="flex flex-col" open={ticket.tif !== "gtc" || ticket.stop !== "" || ticket.take !== "" || undefined}>
       <summary className="text-soft">
-        Time in force, stop and take{ticket.postOnly || ticket.reduceOnly ? <span className="ml-2"><Badge>{ticket.postOnly ? "post-only" : "reduce-only"}</Badge></span> : null}
+        Time in force, stop, take{ticket.postOnly || ticket.reduceOnly ? <span className="ml-2"><Badge>{ticket.postOnly ? "post-only" : "reduce-only"}</Badge></span> : null}
       </summary>
       <div className="mt-3 flex flex-col gap-3">
         <Select label="Time in force" value={tif} onChange={(chosen) => set("tif", chosen)} options={options} />

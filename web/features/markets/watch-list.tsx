@@ -52,8 +52,8 @@ export function WatchList({ all, told, chosen, onChoose }: { all: readonly Marke
   return (
     <section aria-label="Watch-list" className="flex h-full min-h-0 flex-col rounded border bg-panel">
       <header className="flex min-h-10 items-center gap-1 border-b px-2">
-        <h2 className="mr-auto font-strong">Watch-list</h2>
-        <Select bare label="Order of the watch-list" value={order} onChange={setOrder} options={ORDERS} className="w-28" />
+        <h2 className="mr-auto whitespace-nowrap font-strong">Watch-list</h2>
+        <Select bare label="Order of the watch-list" value={order} onChange={setOrder} options={ORDERS} className="w-24" />
         <Chooser all={all} watched={watched ?? all.map(({ symbol }) => symbol)} onChange={setWatched} />
       </header>
       {told.problem ? (
@@ -98,7 +98,7 @@ function Row({ market, at, onChoose }: { market: Market; at: boolean; onChoose: 
       <td className="px-1 text-right">
         {valid ? <Price value={last} tick={tick} /> : <span className="text-warn" title="The newest quote must not be traded on">stale</span>}
       </td>
-      <td className="px-2 text-right">
+      <td className="px-2 text-right text-small">
         <Percent value={change_percent} percent change />
       </td>
     </tr>
