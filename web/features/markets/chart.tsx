@@ -166,7 +166,7 @@ function Canvas({ market, candles, lines, marks, orders, volume, onCrosshair, on
 
 function Legend({ market, candles, at, items, ts, problem }: { market: Market; candles: readonly Candle[]; at: number | undefined; items: readonly Indicator[]; ts: readonly number[]; problem: string | undefined }): React.ReactElement {
   const row = (at === undefined ? undefined : candles.find((one) => secondOf(one.ts) === at)) ?? candles.at(-1);
-  const place = row ? ts.lastIndexOf(row.ts) : -1;
+  const place = at === undefined ? ts.length - 1 : row ? ts.lastIndexOf(row.ts) : -1;
   const places = parseDecimal(market.tick)?.scale ?? 2;
   const rises = row ? forChart(row.close) >= forChart(row.open) : true;
   return (

@@ -49,14 +49,14 @@ export function PreviewOf({ preview, problem, market }: { preview: Preview | und
       {estimate ? (
         <Facts
           items={[
-            [buys ? "You pay, about" : "You receive, about", <Money key="total" value={estimate.total} currency={quote} places={market.price_decimals} />],
+            [buys ? "You pay about" : "You get about", <Money key="total" value={estimate.total} currency={quote} places={2} />],
             ["At", <Price key="price" value={estimate.price} tick={market.tick} currency={quote} />],
-            [`Fee at ${written(multiply(estimate.fee_rate, "100"))} %`, <Money key="fee" value={estimate.fee} currency={quote} places={4} />],
-            ...(estimate.slippage_bps === null ? [] : [["Slippage from the middle", <Slippage key="slippage" bps={estimate.slippage_bps} money={estimate.slippage} quote={quote} />] as const]),
+            [`Fee at ${written(multiply(estimate.fee_rate, "100"))} %`, <Money key="fee" value={estimate.fee} currency={quote} places={3} />],
+            ...(estimate.slippage_bps === null ? [] : [["Slippage", <Slippage key="slippage" bps={estimate.slippage_bps} money={estimate.slippage} quote={quote} />] as const]),
             ...(signOf(estimate.rests) > 0 && signOf(estimate.taken) > 0 ? [["Taken now", <Quantity key="taken" value={estimate.taken} unit={base} />] as const] : []),
             ...(signOf(estimate.rests) > 0 ? [["Rests in the book", <Quantity key="rests" value={estimate.rests} unit={base} />] as const] : []),
             ...(signOf(estimate.unmet) > 0 ? [["Finds nobody", <Quantity key="unmet" value={estimate.unmet} unit={base} />] as const] : []),
-            ...(preview.reserved === null ? [] : [["Set aside at most", <Money key="reserved" value={preview.reserved} currency={preview.currency ?? ""} places={preview.currency === quote ? 2 : 8} />] as const]),
+            ...(preview.reserved === null ? [] : [["Set aside", <Money key="reserved" value={preview.reserved} currency={preview.currency ?? ""} places={preview.currency === quote ? 2 : 8} />] as const]),
           ]}
         />
       ) : (
@@ -72,22 +72,22 @@ export function PreviewOf({ preview, problem, market }: { preview: Preview | und
         <thead>
           <tr className="text-soft">
             <th scope="col" className="text-left font-normal">Available</th>
-            <th scope="col" className="text-right font-normal">now</th>
-            <th scope="col" className="text-right font-normal">after, about</th>
+            <th scope="col" className="pl-2 text-right font-normal">now</th>
+            <th scope="col" className="pl-2 text-right font-normal">after</th>
           </tr>
         </thead>
         <tbody>
           {balances.map(({ currency, available, after }) => (
             <tr key={currency}>
               <th scope="row" className="text-left font-normal">{currency}</th>
-              <td className="number text-right">{written(available, { places: 4 })}</td>
-              <td className={names("number text-right", signOf(after) < 0 && "text-loss")}>{written(after, { places: 4 })}</td>
+              <td className="number pl-2 text-right">{written(available, { places: currency === quote ? 2 : 5 })}</td>
+              <td className={names("number pl-2 text-right", signOf(after) < 0 && "text-loss")}>{written(after, { places: currency === quote ? 2 : 5 })}</td>
             </tr>
           ))}
           <tr>
-            <th scope="row" className="text-left font-normal">Position {base}</th>
-            <td className="number text-right">{written(preview.position)}</td>
-            <td className="number text-right">{written(preview.position_after)}</td>
+            <th scope="row" className="text-left font-normal">Position</th>
+            <td className="number pl-2 text-right">{written(preview.position, { places: 5 })}</td>
+            <td className="number pl-2 text-right">{written(preview.position_after, { places: 5 })}</td>
           </tr>
         </tbody>
       </table>

@@ -132,17 +132,15 @@ function Amounts({ ticket, market, wrong, set }: Part & { market: Market }): Rea
   const quantity = ticket.unit === "quote" ? quantityOf(ticket, market) : undefined;
   return (
     <>
-      <div className="flex items-start gap-2">
-        <NumberField className="flex-1" label={ticket.unit === "base" ? "Quantity" : "Amount"} unit={ticket.unit === "base" ? base : quote} {...field("amount")} hint={quantity ? `${written(quantity)} ${base}` : undefined} />
-        <Select className="w-24" label="Counted in" value={ticket.unit} onChange={(unit) => set("unit", unit)} options={[["base", base], ["quote", quote]]} />
-      </div>
+      <NumberField label={ticket.unit === "base" ? "Quantity" : "Amount"} unit={ticket.unit === "base" ? base : quote} {...field("amount")} hint={quantity ? `${written(quantity)} ${base}` : undefined} />
+      <Choice bare label="The quantity is counted in" value={ticket.unit} onChange={(unit) => set("unit", unit)} options={[["base", `in ${base}`], ["quote", `in ${quote}`]]} />
       {shape.trigger ? <NumberField label="Trigger" unit={quote} {...field("trigger")} /> : null}
       {shape.limit ? <NumberField label="Limit" unit={quote} {...field("limit")} /> : null}
       {shape.trail ? (
-        <div className="flex items-start gap-2">
-          <NumberField className="flex-1" label="Distance" unit={ticket.trailUnit === "percent" ? "%" : quote} {...field("trail")} />
-          <Select className="w-24" label="In" value={ticket.trailUnit} onChange={(unit) => set("trailUnit", unit)} options={[["percent", "per cent"], ["price", quote]]} />
-        </div>
+        <>
+          <NumberField label="Distance" unit={ticket.trailUnit === "percent" ? "%" : quote} {...field("trail")} />
+          <Choice bare label="The distance is counted in" value={ticket.trailUnit} onChange={(unit) => set("trailUnit", unit)} options={[["percent", "per cent"], ["price", `in ${quote}`]]} />
+        </>
       ) : null}
       {shape.duration ? (
         <div className="grid grid-cols-2 gap-2">

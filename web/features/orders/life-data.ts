@@ -14,7 +14,7 @@ export interface Step {
   passed: boolean;
   checks: readonly (readonly string[])[];
   numbers: readonly (readonly [string, string])[];
-  /** Since the step before; empty for the first. */
+  /** Since the step before; empty for the first, and for steps of the same write. */
   after: string;
 }
 
@@ -82,12 +82,12 @@ export function stepsOf(events: readonly Event[]): Step[] {
       return {
         seq: event.seq,
         ts: event.ts,
-        title: titleOf(event.event),
+        title: event.event === "triggered" && event.numbers.price === "0" ? "Released by the desk" : titleOf(event.event),
         text: event.text,
         passed: event.passed || ENDS.has(event.event),
         checks: event.checks,
         numbers: numbersOf(event.numbers),
-        after: before ? span(event.ts - before.ts) : "",
+        after: before && event.ts > before.ts ? span(event.ts - before.ts) : "",
       };
     });
 }

@@ -101,6 +101,10 @@ def _changed(record: Any) -> str:
     return f"{plain(record.quantity)}" + (f" at {plain(record.limit)}" if record.limit is not None else "")
 
 
+def _triggered(record: records.OrderTriggered) -> str:
+    return f"reached at {plain(record.price)}" if record.price else "what it waited for has gone"
+
+
 def _missing(record: records.OrderMissing) -> str:
     return "the venue does not know it" + (", which proves that it never will" if record.proved else " yet")
 
@@ -116,7 +120,7 @@ def _posted(record: LedgerPosted) -> str:
 _TOLD: Final[Mapping[type, Told]] = {
     records.OrderReceived: Told("received", "strategy", True, _received),
     records.OrderHeld: Told("held", "execution", True, lambda record: f"waits for {record.waits_for}"),
-    records.OrderTriggered: Told("triggered", "execution", True, lambda record: f"reached at {plain(record.price)}"),
+    records.OrderTriggered: Told("triggered", "execution", True, _triggered),
     records.OrderApproved: Told("approved", "risk", True, _approved),
     records.OrderRefused: Told("refused", "risk", False, lambda record: record.text),
     records.OrderSent: Told("sent", "execution", True, lambda record: f"as {record.client_id}"),
