@@ -160,6 +160,22 @@ class ActivityRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     text: str
 
 
+class AlertRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """Something that a person should look at; `alert_id` is `seq` as text, `kind` what it is about."""
+
+    alert_id: str
+    seq: int
+    ts: int
+    account: str
+    level: str
+    kind: str
+    text: str
+    scope: str = ""
+    strategy: str = ""
+    symbol: str = ""
+    order_id: int = 0
+
+
 class Rows(msgspec.Struct, kw_only=True):
     """Rows that one stretch of the journal makes; an order's row replaces the one before it."""
 
@@ -170,3 +186,4 @@ class Rows(msgspec.Struct, kw_only=True):
     equity: list[EquityRow] = msgspec.field(default_factory=list)
     postings: list[PostingRow] = msgspec.field(default_factory=list)
     activity: list[ActivityRow] = msgspec.field(default_factory=list)
+    alerts: list[AlertRow] = msgspec.field(default_factory=list)

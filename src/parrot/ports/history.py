@@ -103,6 +103,9 @@ class HistoryReader(Protocol):
     def activity(self, wanted: Wanted) -> Found:
         """What happened beside orders."""
 
+    def alerts(self, wanted: Wanted) -> Found:
+        """What a person should look at."""
+
     def order(self, order_id: int) -> OrderRow | None:
         """One order as it stands."""
 

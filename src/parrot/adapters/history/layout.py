@@ -62,6 +62,13 @@ CREATE TABLE activity (
 CREATE INDEX activity_ts ON activity (ts);
 CREATE INDEX activity_kind ON activity (kind, id);
 CREATE INDEX activity_level ON activity (level, id);
+CREATE TABLE alerts (
+    id INTEGER PRIMARY KEY, ts INTEGER NOT NULL, account TEXT NOT NULL, strategy TEXT NOT NULL, symbol TEXT NOT NULL,
+    kind TEXT NOT NULL, level TEXT NOT NULL, text TEXT NOT NULL, row TEXT NOT NULL
+);
+CREATE INDEX alerts_ts ON alerts (ts);
+CREATE INDEX alerts_kind ON alerts (kind, id);
+CREATE INDEX alerts_level ON alerts (level, id);
 """
 FILES: Final = ("", "-wal", "-shm")
 _DAMAGE: Final = ("malformed", "not a database", "no such table", "no such column")

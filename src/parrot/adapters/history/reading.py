@@ -23,6 +23,7 @@ _COLUMNS: Final = {
     "decisions": ("account", "symbol", "strategy", "gate", "order_id"),
     "postings": ("account", "symbol", "strategy", "kind", "order_id"),
     "activity": ("account", "strategy", "kind", "level"),
+    "alerts": ("account", "strategy", "symbol", "kind", "level"),
 }
 
 
@@ -53,6 +54,10 @@ class SqliteHistoryReader:
     def activity(self, wanted: Wanted) -> Found:
         """What happened beside orders."""
         return self._page("activity", wanted)
+
+    def alerts(self, wanted: Wanted) -> Found:
+        """What a person should look at."""
+        return self._page("alerts", wanted)
 
     def order(self, order_id: int) -> OrderRow | None:
         """One order as it stands."""

@@ -154,6 +154,8 @@ def _statements(rows: Rows) -> Iterable[tuple[str, _Made]]:
         yield _insert("postings", 9), (_posting(row) for row in rows.postings)
     if rows.activity:
         yield _insert("activity", 8), (_activity(row) for row in rows.activity)
+    if rows.alerts:
+        yield _insert("alerts", 9), (_alert(row) for row in rows.alerts)
 
 
 def _insert(table: str, columns: int) -> str:
@@ -187,3 +189,8 @@ def _posting(row: Any) -> Sequence[Any]:
 def _activity(row: Any) -> Sequence[Any]:
     text = f"{row.kind} {row.scope} {row.strategy} {row.by} {row.text}".lower()
     return (row.seq, row.ts, row.account, row.strategy, row.kind, row.level, text, _text(row))
+
+
+def _alert(row: Any) -> Sequence[Any]:
+    text = f"{row.kind} {row.scope} {row.strategy} {row.symbol} {row.text}".lower()
+    return (row.seq, row.ts, row.account, row.strategy, row.symbol, row.kind, row.level, text, _text(row))

@@ -81,10 +81,11 @@ class DeskNews:
             self._orders[row.order_id] = row
         if moved or gone:
             yield "orders", moved, gone
-        for name in LOGS:
+        for name in (*LOGS, "alerts"):
             rows = [row for each in made for row in getattr(each, name) if row.account == _MAIN]
-            if rows:
+            if rows and name in self._logs:
                 self._logs[name].extend(rows)
+            if rows:
                 yield name, rows, []
 
     def _make_room(self) -> list[int]:

@@ -12,6 +12,7 @@ from parrot.app.platform.exchange_port import ExchangePort
 from parrot.app.platform.history import History
 from parrot.app.platform.platform import Platform
 from parrot.app.platform.questions.acts import noting
+from parrot.app.platform.questions.alerts import AlertQuestions
 from parrot.app.platform.questions.audit import AuditQuestions, AuditTrail
 from parrot.app.platform.questions.backtests import BacktestQuestions
 from parrot.app.platform.questions.clients import ClientQuestions
@@ -53,6 +54,8 @@ def open_doors(
     candles = CandleHistory(FileLake(platform.folder.lake), house.terms.name)
     past, now, currency = HistoryQuestions(history), house.clock.now_ns, home_currency(house.terms.listings)
     streams = Streams(platform, history, users, house.clock.now_ns)
+    alerts = AlertQuestions(platform, history, house.records, note)
+    streams.watch_alerts(alerts)
     house.desk.watchers.append(streams.heard)
     streams.offer("jobs", backtests.jobs)
     jobs.watch(lambda job: streams.tell("jobs", backtests.job_row(job)))
@@ -74,5 +77,6 @@ def open_doors(
         approvals=ApprovalQuestions(requests.approvals, now),
         portfolio=PortfolioQuestions(platform, past, now),
         clients=ClientQuestions(Clients(house.records), requests.funds, currency, now),
+        alerts=alerts,
         stream=StreamDoor(streams.hub, house.clock.now_ns, streams.came),
     )

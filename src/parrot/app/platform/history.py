@@ -51,7 +51,7 @@ class History:
         self._written = threading.Condition()
         self._wanted = threading.Event()
         self._over = False
-        self._seq = 0
+        self._seq = -1  # before it has begun
         self._thread = threading.Thread(target=self._run, name="history", daemon=True)
 
     def __enter__(self) -> Self:

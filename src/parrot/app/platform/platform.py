@@ -84,7 +84,7 @@ class Platform:
         """The same as a question."""
         parts, now = house.components, house.clock.now_ns()
         worth = parts.capital.worth()
-        why_not = self._reasons(house, now)
+        why_not = self.reasons_of(house)
         return {
             "ready": not why_not,
             "reasons": why_not,
@@ -112,9 +112,9 @@ class Platform:
             "clock_offset_ms": house.clock.offset_ns // 1_000_000,
         }
 
-    def _reasons(self, house: House, now: int) -> list[str]:
-        """Why it is not ready; empty when it is."""
-        parts = house.components
+    def reasons_of(self, house: House) -> list[str]:
+        """Why it is not ready, as a question; empty when it is."""
+        parts, now = house.components, house.clock.now_ns()
         ages = house.market.ages(now)
         return reasons(
             Signs(

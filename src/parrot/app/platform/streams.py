@@ -17,6 +17,7 @@ from parrot.app.platform.desk_news import KEYED, LOGS, DeskNews
 from parrot.app.platform.history import History
 from parrot.app.platform.looks import Look, all_of, look_of
 from parrot.app.platform.platform import Platform
+from parrot.app.platform.questions.alerts import AlertQuestions, conditions
 from parrot.contracts.access import Principal, Way
 from parrot.contracts.message import Entry
 from parrot.gateway.rest.ports.users import Gatekeeper
@@ -29,6 +30,7 @@ _REVIEW_S: Final = 2.0
 _BATCHES_MOST: Final = 200  # of the desk, in one turn
 _KEPT: Final = 500  # orders that ended, rows of each log
 _FAILED: Final = 1011
+_SECOND: Final = 10**9
 _OF_DESK: Final = (*KEYED, *LOGS)
 
 Whole = Callable[[], Any]
@@ -45,9 +47,11 @@ class Streams:
         self._desk = DeskNews(history, _KEPT)
         self._looks: dict[str, Look] = {}
         self._due: dict[str, int] = {}
-        self._told: deque[tuple[str, Any]] = deque(maxlen=10_000)
+        self._told: deque[tuple[str, list[Any], Sequence[Any]]] = deque(maxlen=10_000)
         self._whole: dict[str, Whole] = {}
-        self._late: dict[str, list[Any]] = {}
+        self._late: dict[str, list[tuple[list[Any], Sequence[Any]]]] = {}
+        self._alerts: AlertQuestions | None = None
+        self._standing: dict[str, Any] = {}
         self._here = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -63,7 +67,13 @@ class Streams:
 
     def tell(self, channel: str, row: Any) -> None:
         """A row of such a channel is new or different; any thread may say so."""
-        self._told.append((channel, row))
+        self._told.append((channel, [row], ()))
+
+    def watch_alerts(self, alerts: AlertQuestions) -> None:
+        """Alerts come from the desk's records, from what is wrong at the moment, and go when somebody has seen them."""
+        self._alerts = alerts
+        self.offer("alerts", alerts.open)
+        alerts.told = lambda ids: self._told.append(("alerts", [], tuple(ids)))
 
     def came(self) -> None:
         """A client is there: what rested until now goes on."""
@@ -121,14 +131,17 @@ class Streams:
         for name, put, drop in self._desk.take(_BATCHES_MOST):
             if name in KEYED:
                 self.hub.change(name, put, drop)
+            elif name == "alerts":
+                if self._alerts is not None:
+                    self._told.append((name, self._alerts.rows(put), ()))
             else:
                 self.hub.add(name, put)
         for _ in range(len(self._told)):
-            channel, row = self._told.popleft()
+            channel, rows, gone = self._told.popleft()
             if self.hub.ready(channel):
-                self.hub.change(channel, [row])
+                self.hub.change(channel, rows, gone)
             elif channel in self._late:
-                self._late[channel].append(row)
+                self._late[channel].append((rows, gone))
 
     # -- what is looked at ---------------------------------------------------------------------------------------------
 
@@ -159,7 +172,11 @@ class Streams:
     async def _begin_whole(self, name: str) -> None:
         rows = await asyncio.to_thread(self._whole[name])
         self.hub.begin(name, rows)
-        self.hub.change(name, self._late.pop(name))
+        for put, gone in self._late.pop(name):
+            self.hub.change(name, put, gone)
+        if name == "alerts":
+            self._standing = {}
+            self._looks[name], self._due[name] = Look(self._platform.reasons_of, self._stand, _SECOND), 0
 
     async def _look_around(self) -> None:
         while True:
@@ -184,6 +201,16 @@ class Streams:
                 self.hub.refuse(name, answer)
             else:
                 due[name].give(self.hub, name, answer)
+
+    def _stand(self, hub: Hub, name: str, reasons: list[str]) -> None:
+        """What is wrong now comes and goes; it keeps the time since when it is."""
+        found = {row["alert_id"]: row for row in conditions(reasons, self.now())}
+        for key, row in found.items():
+            row["ts"] = self._standing.get(key, row)["ts"]
+        put = [row for key, row in found.items() if self._standing.get(key) != row]
+        gone = [key for key in self._standing if key not in found]
+        self._standing = found
+        hub.change(name, put, gone)
 
     # -- who may hear it -----------------------------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from parrot.centers.history.activity import activity_of
+from parrot.centers.history.alerts import alert_of
 from parrot.centers.history.events import event_of
 from parrot.centers.history.moves import ALGOS, MOVES, filled_by_child, order_of
 from parrot.centers.history.singles import decision_of, equity_of, fill_of, posting_of
@@ -46,6 +47,9 @@ class History:
         elif (told := activity_of(entry, self._account)) is not None:
             self._account = record.account if isinstance(record, records.DeskOpened) else self._account
             rows.activity.append(told)
+        alert = alert_of(entry, self._account, self._order)
+        if alert is not None:
+            rows.alerts.append(alert)
         event = event_of(entry)
         if event is not None:
             rows.events.append(event)
@@ -66,6 +70,8 @@ class History:
             self._put(filled_by_child(parent, entry))
 
     def _order(self, order_id: int) -> OrderRow | None:
+        if not order_id:
+            return None
         return self._live.get(order_id) or self._moved.get(order_id) or self._ended(order_id)
 
     def _put(self, row: OrderRow) -> None:

@@ -11,6 +11,7 @@ from parrot.gateway.rest.doors import Doors
 from parrot.gateway.rest.etags import Tags
 from parrot.gateway.rest.once import Once
 from parrot.gateway.rest.routes import (
+    alerts,
     approvals,
     audit,
     backtests,
@@ -47,6 +48,7 @@ def create_app(doors: Doors, folder: Path, site: Site | None = None) -> FastAPI:
     for router in (
         orders.routes(doors.platform),
         history.routes(doors.history),
+        alerts.routes(doors.alerts),
         groups.routes(doors.platform),
         switches.routes(doors.platform),
         strategies.routes(doors.platform, doors.strategies),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from parrot.gateway.rest.ports.alerts import AlertsDoor
 from parrot.gateway.rest.ports.audit import AuditDoor
 from parrot.gateway.rest.ports.backtests import BacktestsDoor
 from parrot.gateway.rest.ports.clients import ClientsDoor
@@ -45,3 +46,4 @@ class Doors:
     portfolio: PortfolioDoor
     clients: ClientsDoor
     stream: StreamDoor
+    alerts: AlertsDoor

@@ -10,8 +10,8 @@ import sys
 
 import pytest
 
-from parrot.app.platform.disk import RESERVE_BYTES, DiskWatch
 from parrot.app.folder import DataFolder, announce, running, withdraw
+from parrot.app.platform.disk import RESERVE_BYTES, DiskWatch
 from parrot.kernel.errors import InputError
 
 

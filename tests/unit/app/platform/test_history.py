@@ -25,7 +25,7 @@ from tests.unit.app.platform.lives import Log, beside, fill, life, lives, marked
 
 def tables(path: Path) -> dict[str, list[Any]]:
     with closing(sqlite3.connect(path)) as connection:
-        names = ("orders", "events", "fills", "decisions", "equity", "postings", "activity")
+        names = ("orders", "events", "fills", "decisions", "equity", "postings", "activity", "alerts")
         return {name: connection.execute(f"SELECT * FROM {name} ORDER BY id").fetchall() for name in names}
 
 

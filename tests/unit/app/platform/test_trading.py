@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from msgspec import structs
 
-from parrot.app.platform.assemble import House, assemble, components
 from parrot.app.folder import DataFolder
+from parrot.app.platform.assemble import House, assemble, components
 from parrot.app.platform.runtime import record
 from parrot.app.platform.settings import PlatformSettings
 from parrot.app.platform.setup import Opening, first_commands

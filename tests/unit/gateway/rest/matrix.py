@@ -45,14 +45,15 @@ open:
     amend_group amend_order ask_deposit ask_withdrawal cancel_all_orders cancel_group cancel_order place_group
     preview_order submit_order withdraw_funds
 .T.RA.:
-    kill pause_strategy resume_strategy start_strategy stop_strategy
+    acknowledge_alerts kill pause_strategy resume_strategy start_strategy stop_strategy
 .TQ.AU:
     exchange_state list_exchange_keys list_faults
 VTQRAU:
     approval attribution backtest backtest_distribution backtest_drawdown backtest_equity backtest_monthly
     backtest_orders backtest_report backtest_sources backtest_trades begin_confirm_passkey candles
     change_password compare_backtests confirm data_facts depth end_other_sessions end_session equity equity_curve
-    exposures factors get_data_job indicators job known_indicators list_activity list_approvals list_backtests
+    exposures factors get_data_job indicators job known_indicators list_activity list_alerts list_approvals
+    list_backtests
     list_data_jobs list_decisions list_fills list_groups list_jobs list_keys list_limits list_markets list_orders
     list_passkeys list_positions list_postings list_roles list_series list_sessions list_statements
     list_strategies openapi order order_events portfolio profile rename_passkey risk_tree save_profile sign_out
