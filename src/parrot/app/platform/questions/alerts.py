@@ -74,6 +74,7 @@ class AlertQuestions:
 
     def acknowledge(self, ids: Sequence[str], who: Principal, by: str, note: str) -> int:
         """Notes that a person has seen alerts, durably. Raises MissingError for one that is not there."""
+        self._history.settle()
         new = [one for one in dict.fromkeys(ids) if one not in self._known()]
         for one in new:
             self._require(one, who)
