@@ -11,5 +11,7 @@ export { Split } from "./split";
 export { Answered, Empty, Failed, FailedLine, Loading, Offline } from "./states";
 export { DataTable, type Column } from "./table";
 export { Tabs } from "./tabs";
+export { fullness, UseBar } from "./bar-of-use";
+export { usePlace } from "./use-place";
 export { copyText, download, toCsv } from "./taking-out";
 export { toast } from "./toast";

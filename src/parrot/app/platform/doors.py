@@ -73,7 +73,7 @@ def open_doors(
         audit=AuditQuestions(AuditTrail(platform.folder.audit), jobs, note),
         backtests=backtests,
         strategies=StrategyQuestions(platform, jobs, backtests, house.records),
-        risk=RiskQuestions(platform, requests.limits, now),
+        risk=RiskQuestions(platform, requests.limits, past, now),
         approvals=ApprovalQuestions(requests.approvals, now),
         portfolio=PortfolioQuestions(platform, past, now),
         clients=ClientQuestions(Clients(house.records), requests.funds, currency, now),

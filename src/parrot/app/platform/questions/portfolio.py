@@ -73,20 +73,25 @@ class PortfolioQuestions:
 
     # -- tax lots --------------------------------------------------------------------------------------------------
 
-    def lots(self, method: LotMethod, *, symbol: str, after: int, limit: int) -> dict[str, Any]:
-        """Open lots, gains by year, and a page of closed ones, newest first."""
+    def lots(self, method: LotMethod, *, symbol: str) -> dict[str, Any]:
+        """Open lots and gains by year."""
         found = self._lots(method, symbol)
-        closed = found.closed[::-1][after : after + limit]
-        more = after + limit < len(found.closed)
         return {
             "method": method.value,
             "open": shown(found.open),
-            "closed": shown(closed),
             "closed_count": len(found.closed),
             "years": shown(found.years),
             "other_fees": shown(found.other_fees),
-            "next": after + limit if more else 0,
         }
+
+    def closed_lots(
+        self, method: LotMethod, *, symbol: str, after: int, limit: int
+    ) -> tuple[list[dict[str, Any]], int]:
+        """Closed lots, newest first; they are numbered as they were closed, which no later fill changes."""
+        closed = self._lots(method, symbol).closed
+        end = min(after - 1, len(closed)) if after else len(closed)
+        begin = max(end - limit, 0)
+        return [shown(lot) for lot in reversed(closed[begin:end])], begin + 1 if begin else 0
 
     def lots_csv(self, method: LotMethod, *, closed: bool, symbol: str) -> str:
         """Open or closed lots as CSV."""

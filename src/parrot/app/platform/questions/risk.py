@@ -6,30 +6,40 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any, Final
 
+import msgspec
+
 from parrot.app.platform.assemble import House
 from parrot.app.platform.limit_changes import LimitChanges
 from parrot.app.platform.platform import Platform
 from parrot.app.platform.questions.shown import shown
 from parrot.centers.approvals.manifest import Approvals
-from parrot.centers.risk.manifest import RULES, TOLD
+from parrot.centers.risk.manifest import RULES, TOLD, read_limits
 from parrot.contracts import records
 from parrot.contracts.approvals import ApprovalKept, Person
 from parrot.contracts.commands import CancelAll, EngageKill, OrderKind, RearmKill, Side, SubmitOrder
+from parrot.contracts.history import ActivityRow
 from parrot.contracts.listing import Listing
 from parrot.contracts.message import Entry
+from parrot.gateway.rest.ports.history import HistoryDoor
 from parrot.kernel.decimals import EXACT, ONE, down, multiply, share, up
+from parrot.kernel.errors import InputError
+from parrot.ports.history import Wanted
 
 DRILL: Final = "drill"
+MAIN: Final = "main"
 _SCOPE: Final = f"strategy:{DRILL}"
+_PAST: Final = ("kill_engaged", "kill_rearmed", "breaker_tripped", "limits_set")
+_ROW: Final = msgspec.json.Decoder(ActivityRow)
 _HALF: Final = Decimal("0.5")
 
 
 class RiskQuestions:
     """Answers of one running platform (gateway.rest.ports.risk.RiskDoor)."""
 
-    def __init__(self, platform: Platform, changes: LimitChanges, now: Callable[[], int]) -> None:
+    def __init__(self, platform: Platform, changes: LimitChanges, history: HistoryDoor, now: Callable[[], int]) -> None:
         self._platform = platform
         self._changes = changes
+        self._history = history
         self._now = now
 
     # -- looking ---------------------------------------------------------------------------------------------------
@@ -58,6 +68,16 @@ class RiskQuestions:
         """What a fall of prices would cost."""
         found: dict[str, Any] = shown(self._platform.read(lambda house: house.components.risk.sight.stress()))
         return found
+
+    def past(self, *, after: int, limit: int) -> tuple[list[dict[str, Any]], int]:
+        """Kills, breakers, re-arming and limits set, newest first; and where the next page begins, 0: nowhere."""
+        rows: list[ActivityRow] = []
+        for kind in _PAST:
+            page = self._history.activity(Wanted(account=MAIN, kind=kind, after=after, limit=limit + 1))
+            rows += [_ROW.decode(body) for body in page.rows]
+        rows.sort(key=lambda row: -row.seq)
+        more = len(rows) > limit
+        return [shown(row) for row in rows[:limit]], rows[limit - 1].seq if more else 0
 
     # -- the kill switch's drill -----------------------------------------------------------------------------------
 
@@ -109,14 +129,20 @@ class RiskQuestions:
     # -- limits ----------------------------------------------------------------------------------------------------
 
     def preview(self, scope: str, limits: Mapping[str, str]) -> dict[str, Any]:
-        """What a change of limits would mean."""
-        changes, uses, version = self._changes.preview(scope, limits)
+        """What a change of limits would mean, and by rule what cannot be read: people ask while they type."""
+        problems = _problems(scope, limits)
+        if "scope" in problems:
+            return {"scope": scope, "version": 0, "changes": [], "uses": [], "second": False, "problems": problems}
+        readable = {rule: text for rule, text in limits.items() if rule not in problems}
+        changes, uses, version = self._changes.preview(scope, readable)
+        told = [change for change in changes if change.rule not in problems]
         return {
             "scope": scope,
             "version": version,
-            "changes": [change._asdict() for change in changes],
+            "changes": [change._asdict() for change in told],
             "uses": shown(uses),
-            "second": any(change.second for change in changes),
+            "second": any(change.second for change in told),
+            "problems": problems,
         }
 
     def put_limits(
@@ -156,6 +182,21 @@ class ApprovalQuestions:
     def newest(self, *, before: str, limit: int) -> list[ApprovalKept]:
         """Newest first."""
         return self._approvals.newest(self._now(), before=before, limit=limit)
+
+
+def _problems(scope: str, limits: Mapping[str, str]) -> dict[str, str]:
+    """What is wrong with each rule, or with the scope."""
+    found: dict[str, str] = {}
+    try:
+        read_limits(scope, {})
+    except InputError as fault:
+        found["scope"] = f"{fault.problem}; expected: {fault.expected}"
+    for rule, text in limits.items():
+        try:
+            read_limits("firm", {rule: text})
+        except InputError as fault:
+            found[rule] = f"{fault.problem}; expected: {fault.expected}"
+    return found
 
 
 def _harmless(house: House, by: str) -> SubmitOrder | None:

@@ -151,14 +151,19 @@ class YearGain(Body):
 
 
 class Lots(Body):
-    """Open lots, gains by year, a page of closed ones; `other_fees` are in no basis."""
+    """Open lots and gains by year; `other_fees` are in no basis."""
 
     method: Literal["fifo", "lifo"]
     open: list[OpenLot]
-    closed: list[ClosedLot]
     closed_count: int
     years: list[YearGain]
     other_fees: dict[str, Decimals]
+
+
+class ClosedLotPage(Body):
+    """Closed lots, newest first."""
+
+    items: list[ClosedLot]
     next: str | None
 
 

@@ -108,6 +108,27 @@ class Stress(Body):
     unpriced: list[str]
 
 
+class PastAct(Body):
+    """Something that stopped, re-armed or limited a scope; `kind` is as in the list of activity."""
+
+    seq: int
+    ts: int
+    account: str
+    kind: str
+    level: str
+    scope: str
+    strategy: str
+    by: str
+    text: str
+
+
+class PastPage(Body):
+    """What happened to the switch and the limits, newest first."""
+
+    items: list[PastAct]
+    next: str | None
+
+
 class DrillStep(Body):
     """One step of a drill."""
 
@@ -139,13 +160,17 @@ class Change(Body):
 
 
 class Preview(Body):
-    """What a change of limits would mean: each rule, and the use of the new limits as if they were in force."""
+    """What a change of limits would mean: each rule, and the use of the new limits as if they were in force.
+
+    `problems` say what cannot be read, by rule (or "scope"); such limits are refused when they are set.
+    """
 
     scope: str
     version: int
     changes: list[Change]
     uses: list[LimitUse]
     second: bool
+    problems: dict[str, str]
 
 
 class PutLimitsBody(LimitsBody):

@@ -19,8 +19,13 @@ class PortfolioDoor(Protocol):
     def attribution(self) -> dict[str, Any]:
         """Where profit comes from."""
 
-    def lots(self, method: LotMethod, *, symbol: str, after: int, limit: int) -> dict[str, Any]:
-        """Open lots, gains by year, and a page of closed ones, newest first."""
+    def lots(self, method: LotMethod, *, symbol: str) -> dict[str, Any]:
+        """Open lots and gains by year."""
+
+    def closed_lots(
+        self, method: LotMethod, *, symbol: str, after: int, limit: int
+    ) -> tuple[list[dict[str, Any]], int]:
+        """Closed lots, newest first, those numbered below `after` where it is given; where the next page begins."""
 
     def lots_csv(self, method: LotMethod, *, closed: bool, symbol: str) -> str:
         """Open or closed lots as CSV; no cell begins a formula."""

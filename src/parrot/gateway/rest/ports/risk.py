@@ -20,11 +20,14 @@ class RiskDoor(Protocol):
     def stress(self) -> dict[str, Any]:
         """What a fall of prices would cost."""
 
+    def past(self, *, after: int, limit: int) -> tuple[list[dict[str, Any]], int]:
+        """Kills, breakers, re-arming and limits set, newest first; and where the next page begins, 0: nowhere."""
+
     def drill(self, *, by: str) -> dict[str, Any]:
         """Engages and re-arms the kill switch on a scope that holds nothing, with an order against it."""
 
     def preview(self, scope: str, limits: Mapping[str, str]) -> dict[str, Any]:
-        """What a change of limits would mean. Raises InputError."""
+        """What a change of limits would mean, and what of it cannot be read."""
 
     def put_limits(
         self, scope: str, limits: Mapping[str, str], *, by: Person, reason: str, version: int | None, alone: bool

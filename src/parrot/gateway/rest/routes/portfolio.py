@@ -52,13 +52,19 @@ def routes(portfolio: PortfolioDoor) -> APIRouter:
 
 def _lots(router: APIRouter, portfolio: PortfolioDoor) -> None:
     @router.get("/portfolio/lots", operation_id="tax_lots", response_model=models.Lots)
-    def lots(
+    def lots(who: Holder, method: Method = LotMethod.FIFO, symbol: Symbol = "") -> Any:
+        """Tax lots from all fills: open ones, and what each year brought."""
+        require_account(who)
+        return portfolio.lots(method, symbol=symbol)
+
+    @router.get("/portfolio/lots/closed", operation_id="closed_lots", response_model=models.ClosedLotPage)
+    def closed(
         who: Holder, method: Method = LotMethod.FIFO, symbol: Symbol = "", limit: Limit = 100, after: After = None
     ) -> Any:
-        """Tax lots from all fills: open ones, gains by year, closed ones newest first, page by page."""
+        """Closed lots, newest first."""
         require_account(who)
-        found = portfolio.lots(method, symbol=symbol, after=place(after), limit=limit)
-        return found | {"next": cursor(found["next"])}
+        items, more = portfolio.closed_lots(method, symbol=symbol, after=place(after), limit=limit)
+        return {"items": items, "next": cursor(more)}
 
     @router.get(
         "/portfolio/lots.csv",

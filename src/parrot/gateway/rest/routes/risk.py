@@ -13,6 +13,7 @@ from parrot.gateway.rest import approving
 from parrot.gateway.rest.access import allowed, named, require_account
 from parrot.gateway.rest.answers import done, seen
 from parrot.gateway.rest.bodies import ByBody, Done
+from parrot.gateway.rest.cursors import After, cursor, place
 from parrot.gateway.rest.models import risk as models
 from parrot.gateway.rest.models.switches import KillBody
 from parrot.gateway.rest.paging import Limit
@@ -60,6 +61,13 @@ def _looking(router: APIRouter, platform: RunningPlatform, risk: RiskDoor) -> No
         """What positions would lose at 5, 10 and 20 % down: position times mark times move, alone and all together."""
         require_account(who)
         return risk.stress()
+
+    @router.get("/risk/history", operation_id="risk_history", response_model=models.PastPage)
+    def history(who: Reader, limit: Limit = 100, after: After = None) -> Any:
+        """Kills, breakers, re-arming and changes of limits, newest first."""
+        require_account(who)
+        rows, more = risk.past(after=place(after), limit=limit)
+        return {"items": rows, "next": cursor(more)}
 
 
 def _switch(router: APIRouter, platform: RunningPlatform, risk: RiskDoor) -> None:
