@@ -98,8 +98,8 @@ def _weakness(text: str, about: Iterable[str]) -> str:
             return "your name or address"
     left = plain
     for stem in sorted(_STEMS, key=len, reverse=True):
-        left = left.replace(stem, " ")
-    kept = "".join(mark for mark in left if mark.isalpha())
+        left = left.replace(stem, " " * len(stem))
+    kept = [mark for mark, other in zip(low, left, strict=True) if other != " " and mark.isalpha()]
     if left != plain and len(kept) < _LEFT_LEAST:
         return "among the most common"
     return ""

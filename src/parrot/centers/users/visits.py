@@ -167,7 +167,7 @@ class Visits:
     def _free_name(self, claims: Claims) -> str:
         """A user name that is free, like the one that the provider uses."""
         wished = claims.username.partition("@")[0] or claims.email.partition("@")[0]
-        stem = re.sub(r"[^a-z0-9]+", "-", wished.casefold()).strip("-")[: NAME_MOST - 14] or "user"
+        stem = re.sub(r"[^a-z0-9._-]+", "-", wished.casefold())[: NAME_MOST - 14].strip("._-") or "user"
         for name in (stem, f"{stem}-{self._means.id()}"):
             try:
                 self._people.require_free(name, "")

@@ -15,7 +15,7 @@ from parrot.adapters.codes import Authenticators
 from parrot.adapters.passkeys import WebAuthn
 from parrot.adapters.secrets.master import EnvironmentMaster
 from parrot.adapters.secrets.vault import Vault
-from parrot.centers.users.manifest import Ports, Settings, Users, build
+from parrot.centers.users.manifest import Known, Ports, Settings, Users, build
 from parrot.contracts.access import Principal
 from parrot.contracts.users import ActWaiting, Whence
 
@@ -87,6 +87,8 @@ class Town:
     now: int = START
     acts: list[ActWaiting] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
+    letters: list[tuple[str, str, str]] = field(default_factory=list)
+    providers: dict[str, Known] = field(default_factory=dict)
     users: Users = None
 
     def __post_init__(self) -> None:
@@ -102,10 +104,17 @@ class Town:
             codes=Authenticators(),
             ceremonies=WebAuthn(),
             now=lambda: self.now,
+            mail=self,
+            address="http://localhost:8000",
+            providers=self.providers,
         )
         self.users = build(ports, self.settings)
         self.users.audited(self.acts.append)
         self.users.watch(self.told.append)
+
+    def send(self, to: str, subject: str, text: str) -> None:
+        """The mail port."""
+        self.letters.append((to, subject, text))
 
     def settle(self) -> Principal:
         """The owner, ann, signed in."""
