@@ -29,6 +29,7 @@ BENCH_ARGS ?=
 SOAK_ARGS ?=
 CHAOS_ARGS ?=
 CLIENTS_ARGS ?=
+EXAMPLES ?= 100
 
 NATIVE_SOURCES := $(shell find native -name target -prune -o \( -name '*.rs' -o -name '*.toml' -o -name Cargo.lock \) -print)
 SCREEN_SOURCES := schema/openapi.json $(shell find web \( -name node_modules -o -name out -o -name .next \) -prune -o -type f ! -name schema.ts \
@@ -42,7 +43,7 @@ ifeq ($(wildcard src/parrot/_core*.so src/parrot/_core*.pyd),)
 MISSING_MODULE := always
 endif
 
-.PHONY: help build up test test-native test-screen test-python check format bench soak chaos venues-chaos clients lock clean always
+.PHONY: help build up test test-native test-screen test-python check format bench soak chaos venues-chaos clients interface lock clean always
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -83,6 +84,9 @@ chaos: build ## 200,000 seeds of the simulated order path, then every crash poin
 
 venues-chaos: build ## 10,000 orders over ccxt to the simulated exchange while faults go on (CHAOS_ARGS="--orders 2000 --seed 7")
 	@$(BIN)/python -m tests.venues $(CHAOS_ARGS)
+
+interface: build ## hundreds of requests to each route of the interface, possible ones and impossible ones (EXAMPLES=100)
+	@PARROT_EXAMPLES=$(EXAMPLES) $(BIN)/python -m pytest -q --timeout 3000 tests/end_to_end/test_interface.py
 
 check: build ## format, lint, types, import contracts, dependencies, stubs
 	@.ci/check $(BIN)

@@ -27,11 +27,12 @@ from parrot.kernel.errors import (
 )
 
 _PREFIX: Final = "/api/v1"
+_BESIDE: Final = frozenset({"/health", "/ready", "/metrics"})
 _TOKEN_HEADER: Final = "X-Parrot-Token"  # the header's name
 _LATEST_S: Final = 30.0
 _AGAIN: Final = 3
 _PAUSE_MOST_S: Final = 10
-_NEVER_AGAIN: Final = ("/api/v1/auth/", "/api/v1/profile")  # what proves who one is has no receipts
+_NEVER_AGAIN: Final = ("/api/v1/auth/", "/api/v1/profile", "/api/v1/users")  # what proves who one is has no receipts
 _KINDS: Final[Mapping[int, type[ParrotError]]] = {404: MissingError, 409: InputError, 412: ChangedError}
 
 Amount = Decimal | str | int
@@ -170,7 +171,7 @@ class Client:
         body: Mapping[str, Any] | None = None,
         once: str = "",
     ) -> Any:
-        place = path if path.startswith(_PREFIX) or path in ("/health", "/ready") else _PREFIX + path
+        place = path if path.startswith(_PREFIX) or path in _BESIDE else _PREFIX + path
         given = {name: value for name, value in (query or {}).items() if value is not None}
         text = "" if body is None else json.dumps(body, default=_plain)
         with self._lock:

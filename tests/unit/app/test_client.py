@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import socket
 import threading
 from decimal import Decimal
@@ -95,6 +96,18 @@ def test_the_same_key_is_the_same_order(house, client):
     assert len(house.platform.asked) == 1
 
 
+def whole(end):
+    """One message of HTTP."""
+    text = b""
+    while b"\r\n\r\n" not in text:
+        text += end.recv(65_536)
+    head, _, body = text.partition(b"\r\n\r\n")
+    size = int(re.search(rb"content-length: (\d+)", head, re.IGNORECASE)[1])
+    while len(body) < size:
+        body += end.recv(65_536)
+    return head + b"\r\n\r\n" + body
+
+
 @contextlib.contextmanager
 def cutting(port):
     """A relay that loses the answer to the first request, and then works."""
@@ -104,11 +117,8 @@ def cutting(port):
         for lost in (True, False):
             near, _ = listener.accept()
             with near, socket.create_connection(("127.0.0.1", port)) as far:
-                asked = b""
-                while b"\r\n\r\n" not in asked or not asked.endswith(b"}"):
-                    asked += near.recv(65_536)
-                far.sendall(asked)
-                told = far.recv(65_536)
+                far.sendall(whole(near))
+                told = whole(far)
                 if not lost:
                     near.sendall(told)
 

@@ -22,10 +22,10 @@ KEY_HEADER: Final = "Idempotency-Key"
 _KEY_MOST: Final = 200
 _BODY_MOST: Final = 256 * 1024
 _PREFIX: Final = "/api/v1/"
-# Whoever proves who they are does so anew each time; nothing of it is kept.
-_NEVER: Final = ("/api/v1/auth/", "/api/v1/profile")
+# What holds a password or proves who one is; nothing of it is kept, not even its hash.
+_NEVER: Final = ("/api/v1/auth/", "/api/v1/profile", "/api/v1/users")
 # Answers that hold what is shown once: that they were given is kept, what they said is not.
-_SHOWN_ONCE: Final = ("/api/v1/keys", "/api/v1/users", "/api/v1/invitations", "/api/v1/exchange/keys")
+_SHOWN_ONCE: Final = ("/api/v1/keys", "/api/v1/invitations", "/api/v1/exchange/keys")
 # Refused before anything was done: whoever mends the cause may send it again.
 _NOT_DONE: Final = frozenset({401, 403, 413, 415, 423, 429})
 

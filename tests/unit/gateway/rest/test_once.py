@@ -17,7 +17,7 @@ from parrot.kernel.errors import BusyError, ChangedError
 from tests.unit.gateway.rest.house import NOW, application, browser, client, person
 from tests.unit.gateway.rest.test_application import TOKEN, Fake
 
-REARM, KEY = "/api/v1/rearm", {"Idempotency-Key": "one"}
+ACT, KEY = "/api/v1/orders/cancel-all", {"Idempotency-Key": "one"}
 
 
 class Clock:
@@ -72,7 +72,7 @@ def app(house):
 
 def test_the_same_request_is_done_once_and_answered_alike(app, platform):
     who = browser(app, "ann")
-    first, again = (who.post(REARM, json={"scope": "all"}, headers=KEY) for _ in range(2))
+    first, again = (who.post(ACT, json={"scope": "all"}, headers=KEY) for _ in range(2))
     assert (first.status_code, first.json()) == (again.status_code, again.json())
     assert "idempotency-replayed" not in first.headers
     assert again.headers["idempotency-replayed"] == "true"
@@ -81,40 +81,40 @@ def test_the_same_request_is_done_once_and_answered_alike(app, platform):
 
 def test_another_body_another_path_and_another_person_are_other_requests(app, platform):
     who = browser(app, "ann")
-    who.post(REARM, json={"scope": "all"}, headers=KEY)
-    for path, body in ((REARM, {"scope": "symbol:X"}), ("/api/v1/kill", {"scope": "all"})):
+    who.post(ACT, json={"scope": "all"}, headers=KEY)
+    for path, body in ((ACT, {"scope": "symbol:X"}), ("/api/v1/kill", {"scope": "all"})):
         told = who.post(path, json=body, headers=KEY)
         assert (told.status_code, told.json()["code"]) == (409, "key_reused")
-    assert browser(app, "bob").post(REARM, json={"scope": "all"}, headers=KEY).status_code == 200
-    assert client(app, headers={"X-Parrot-Token": TOKEN} | KEY).post(REARM, json={"scope": "all"}).status_code == 200
+    assert browser(app, "bob").post(ACT, json={"scope": "all"}, headers=KEY).status_code == 200
+    assert client(app, headers={"X-Parrot-Token": TOKEN} | KEY).post(ACT, json={"scope": "all"}).status_code == 200
     assert len(platform.asked) == 3
 
 
 def test_what_was_not_done_may_come_again(app, platform):
     who = browser(app, "ann")
     platform.answer = BusyError("full")
-    assert who.post(REARM, json={}, headers=KEY).status_code == 503
+    assert who.post(ACT, json={}, headers=KEY).status_code == 503
     platform.answer = []
-    assert who.post(REARM, json={}, headers=KEY).status_code == 200
+    assert who.post(ACT, json={}, headers=KEY).status_code == 200
 
 
 @pytest.mark.parametrize("fault", [TimeoutError(), RuntimeError()], ids=["late", "defect"])
 def test_of_what_may_have_been_done_it_is_said_that_nobody_knows(app, platform, fault):
     who = browser(app, "ann")
     platform.answer = fault
-    assert who.post(REARM, json={}, headers=KEY).status_code in (500, 503)
+    assert who.post(ACT, json={}, headers=KEY).status_code in (500, 503)
     platform.answer = []
-    told = who.post(REARM, json={}, headers=KEY)
+    told = who.post(ACT, json={}, headers=KEY)
     assert (told.status_code, told.json()["code"]) == (409, "in_doubt")
     assert len(platform.asked) == 1
 
 
 def test_what_a_dead_process_began_is_in_doubt(app, receipts, clock):
-    told = browser(app, "ann").post(REARM, json={}, headers=KEY)
+    told = browser(app, "ann").post(ACT, json={}, headers=KEY)
     assert told.status_code == 200
     found = receipts.begin("session:ann", "one", "x")
     receipts.finish("session:ann", "one", Receipt(asked=found.asked, ts=clock.now))
-    told = browser(app, "ann").post(REARM, json={}, headers=KEY)
+    told = browser(app, "ann").post(ACT, json={}, headers=KEY)
     assert (told.status_code, told.json()["code"]) == (409, "in_doubt")
 
 
@@ -129,10 +129,10 @@ def test_the_same_request_twice_at_a_time_is_done_once(app, platform):
 
     platform.ask = slow
     found = []
-    one = threading.Thread(target=lambda: found.append(browser(app, "ann").post(REARM, json={}, headers=KEY)))
+    one = threading.Thread(target=lambda: found.append(browser(app, "ann").post(ACT, json={}, headers=KEY)))
     one.start()
     assert begun.wait(10)
-    told = browser(app, "ann").post(REARM, json={}, headers=KEY)
+    told = browser(app, "ann").post(ACT, json={}, headers=KEY)
     go_on.set()
     one.join(10)
     assert (told.status_code, told.json()["code"]) == (409, "under_way")
@@ -141,9 +141,9 @@ def test_the_same_request_twice_at_a_time_is_done_once(app, platform):
 
 def test_after_a_day_a_key_is_new(app, platform, clock, receipts):
     who = browser(app, "ann")
-    who.post(REARM, json={}, headers=KEY)
+    who.post(ACT, json={}, headers=KEY)
     clock.now += 25 * 3600 * 10**9
-    assert "idempotency-replayed" not in who.post(REARM, json={}, headers=KEY).headers
+    assert "idempotency-replayed" not in who.post(ACT, json={}, headers=KEY).headers
     assert len(platform.asked) == 2
 
 

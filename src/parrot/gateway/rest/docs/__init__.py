@@ -18,7 +18,7 @@ def routes() -> APIRouter:
     """The description itself, for who is signed in."""
     router = APIRouter(tags=["interface"])
 
-    @router.get("/openapi.json", operation_id="openapi", dependencies=[allowed(Permission.SELF)])
+    @router.get("/openapi.json", operation_id="openapi", dependencies=[allowed(Permission.MARKETS_READ)])
     def openapi(request: Request) -> JSONResponse:
         """This interface in the terms of OpenAPI."""
         return JSONResponse(request.app.openapi())
