@@ -1,21 +1,22 @@
 "use client";
 
 import { useRouter, useSearchParams } from "next/navigation";
-import { useCallback, useState } from "react";
+import { memo, useCallback, useMemo, useState } from "react";
 import { useMay } from "@/shared/session";
 import { written } from "@/shared/format";
 import { Age, Badge, ButtonLink, Card, DataTable, Empty, Failed, Loading, Page, Percent, Price, Select, Split, Tabs, useRemembered } from "@/shared/ui";
 import { CancelAll, OrderActs } from "../orders/acts";
 import { FILL_COLUMNS, ORDER_COLUMNS } from "../orders/columns";
-import { Chart } from "./chart";
-import { Ladder } from "./depth";
+import { Chart as AnyChart } from "./chart";
+import { Ladder as AnyLadder } from "./depth";
 import { useFillsOf, useMarkets, useOrdersOf, type Told } from "./live";
-import { Tape } from "./tape";
+import { Tape as AnyTape } from "./tape";
 import { Ticket, type Pick } from "./ticket";
 import type { Fill, Market, Order } from "./types";
 import { useNarrow } from "./use-size";
 import { WatchList } from "./watch-list";
 
+const [Chart, Ladder, Tape] = [memo(AnyChart), memo(AnyLadder), memo(AnyTape)];
 const LATE_MS = 5_000;
 const PHONE_CHART = 380;
 const ACTS = (order: Order): React.ReactElement => <OrderActs order={order} />;
@@ -49,15 +50,17 @@ function One({ market, markets, told, onChoose, unknown }: { market: Market; mar
     setPick((before) => ({ price, turn: (before?.turn ?? 0) + 1 }));
     setTab("ticket");
   }, []);
+  // What only needs the terms is not drawn anew with each quote.
+  const terms = useMemo(() => market, [market.symbol, market.tick, market.lot, market.mode]);
   const about = unknown ? <Badge tone="warn">{unknown} is not listed here</Badge> : undefined;
   if (narrow === undefined) return <Page title="Markets">{null}</Page>;
   if (narrow) {
     const tabs = [
-      { key: "chart", label: "Chart", content: <Chart market={market} height={PHONE_CHART} /> },
+      { key: "chart", label: "Chart", content: <Chart market={terms} height={PHONE_CHART} /> },
       { key: "ticket", label: "Ticket", content: <Ticket market={market} pick={pick} /> },
-      { key: "book", label: "Book", content: <div className="h-[520px]"><Ladder market={market} onPick={take} /></div> },
-      { key: "tape", label: "Trades", content: <div className="h-[520px]"><Tape market={market} /></div> },
-      { key: "open", label: "Orders", content: <div className="h-[520px]"><Mine market={market} /></div> },
+      { key: "book", label: "Book", content: <div className="h-[520px]"><Ladder market={terms} onPick={take} /></div> },
+      { key: "tape", label: "Trades", content: <div className="h-[520px]"><Tape market={terms} /></div> },
+      { key: "open", label: "Orders", content: <div className="h-[520px]"><Mine market={terms} /></div> },
       { key: "list", label: "List", content: <div className="min-h-[320px]"><WatchList all={markets} told={told} chosen={market.symbol} onChoose={onChoose} /></div> },
     ];
     return (
@@ -70,11 +73,11 @@ function One({ market, markets, told, onChoose, unknown }: { market: Market; mar
     );
   }
   const chart = (
-    <Split id="markets.chart" label="Height of the chart" across={false} initial={70} first={<Card fill flush><Chart market={market} /></Card>} second={<Card fill flush><Mine market={market} /></Card>} />
+    <Split id="markets.chart" label="Height of the chart" across={false} initial={70} first={<Card fill flush><Chart market={terms} /></Card>} second={<Card fill flush><Mine market={terms} /></Card>} />
   );
   const units = <span className="truncate text-small text-faint">{market.quote} and {market.base}</span>;
   const book = (
-    <Split id="markets.book" label="Height of the book" across={false} initial={60} first={<Card title="Book" actions={units} fill flush><Ladder market={market} onPick={take} /></Card>} second={<Card title="Trades of the market" fill flush><Tape market={market} /></Card>} />
+    <Split id="markets.book" label="Height of the book" across={false} initial={60} first={<Card title="Book" actions={units} fill flush><Ladder market={terms} onPick={take} /></Card>} second={<Card title="Trades of the market" fill flush><Tape market={terms} /></Card>} />
   );
   const ticket = <Card title={`Order in ${market.symbol}`} fill flush><Ticket market={market} pick={pick} /></Card>;
   return (
@@ -120,7 +123,7 @@ function Head({ market, markets, onChoose, children }: { market: Market; markets
 }
 
 /** What is one's own in this market: open orders and fills. */
-function Mine({ market }: { market: Market }): React.ReactElement {
+const Mine = memo(function Mine({ market }: { market: Market }): React.ReactElement {
   const { symbol } = market;
   const [tab, setTab] = useRemembered("markets.mine", "open");
   const mayTrade = useMay("orders:write");
@@ -142,7 +145,7 @@ function Mine({ market }: { market: Market }): React.ReactElement {
       ]}
     />
   );
-}
+});
 
 const SHOWN_OF_ORDER = new Set(["side", "kind", "quantity", "price", "status"]);
 const SHOWN_OF_FILL = new Set(["ts", "side", "quantity", "price"]);

@@ -98,9 +98,8 @@ export function PreviewOf({ preview, problem, market }: { preview: Preview | und
 
 function Slippage({ bps, money, quote }: { bps: string; money: string | null; quote: string }): React.ReactElement {
   return (
-    <span className="number">
+    <span className="number" title={money === null ? undefined : `${written(money, { places: 4 })} ${quote} worse than the middle of the market`}>
       {written(bps)} bps
-      {money === null ? null : <span className="ml-1 text-small text-faint">{written(money, { places: 2 })} {quote}</span>}
     </span>
   );
 }

@@ -29,14 +29,14 @@ export function SideOf({ side }: { side: string }): React.ReactElement {
 export const waitsAt = (order: Order): string | null => order.limit ?? order.trigger;
 
 export const ORDER_COLUMNS: readonly Column<Order>[] = [
-  { key: "order_id", title: "Order", value: (o) => o.order_id, cell: (o) => <span className="number">{o.order_id}</span>, number: true, width: 72 },
+  { key: "order_id", title: "Order", value: (o) => o.order_id, cell: (o) => <span className="number">{o.order_id}</span>, number: true, width: 72, wide: true },
   { key: "ts", title: "Received", value: (o) => o.ts, cell: (o) => <Time ns={o.ts} />, width: 204, wide: true },
   { key: "symbol", title: "Symbol", value: (o) => o.symbol, width: 88 },
   { key: "side", title: "Side", value: (o) => o.side, cell: (o) => <SideOf side={o.side} />, width: 64 },
-  { key: "kind", title: "Kind", value: (o) => o.kind.replace("_", "-"), width: 72 },
+  { key: "kind", title: "Kind", value: (o) => o.kind.replace("_", "-"), width: 72, wide: true },
   { key: "quantity", title: "Quantity", number: true, value: (o) => o.quantity, cell: (o) => <Quantity value={o.quantity} />, width: 88 },
-  { key: "filled", title: "Filled", number: true, value: (o) => o.filled, cell: (o) => <Quantity value={o.filled} />, width: 88 },
-  { key: "price", title: "Price", number: true, value: waitsAt, cell: (o) => <span title={o.limit === null ? "its trigger" : "its limit"}><Price value={waitsAt(o)} /></span>, width: 92 },
+  { key: "filled", title: "Filled", number: true, value: (o) => o.filled, cell: (o) => <Quantity value={o.filled} />, width: 88, wide: true },
+  { key: "price", title: "Price", number: true, value: waitsAt, cell: (o) => <span title={o.limit === null ? "its trigger" : "its limit"}><Price value={waitsAt(o)} /></span>, width: 92, wide: true },
   { key: "average", title: "Average", number: true, wide: true, value: (o) => o.average, cell: (o) => <Price value={o.average} tick={TICK} />, width: 92 },
   { key: "status", title: "State", value: (o) => stateWords(o.status), cell: (o) => <State status={o.status} />, width: 96 },
   { key: "strategy", title: "By", value: (o) => (o.strategy === "manual" ? o.user || "manual" : o.strategy), cell: (o) => <Typed>{o.strategy === "manual" ? o.user || "manual" : o.strategy}</Typed>, width: 80, wide: true },
@@ -53,14 +53,14 @@ export const ORDER_COLUMNS: readonly Column<Order>[] = [
 ];
 
 export const FILL_COLUMNS: readonly Column<Fill>[] = [
-  { key: "ts", title: "Time", value: (f) => f.ts, cell: (f) => <Time ns={f.ts} millis />, width: 216 },
+  { key: "ts", title: "Time", value: (f) => f.ts, cell: (f) => <Time ns={f.ts} millis />, width: 216, wide: true },
   { key: "symbol", title: "Symbol", value: (f) => f.symbol, width: 88 },
   { key: "side", title: "Side", value: (f) => f.side, cell: (f) => <SideOf side={f.side} />, width: 64 },
   { key: "quantity", title: "Quantity", number: true, value: (f) => f.quantity, cell: (f) => <Quantity value={f.quantity} />, width: 104 },
   { key: "price", title: "Price", number: true, value: (f) => f.price, cell: (f) => <Price value={f.price} />, width: 104 },
   { key: "fee", title: "Fee", number: true, value: (f) => f.fee, cell: (f) => <Money value={f.fee} currency={f.fee_currency} />, width: 136, wide: true },
-  { key: "maker", title: "Side of the book", value: (f) => (f.maker ? "maker" : "taker"), width: 96, wide: true },
+  { key: "maker", title: "Took or rested", value: (f) => (f.maker ? "maker" : "taker"), width: 96, wide: true },
   { key: "strategy", title: "By", value: (f) => (f.strategy === "manual" ? f.user || "manual" : f.strategy), cell: (f) => <Typed>{f.strategy === "manual" ? f.user || "manual" : f.strategy}</Typed>, width: 104, wide: true },
-  { key: "order_id", title: "Order", number: true, value: (f) => f.order_id, width: 80 },
+  { key: "order_id", title: "Order", number: true, value: (f) => f.order_id, width: 80, wide: true },
   { key: "trade_id", title: "Trade", hidden: true, value: (f) => f.trade_id, width: 104 },
 ];

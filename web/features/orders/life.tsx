@@ -50,7 +50,7 @@ function About({ order }: { order: Order }): React.ReactElement {
         ...(order.take ? [["Take", <Price key="take" value={order.take} />] as const] : []),
         ["Filled", <span key="filled"><Quantity value={order.filled} /> of {written(order.quantity)}{order.average ? <> at <Price value={order.average} /></> : null}</span>],
         ...(fees.length ? [["Fees", <span key="fees">{fees.map(([currency, fee]) => <Money key={currency} value={fee} currency={currency} className="ml-2" />)}</span>] as const] : []),
-        ...(order.slippage_bps ? [["Slippage from the middle on arrival", <span key="slip" className="number">{written(order.slippage_bps)} bps</span>] as const] : []),
+        ...(order.slippage_bps ? [["Slippage", <span key="slip" className="number" title="From the middle of the market on arrival; positive is worse">{written(order.slippage_bps)} bps</span>] as const] : []),
         ["By", <Typed key="by">{order.strategy === "manual" ? order.user || "manual" : order.strategy}</Typed>],
         ...(order.why ? [["Why", <Typed key="why">{order.why}</Typed>] as const] : []),
         ...(order.reason ? [["Reason", <Typed key="reason">{order.reason}</Typed>] as const] : []),

@@ -5,7 +5,7 @@ import { useCallback, useMemo, useState } from "react";
 import { useApi, usePages } from "@/shared/api";
 import { useMay } from "@/shared/session";
 import { useRows } from "@/shared/stream";
-import { Button, ButtonLink, Card, DataTable, Empty, Page, Select, Split, Tabs, useRemembered } from "@/shared/ui";
+import { Button, ButtonLink, Card, DataTable, Empty, Page, Popover, Select, Split, Tabs, useRemembered } from "@/shared/ui";
 import { isOpen } from "../markets/live";
 import { useNarrow } from "../markets/use-size";
 import type { Fill, Order } from "../markets/types";
@@ -133,13 +133,24 @@ function FilterBar({ filters, onChange }: { filters: Filters; onChange: (filters
   const set = (change: Partial<Filters>): void => onChange({ ...filters, ...change });
   const some = Object.values(filters).some(Boolean);
   return (
-    <div className="flex flex-wrap items-center gap-2">
+    <Shelf some={some}>
       <Select bare label="Symbol" value={filters.symbol} onChange={(symbol) => set({ symbol })} options={[["", "All symbols"], ...(markets.data?.items ?? []).map(({ symbol }) => [symbol, symbol] as const)]} />
       <Select bare label="State" value={filters.status} onChange={(status) => set({ status })} options={[["", "All states"], ["open", "open"], ["ended", "ended"], ...STATES.map((status) => [status, stateWords(status)] as const)]} />
       <Select bare label="Side" value={filters.side} onChange={(side) => set({ side })} options={[["", "Both sides"], ["buy", "buys"], ["sell", "sells"]]} />
       <Select bare label="Strategy" value={filters.strategy} onChange={(strategy) => set({ strategy })} options={[["", "By anyone"], ["manual", "by hand"], ...known.map((name) => [name, name] as const)]} />
       {some ? <Button small onClick={() => onChange(NO_FILTERS)}>Clear</Button> : null}
-    </div>
+    </Shelf>
+  );
+}
+
+/** In a row where there is room for it, behind a button on a phone. */
+function Shelf({ some, children }: { some: boolean; children: React.ReactNode }): React.ReactElement {
+  const narrow = useNarrow();
+  if (!narrow) return <div className="flex flex-wrap items-center gap-2">{children}</div>;
+  return (
+    <Popover label="Filters" trigger={<Button small>{some ? "Filters (on)" : "Filters"}</Button>}>
+      <div className="flex w-56 flex-col gap-2">{children}</div>
+    </Popover>
   );
 }
 
