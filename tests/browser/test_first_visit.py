@@ -38,7 +38,7 @@ def test_a_first_visitor_owns_the_house_sees_it_alive_and_trades(new_house: Runn
         page.wait_for_timeout(200)
     assert [row["quantity"] for row in rows] == ["0.01"]
 
-    page.goto("/orders")
+    page.goto("/orders?tab=all")
     page.get_by_text("manual").first.wait_for()
     assert visitor.complaints() == []
     assert visitor.elsewhere() == []

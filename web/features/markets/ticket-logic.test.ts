@@ -3,7 +3,7 @@ import { BLANK, down, faults, IntentKey, orderOf, quantityOf, type Terms, type T
 
 const TERMS: Terms = { symbol: "BTC/USDT", base: "BTC", quote: "USDT", tick: "0.01", lot: "0.00001", min_quantity: "0.0001", max_quantity: "900", min_notional: "5", bid: "64213.49", ask: "64213.5" };
 const NOW = Date.parse("2026-11-21T10:00:00Z");
-const ticket = (given: Partial<Ticket>): Ticket => ({ ...BLANK, ...given });
+const ticket = (given: Partial<Ticket>): Ticket => ({ ...BLANK, kind: "limit", ...given });
 
 describe("quantities", () => {
   it("keep every digit that was typed", () => {

@@ -47,7 +47,7 @@ export interface Ticket {
 
 export const BLANK: Ticket = {
   side: "buy",
-  kind: "limit",
+  kind: "market",
   amount: "",
   unit: "base",
   limit: "",

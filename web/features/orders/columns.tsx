@@ -7,6 +7,9 @@ const TONES: Record<string, Tone> = { filled: "gain", refused: "loss", rejected:
 const TICK = "0.00001"; // an average lies between ticks
 const WORDS: Record<string, string> = { partially_filled: "partly filled", new: "received", sent: "sent", accepted: "working", approved: "approved", held: "held here", canceled: "cancelled", triggered: "triggered" };
 
+/** Who an order is of: a strategy, or a person by hand. */
+const byWhom = ({ strategy, user }: { strategy: string; user: string }): string => (strategy === "manual" && user ? `${user} (manual)` : strategy);
+
 /** What an order's state is called. */
 export const stateWords = (status: string): string => WORDS[status] ?? status.replace(/_/g, " ");
 
@@ -39,7 +42,7 @@ export const ORDER_COLUMNS: readonly Column<Order>[] = [
   { key: "price", title: "Price", number: true, value: waitsAt, cell: (o) => <span title={o.limit === null ? "its trigger" : "its limit"}><Price value={waitsAt(o)} /></span>, width: 92, wide: true },
   { key: "average", title: "Average", number: true, wide: true, value: (o) => o.average, cell: (o) => <Price value={o.average} tick={TICK} />, width: 92 },
   { key: "status", title: "State", value: (o) => stateWords(o.status), cell: (o) => <State status={o.status} />, width: 96 },
-  { key: "strategy", title: "By", value: (o) => (o.strategy === "manual" ? o.user || "manual" : o.strategy), cell: (o) => <Typed>{o.strategy === "manual" ? o.user || "manual" : o.strategy}</Typed>, width: 80, wide: true },
+  { key: "strategy", title: "By", value: (o) => byWhom(o), cell: (o) => <Typed>{byWhom(o)}</Typed>, width: 104, wide: true },
   { key: "reason", title: "Reason", hidden: true, value: (o) => o.reason || o.why, cell: (o) => <span title={o.reason || o.why}><Typed>{o.reason || o.why}</Typed></span>, width: 200 },
   { key: "slippage_bps", title: "Slippage bps", number: true, hidden: true, value: (o) => o.slippage_bps, cell: (o) => <Quantity value={o.slippage_bps} places={2} />, width: 96 },
   { key: "limit", title: "Limit", number: true, hidden: true, value: (o) => o.limit, cell: (o) => <Price value={o.limit} />, width: 96 },
@@ -60,7 +63,7 @@ export const FILL_COLUMNS: readonly Column<Fill>[] = [
   { key: "price", title: "Price", number: true, value: (f) => f.price, cell: (f) => <Price value={f.price} />, width: 104 },
   { key: "fee", title: "Fee", number: true, value: (f) => f.fee, cell: (f) => <Money value={f.fee} currency={f.fee_currency} />, width: 136, wide: true },
   { key: "maker", title: "Took or rested", value: (f) => (f.maker ? "maker" : "taker"), width: 96, wide: true },
-  { key: "strategy", title: "By", value: (f) => (f.strategy === "manual" ? f.user || "manual" : f.strategy), cell: (f) => <Typed>{f.strategy === "manual" ? f.user || "manual" : f.strategy}</Typed>, width: 104, wide: true },
+  { key: "strategy", title: "By", value: (f) => byWhom(f), cell: (f) => <Typed>{byWhom(f)}</Typed>, width: 104, wide: true },
   { key: "order_id", title: "Order", number: true, value: (f) => f.order_id, width: 80, wide: true },
   { key: "trade_id", title: "Trade", hidden: true, value: (f) => f.trade_id, width: 104 },
 ];
