@@ -12,8 +12,12 @@ export function SignIn(): React.ReactElement {
   const router = useRouter();
   const { standing, entered } = useSession();
   const { doors, problem, again } = useDoors();
-  const [refused, setRefused] = useState("");
-  useEffect(() => setRefused(new URLSearchParams(location.search).get("problem") ?? ""), []);
+  const [back, setBack] = useState<{ problem: string; second: { ticket: string; ways: string[] } | undefined }>();
+  useEffect(() => {
+    const told = new URLSearchParams(location.hash.slice(1)); // what a provider's door left behind; no server sees it
+    const ticket = told.get("second") ?? "";
+    setBack({ problem: told.get("problem") ?? "", second: ticket ? { ticket, ways: (told.get("ways") ?? "").split(",") } : undefined });
+  }, []);
   useEffect(() => {
     if (doors && !doors.set_up) router.replace("/setup");
     else if (standing === "in") router.replace(nextPlace(location.search));
@@ -36,12 +40,12 @@ export function SignIn(): React.ReactElement {
         ) : null
       }
     >
-      {refused ? (
+      {back?.problem ? (
         <div role="alert" className="rounded border border-loss bg-loss-wash p-2">
-          {refused.slice(0, 300)}
+          {back.problem.slice(0, 300)}
         </div>
       ) : null}
-      {problem ? <Failed problem={problem} retry={again} /> : doors ? <SignInForm doors={doors} onEntered={entered} /> : <Loading rows={4} />}
+      {problem ? <Failed problem={problem} retry={again} /> : doors && back ? <SignInForm doors={doors} second={back.second} onEntered={entered} /> : <Loading rows={4} />}
     </Door>
   );
 }

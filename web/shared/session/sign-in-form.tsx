@@ -2,7 +2,6 @@
 
 import { useEffect, useRef, useState } from "react";
 import { ask } from "@/shared/api/ask";
-import { once } from "@/shared/api/call";
 import type { DoorState, Me, Step } from "@/shared/api/me";
 import { asProblem, Problem } from "@/shared/api/problem";
 import { Button } from "@/shared/ui/button";
@@ -14,14 +13,16 @@ interface Shape {
   /** Who is asked for; empty: anyone. */
   name?: string;
   doors?: DoorState | undefined;
+  /** A sign-in by another door that still needs its second step. */
+  second?: { ticket: string; ways: string[] } | undefined;
   onEntered: (me: Me) => void;
 }
 
 /** Signing in: password and second factor, a passkey, or a provider that people already have an account with. */
-export function SignInForm({ name: given = "", doors, onEntered }: Shape): React.ReactElement {
+export function SignInForm({ name: given = "", doors, second: begun, onEntered }: Shape): React.ReactElement {
   const [name, setName] = useState(given);
   const [password, setPassword] = useState("");
-  const [second, setSecond] = useState<NonNullable<Step["second"]>>();
+  const [second, setSecond] = useState<Step["second"]>(begun);
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem>();
   const [passkeys, setPasskeys] = useState(false);
@@ -95,7 +96,7 @@ export function SignInForm({ name: given = "", doors, onEntered }: Shape): React
 }
 
 async function toProvider(id: string): Promise<undefined> {
-  const { url } = await once<{ url: string }>("post", "/api/v1/auth/oidc/{provider}/start", { params: { provider: id }, body: {} });
+  const { url } = await ask("post", "/api/v1/auth/oidc/{provider}/start", { params: { provider: id } });
   if (!/^https?:\/\//.test(url)) throw new Problem(-1, { title: "the provider's address is no web address", fix: "tell whoever runs this Parrot" });
   location.assign(url);
 }
