@@ -3,18 +3,18 @@
 import { useRouter, useSearchParams } from "next/navigation";
 import { useDeferredValue, useMemo, useState } from "react";
 import { addressOf, useApi, usePages, type Answer } from "@/shared/api";
-import { Button, ButtonLink, Card, Count, DataTable, Dialog, Facts, Page, Select, TextField, Time, Typed, type Column } from "@/shared/ui";
+import { Button, ButtonLink, Card, Count, DataTable, Dialog, Empty, Facts, Page, Select, TextField, Time, Typed, type Column } from "@/shared/ui";
 import { ChainCheck } from "./check";
 import { momentNs, wordsOf } from "./words";
 
 export type Act = Answer<"/api/v1/audit/acts", "get">["items"][number];
 
 const COLUMNS: readonly Column<Act>[] = [
-  { key: "seq", title: "Entry", number: true, width: 88, value: (act) => act.seq, wide: true },
-  { key: "ts", title: "Time", width: 200, value: (act) => act.ts, cell: (act) => <Time ns={act.ts} /> },
+  { key: "seq", title: "Entry", number: true, width: 72, value: (act) => act.seq, wide: true },
+  { key: "ts", title: "Time", width: 184, value: (act) => act.ts, cell: (act) => <Time ns={act.ts} /> },
   { key: "who", title: "Who", width: 140, value: (act) => act.who, cell: (act) => <Typed>{act.who}</Typed> },
   { key: "what", title: "What", width: 170, value: (act) => act.what, cell: (act) => <Typed>{act.what}</Typed> },
-  { key: "about", title: "About", value: (act) => wordsOf(act.about), cell: (act) => <Typed>{wordsOf(act.about)}</Typed>, wide: true },
+  { key: "about", title: "About", width: 560, value: (act) => wordsOf(act.about), cell: (act) => <Typed>{wordsOf(act.about)}</Typed>, wide: true },
   { key: "entry", title: "Desk entry", number: true, hidden: true, value: (act) => act.entry || null },
 ];
 
@@ -50,16 +50,17 @@ export function Audit(): React.ReactElement {
         <Card flush fill className="min-h-[320px]">
           <div className="flex h-full min-h-0 flex-col">
             <div className="grid grid-cols-2 gap-2 border-b p-2 md:grid-cols-5">
-              <Select label="Person" bare value={who} onChange={setWho} options={names(facts.data?.people, "Everybody")} />
-              <Select label="Act" bare value={what} onChange={setWhat} options={names(facts.data?.kinds, "Every act")} />
-              <TextField label="Text anywhere" bare placeholder="Text anywhere" value={typed} onChange={setTyped} maxLength={100} />
-              <TextField label="From" bare type="datetime-local" aria-label="From" value={from} onChange={setFrom} />
-              <TextField label="To" bare type="datetime-local" aria-label="To" value={to} onChange={setTo} />
+              <Select label="Person" value={who} onChange={setWho} options={names(facts.data?.people, "Everybody")} />
+              <Select label="Act" value={what} onChange={setWhat} options={names(facts.data?.kinds, "Every act")} />
+              <TextField label="Text anywhere" placeholder="BTC/USDT" value={typed} onChange={setTyped} maxLength={100} />
+              <TextField label="From" type="datetime-local" value={from} onChange={setFrom} />
+              <TextField label="To" type="datetime-local" value={to} onChange={setTo} />
             </div>
             <div className="min-h-0 flex-1">
               <DataTable
                 id="audit"
                 label="acts"
+                plain
                 rows={pages.rows}
                 columns={COLUMNS}
                 rowKey={(act) => String(act.seq)}
@@ -70,7 +71,7 @@ export function Audit(): React.ReactElement {
                 problem={pages.problem}
                 onRetry={pages.refetch}
                 onEnd={pages.more ? pages.fetchMore : undefined}
-                empty={filtered ? "No act fits. Take a filter away." : "Nothing was done yet."}
+                empty={filtered ? <Empty title="No act fits">Take a filter away.</Empty> : <Empty title="Nothing was done yet" />}
               />
             </div>
           </div>

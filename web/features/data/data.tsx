@@ -1,9 +1,9 @@
 "use client";
 
-import { useDeferredValue, useState } from "react";
+import { useState } from "react";
 import { useApi, usePages, type Answer } from "@/shared/api";
 import { useMay } from "@/shared/session";
-import { Badge, Button, Card, Count, DataTable, Figure, Grid, Page, Tabs, TextField, Time, Typed, type Column } from "@/shared/ui";
+import { Badge, Button, Card, Count, DataTable, Empty, Figure, Grid, Page, Tabs, Time, Typed, type Column } from "@/shared/ui";
 import { DownloadDialog, UploadDialog } from "./asking";
 import { DataJobs } from "./jobs";
 import { QualityDialog } from "./quality";
@@ -27,12 +27,10 @@ const COLUMNS: readonly Column<Series>[] = [
 export function Data(): React.ReactElement {
   const mayWrite = useMay("data:write");
   const [tab, setTab] = useState("series");
-  const [typed, setTyped] = useState("");
   const [judged, setJudged] = useState<Series>();
   const [asking, setAsking] = useState<"download" | "upload">();
-  const text = useDeferredValue(typed.trim());
-  const totals = useApi("/api/v1/data/series", { query: { text, limit: 1 }, every_ms: 15_000, keep: true });
-  const pages = usePages("/api/v1/data/series", { query: { text, limit: 500 } });
+  const totals = useApi("/api/v1/data/series", { query: { limit: 1 }, every_ms: 15_000, keep: true });
+  const pages = usePages("/api/v1/data/series", { query: { limit: 500 } });
   const lookAt = (one: Series): void => setJudged(one);
   return (
     <Page
@@ -89,8 +87,11 @@ export function Data(): React.ReactElement {
                     problem={pages.problem}
                     onRetry={pages.refetch}
                     onEnd={pages.more ? pages.fetchMore : undefined}
-                    tools={<TextField label="Find in all pages" bare placeholder="Find in all pages" value={typed} onChange={setTyped} maxLength={60} />}
-                    empty={text ? "No series has these words in its name." : "The lake is empty. Download history of an exchange, or import a file; the market of this platform is recorded by itself."}
+                    empty={
+                      <Empty title="The lake is empty">
+                        Download history of an exchange, or import a file. What this platform sees of its market is recorded by itself, from the first quarter of an hour on.
+                      </Empty>
+                    }
                   />
                 ),
               },

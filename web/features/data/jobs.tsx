@@ -2,7 +2,7 @@
 
 import { useState } from "react";
 import { useApi, useCommand, type Answer } from "@/shared/api";
-import { Badge, Button, DataTable, Time, Typed, type Column, type Tone } from "@/shared/ui";
+import { Badge, Button, DataTable, Empty, Time, Typed, type Column, type Tone } from "@/shared/ui";
 
 export type DataJob = Answer<"/api/v1/data/jobs", "get">["items"][number];
 
@@ -57,7 +57,7 @@ export function DataJobs({ mayWrite }: { mayWrite: boolean }): React.ReactElemen
           </Button>
         );
       }}
-      empty="Nothing was downloaded or imported yet."
+      empty={<Empty title="Nothing was downloaded or imported yet" />}
     />
   );
 }

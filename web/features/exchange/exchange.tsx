@@ -2,7 +2,7 @@
 
 import { useState } from "react";
 import { useApi, useCommand, type Answer } from "@/shared/api";
-import { divide, multiply, subtract } from "@/shared/format";
+import { divide, multiply, round, subtract } from "@/shared/format";
 import { useMay } from "@/shared/session";
 import { Answered, Badge, Button, Card, Confirm, Count, DataTable, Empty, Facts, FailedLine, Figure, Grid, Money, NumberField, Page, Percent, Price, Quantity, Tabs, copyText, toast, useForm, Dialog, type Checks, type Column } from "@/shared/ui";
 import { ExchangeFaults } from "./faults";
@@ -18,17 +18,22 @@ export function changeOf(one: { last: string; open: string }): string | null {
   return part === undefined ? null : multiply(part, "100");
 }
 
+/** An amount with as many places as another. */
+export function asPrecise(value: string, like: string): string {
+  return round(value, like.split(".")[1]?.length ?? 0);
+}
+
 const SYMBOLS: readonly Column<SymbolRow>[] = [
   { key: "symbol", title: "Symbol", width: 120, value: (one) => one.symbol },
   { key: "phase", title: "Phase", width: 120, value: (one) => one.phase, cell: (one) => <Badge tone={one.phase === "continuous" ? "gain" : "warn"}>{one.phase === "continuous" ? "trading" : one.phase}</Badge> },
   { key: "last", title: "Last", number: true, width: 120, value: (one) => one.last, cell: (one) => <Price value={one.last} /> },
-  { key: "change", title: "Change", number: true, width: 110, value: changeOf, cell: (one) => <Percent value={changeOf(one)} percent change of="the price a day ago" /> },
-  { key: "volume", title: "Volume", number: true, width: 150, value: (one) => one.quote_volume, cell: (one) => <Money value={one.quote_volume} currency={one.quote} short />, wide: true },
-  { key: "trades", title: "Trades", number: true, width: 100, value: (one) => one.trades, cell: (one) => <Count value={one.trades} />, wide: true },
-  { key: "fair", title: "Crowd's value", number: true, width: 130, value: (one) => one.fair, cell: (one) => <Price value={one.fair} />, wide: true },
-  { key: "volatility", title: "Volatility a year", number: true, width: 130, value: (one) => one.volatility, cell: (one) => `${(one.volatility * 100).toFixed(0)} %`, wide: true },
-  { key: "pace", title: "Takers a second", number: true, width: 130, value: (one) => one.pace, wide: true },
-  { key: "spread", title: "Spread", number: true, width: 100, value: (one) => one.spread_bps, cell: (one) => `${one.spread_bps} bps`, wide: true },
+  { key: "change", title: "Change, a day", number: true, width: 110, value: changeOf, cell: (one) => <Percent value={changeOf(one)} percent change /> },
+  { key: "volume", title: "Volume", number: true, width: 120, value: (one) => one.quote_volume, cell: (one) => <Money value={one.quote_volume} currency={one.quote} short />, wide: true },
+  { key: "trades", title: "Trades", number: true, width: 90, value: (one) => one.trades, cell: (one) => <Count value={one.trades} />, wide: true },
+  { key: "fair", title: "Crowd's value", number: true, value: (one) => one.fair, cell: (one) => <Price value={asPrecise(one.fair, one.last)} />, hidden: true },
+  { key: "volatility", title: "Volatility", number: true, width: 120, value: (one) => one.volatility, cell: (one) => `${(one.volatility * 100).toFixed(0)} % a year`, wide: true },
+  { key: "pace", title: "Takers", number: true, width: 120, value: (one) => one.pace, cell: (one) => `${one.pace} a second`, wide: true },
+  { key: "spread", title: "Spread", number: true, width: 90, value: (one) => one.spread_bps, cell: (one) => `${one.spread_bps} bps`, wide: true },
   { key: "shocks", title: "Shocks an hour", number: true, hidden: true, value: (one) => one.shocks },
 ];
 
@@ -212,7 +217,7 @@ function Tune({ one, close }: { one: SymbolRow; close: () => void }): React.Reac
         </>
       }
     >
-      <Facts items={[["Usual order", <Quantity key="s" value={one.size} unit={one.base} />], ["Worth, as the crowd sees it", <Price key="f" value={one.fair} currency={one.quote} />]]} />
+      <Facts items={[["Usual order", <Quantity key="s" value={one.size} unit={one.base} />], ["Worth, as the crowd sees it", <Price key="f" value={asPrecise(one.fair, one.last)} currency={one.quote} />]]} />
       <NumberField label="Volatility" unit="% a year" {...form.field("volatility")} />
       <NumberField label="Takers" unit="a second" {...form.field("pace")} />
       <NumberField label="Makers' spread" unit="bps" {...form.field("spread_bps")} />

@@ -77,7 +77,7 @@ export function ExchangeFaults({ open, mayWrite }: { open: boolean; mayWrite: bo
             </Button>
           ) : null
         }
-        empty="Nothing goes wrong on purpose. See how your bot copes: add a fault."
+        empty={<Empty title="Nothing goes wrong on purpose">See how your bot copes: add a fault.</Empty>}
       />
       {adding && faults.data ? <Add kinds={faults.data.kinds} close={() => setAdding(false)} /> : null}
     </>

@@ -2,7 +2,7 @@
 
 import { useState } from "react";
 import { useApi, useCommand, type Answer } from "@/shared/api";
-import { Badge, Button, Check, Confirm, DataTable, Dialog, FailedLine, NumberField, Select, TextField, toast, useForm, type Checks, type Column } from "@/shared/ui";
+import { Badge, Button, Check, Confirm, DataTable, Dialog, Empty, FailedLine, NumberField, Select, TextField, toast, useForm, type Checks, type Column } from "@/shared/ui";
 import { Once } from "@/features/profile/once";
 import type { State } from "./exchange";
 
@@ -51,7 +51,7 @@ export function ExchangeKeys({ state, mayWrite }: { state: State; mayWrite: bool
             </Button>
           ) : null
         }
-        empty="Nobody trades from outside. Make a key: it opens an account of its own."
+        empty={<Empty title="Nobody trades from outside">Make a key: it opens an account of its own.</Empty>}
       />
       {adding ? <Make close={() => setAdding(false)} /> : null}
       {funding ? <Fund state={state} close={() => setFunding(false)} /> : null}

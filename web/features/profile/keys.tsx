@@ -4,7 +4,7 @@ import { useState } from "react";
 import { useApi, useCommand, type Answer } from "@/shared/api";
 import { listed, permissionWords } from "@/features/users/words";
 import { useMe } from "@/shared/session";
-import { Button, Check, Confirm, DataTable, Dialog, FailedLine, Select, TextField, Time, Typed, toast, useForm, type Checks, type Column } from "@/shared/ui";
+import { Button, Check, Confirm, DataTable, Dialog, Empty, FailedLine, Select, TextField, Time, Typed, toast, useForm, type Checks, type Column } from "@/shared/ui";
 import { Once } from "./once";
 
 type Key = Answer<"/api/v1/keys", "get">["items"][number];
@@ -55,7 +55,7 @@ export function Keys(): React.ReactElement {
             Revoke
           </Button>
         )}
-        empty="No API key. A key lets a program of yours ask and act, as far as you may."
+        empty={<Empty title="No API key">A key lets a program of yours ask and act, as far as you may.</Empty>}
       />
       {adding ? <Make close={() => setAdding(false)} /> : null}
       <Confirm open={going !== undefined} onOpenChange={() => setGoing(undefined)} title={`Revoke ${going?.label ?? ""}`} action="Revoke it" busy={revoke.busy} problem={revoke.problem} onConfirm={() => going && void revoke.run({ params: { key: going.key } })}>

@@ -31,7 +31,7 @@ export function Password(): React.ReactElement {
   const form = useForm<Passwords>(EMPTY, RIGHT, change.problem);
   return (
     <form
-      className="flex max-w-[480px] flex-col gap-3 border-t p-4"
+      className="flex flex-col gap-3 border-t p-4 md:*:max-w-[480px]"
       aria-label="Password"
       onSubmit={(event) => {
         event.preventDefault();

@@ -29,7 +29,7 @@ export function Platform(): React.ReactElement {
             <p className="flex max-w-[760px] gap-2 text-soft">
               <Icon name="info" /> These are read when the platform starts. To change one, write its line into settings.toml, below its table, and start the platform again.
             </p>
-            <div className="grid gap-3 md:grid-cols-2">
+            <div className="grid items-start gap-3 md:grid-cols-2">
               {found.sections.filter(({ settings: rows }) => rows.length > 0).map((section) => (
                 <Table key={section.name} section={section} />
               ))}
@@ -55,7 +55,7 @@ function Table({ section }: { section: Section }): React.ReactElement {
       <ul className="flex flex-col">
         {section.settings.map((setting) => (
           <li key={setting.key} className="flex min-h-9 items-center gap-2 border-b px-3 py-1 last:border-b-0">
-            <code className="min-w-0 flex-1 break-all text-small">{setting.text || `${setting.key} =`}</code>
+            <code className="min-w-0 flex-1 break-all text-small">{setting.value ? setting.text : `# ${setting.key} is not set`}</code>
             {setting.changed ? <Badge tone="accent">{setting.secret ? "kept secret" : "changed"}</Badge> : <span className="text-small text-faint">default</span>}
             <Button small kind="quiet" icon="copy" onClick={() => void copy(setting.text)} aria-label={`Copy the line of ${setting.key}`}>
               {null}

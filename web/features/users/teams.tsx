@@ -2,7 +2,7 @@
 
 import { useMemo, useState } from "react";
 import { useApi, useCommand, type Answer } from "@/shared/api";
-import { Button, Check, Confirm, DataTable, Dialog, FailedLine, TextField, Typed, toast, useForm, type Checks, type Column } from "@/shared/ui";
+import { Button, Check, Confirm, DataTable, Dialog, Empty, FailedLine, TextField, Typed, toast, useForm, type Checks, type Column } from "@/shared/ui";
 import type { User } from "./users";
 import { listed } from "./words";
 
@@ -45,7 +45,7 @@ export function Teams({ people, mayWrite }: { people: readonly User[]; mayWrite:
             </Button>
           ) : null
         }
-        empty="No team yet. Members of a team see its accounts beside their own."
+        empty={<Empty title="No team yet">Members of a team see its accounts beside their own.</Empty>}
       />
       {edited ? <Edit team={edited === "new" ? undefined : edited} people={people} close={() => setEdited(undefined)} /> : null}
       <Confirm open={going !== undefined} onOpenChange={() => setGoing(undefined)} title={`Remove the team ${going?.name ?? ""}`} action="Remove it" busy={remove.busy} problem={remove.problem} onConfirm={() => going && void remove.run({ params: { team: going.id } })}>

@@ -4,7 +4,7 @@ import { useRouter, useSearchParams } from "next/navigation";
 import { useState } from "react";
 import { useApi, useCommand, usePages, type Answer } from "@/shared/api";
 import { useMay } from "@/shared/session";
-import { Badge, Button, Card, Confirm, DataTable, Page, Tabs, Time, Typed, type Column } from "@/shared/ui";
+import { Badge, Button, Card, Confirm, DataTable, Empty, Page, Tabs, Time, Typed, type Column } from "@/shared/ui";
 import { InviteDialog } from "./invite";
 import { PersonDialog } from "./person";
 import { Roles } from "./roles";
@@ -118,7 +118,7 @@ function Invitations(): React.ReactElement {
             Withdraw
           </Button>
         )}
-        empty="No invitation waits. Who is invited gets a link that works once."
+        empty={<Empty title="No invitation waits">Who is invited gets a link that works once.</Empty>}
       />
       <Confirm open={going !== undefined} onOpenChange={() => setGoing(undefined)} title="Withdraw this invitation" action="Withdraw it" busy={withdraw.busy} problem={withdraw.problem} onConfirm={() => going && void withdraw.run({ params: { invitation: going.id } })}>
         Its link stops working at once. You can invite again.
