@@ -56,6 +56,7 @@ class Living:
 
     def _note(self, act: ActWaiting) -> None:
         self._audit.note(act.who, act.what, ts=act.ts, about=act.about)
+        _log.info("act", who=act.who, what=act.what, **{f"of_{name}": text for name, text in act.about.items()})
 
     def _keep(self) -> None:
         while not self._over.wait(_TIDY_S):

@@ -15,6 +15,7 @@ from parrot.centers.users.needs import Ports
 from parrot.centers.users.own import Own
 from parrot.centers.users.passkeys import Passkeys
 from parrot.centers.users.people import People
+from parrot.centers.users.refusals import Refusals
 from parrot.centers.users.sessions import Sessions
 from parrot.centers.users.settings import Settings
 from parrot.centers.users.setup import Setup
@@ -44,6 +45,7 @@ class Users:
     headless: Headless
     visits: Visits
     tickets: Tickets
+    refusals: Refusals
     settings: Settings
     mailing: bool
 
@@ -77,6 +79,7 @@ class Users:
             leaving=Leaving(means, people=people, sessions=sessions, keys=keys),
             mailing=ports.mail is not None,
             tickets=entrance.tickets,
+            refusals=Refusals(means),
             settings=settings,
         )
 
@@ -116,6 +119,10 @@ class Users:
     def csrf(self, who: Principal) -> str:
         """What every write of a session has to bring along."""
         return self.sessions.csrf(who)
+
+    def refused(self, who: Principal, what: str) -> None:
+        """Notes that somebody was refused for want of rights."""
+        self.refusals.note(who, what)
 
     def stands(self, who: Principal) -> Principal | None:
         """The same session or key with its rights now; None when it ended."""

@@ -40,6 +40,7 @@ def create_app(doors: Doors, folder: Path, site: Site | None = None) -> FastAPI:
     site = site or Site()
     app = FastAPI(title="Parrot", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.now = doors.now
+    app.state.refused = lambda who, what: doors.users.refused(who, what)
     problems.install(app)
     app.add_middleware(Tags)
     app.add_middleware(Once, receipts=doors.receipts)

@@ -8,6 +8,7 @@ from typing import Any, Final
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from starlette.background import BackgroundTask
 from starlette.exceptions import HTTPException
 
 from parrot.kernel.errors import (
@@ -51,9 +52,13 @@ async def _parrot(_: Request, fault: Exception) -> JSONResponse:
     return problem(status, fault.problem, **fault.as_dict())
 
 
-async def _access(_: Request, fault: Exception) -> JSONResponse:
+async def _access(request: Request, fault: Exception) -> JSONResponse:
     assert isinstance(fault, AccessError)  # what it is installed for
-    return denied(fault)
+    answer, who = denied(fault), getattr(request.state, "principal", None)
+    if who is not None and fault.reason == "forbidden":
+        route = getattr(request.scope.get("route"), "path", "a page")
+        answer.background = BackgroundTask(request.app.state.refused, who, f"{request.method} {route}")
+    return answer
 
 
 def denied(fault: AccessError) -> JSONResponse:

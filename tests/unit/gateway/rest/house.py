@@ -45,6 +45,7 @@ class People:
         self.keys: dict[str, tuple[str, Principal]] = {}
         self.owner = owner
         self.passive: list[bool] = []
+        self.refusals: list[tuple[str, str]] = []
 
     def is_set_up(self) -> bool:
         return self.owner
@@ -64,6 +65,9 @@ class People:
 
     def stands(self, who: Principal) -> Principal | None:
         return self.sessions.get(who.name)
+
+    def refused(self, who: Principal, what: str) -> None:
+        self.refusals.append((who.name, what))
 
     def watch(self, told: Callable[[str], None]) -> None:
         return None

@@ -320,6 +320,15 @@ def test_names_for_people_are_of_any_script_and_one_line(house, ann, display, ke
         assert told["display"] == display
 
 
+def test_who_is_refused_is_noted_once_a_minute(house, ann):
+    mia = join(house, ann, "mia", "viewer")
+    for _ in range(3):
+        assert mia.get("/users")[0] == 403
+    assert mia.ask("PUT", f"/users/{mia.me['user']}", {"active": True})[0] == 403
+    refusals = [act.about["act"] for act in house.town.acts if (act.who, act.what) == ("mia", "refused")]
+    assert refusals == ["GET /api/v1/users", "PUT /api/v1/users/{user}"]
+
+
 def test_no_secret_is_kept_or_noted(house, ann):
     everything = house.town.everything() + str(house.town.acts).encode()
     for secret in (PASSWORD, OTHER, ann.http.cookies["parrot"].partition(".")[2]):

@@ -41,6 +41,9 @@ class Gatekeeper(Protocol):
     def stands(self, who: Principal) -> Principal | None:
         """The same session or key with its rights now; None when it ended."""
 
+    def refused(self, who: Principal, what: str) -> None:
+        """Notes that somebody was refused for want of rights; may wait for the disk."""
+
     def watch(self, told: Callable[[str], None]) -> None:
         """Has `told` hear the id of a user whose rights changed, or of whom a session or key ended."""
 
