@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
 from threading import BoundedSemaphore
 from typing import Final, TypeVar
 
@@ -27,10 +28,10 @@ class ArgonPasswords:
     def __init__(
         self, *, threads: int = 1, waiting: int = WAITING_MOST, memory_kib: int = 65_536, passes: int = 3
     ) -> None:
+        self._memory_kib, self._passes = memory_kib, passes
         self._hasher = Argon2Hasher(time_cost=passes, memory_cost=memory_kib, parallelism=1)
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="passwords")
         self._room = BoundedSemaphore(threads + waiting)
-        self._decoy = self._hasher.hash("a password that nobody has")
 
     def hash(self, password: str) -> str:
         """The hash to keep."""
@@ -43,13 +44,18 @@ class ArgonPasswords:
     def outdated(self, kept: str) -> bool:
         """Whether a kept hash was made with other parameters than today's."""
         try:
-            return extract_parameters(kept) != extract_parameters(self._decoy)
+            found = extract_parameters(kept)
         except InvalidHashError:
             return True
+        return (found.memory_cost, found.time_cost) != (self._memory_kib, self._passes)
 
     def close(self) -> None:
         """Lets go of the threads."""
         self._pool.shutdown(wait=False, cancel_futures=True)
+
+    @cached_property
+    def _decoy(self) -> str:
+        return self._hasher.hash("a password that nobody has")
 
     def _verify(self, password: str, kept: str) -> bool:
         try:

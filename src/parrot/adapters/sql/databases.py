@@ -23,14 +23,19 @@ READS: Final = "reads"  # an execution option: this transaction writes nothing
 
 
 def open_sqlite(
-    path: Path, *, upgrade: bool = True, synchronous: str = "FULL", lock_wait_s: float = LOCK_WAIT_S
+    path: Path,
+    *,
+    upgrade: bool = True,
+    synchronous: str = "FULL",
+    lock_wait_s: float = LOCK_WAIT_S,
+    forgetful: bool = False,
 ) -> Engine:
     """A SQLite database in `path` (".db") with a write-ahead log; every commit is synced to the disk.
 
     It is made, or brought to this version when `upgrade`. What another process locks is waited for `lock_wait_s`; then
-    it is a StorageError. `synchronous` "NORMAL" loses commits with the power; the
-    tests show it. Raises StorageError, also for a database of a version that cannot be brought here; DataError for a
-    damaged one; ParameterError for another name.
+    it is a StorageError. `synchronous` "NORMAL" loses commits with the power; the tests show it. A `forgetful` one
+    overwrites what is dropped (`scrub` does so in its log). Raises StorageError, also for a database of a version that
+    cannot be brought here; DataError for a damaged one; ParameterError for another name.
     """
     if path.suffix != ".db":
         raise ParameterError(f"{path.name} is no name of a database", expected='a name that ends in ".db"')
@@ -40,7 +45,7 @@ def open_sqlite(
             URL.create("sqlite+pysqlite", database=str(path)),
             connect_args={"isolation_level": None, "timeout": lock_wait_s, "check_same_thread": False},
         )
-        event.listen(engine, "connect", _sqlite_settings(path, synchronous, lock_wait_s))
+        event.listen(engine, "connect", _sqlite_settings(path, synchronous, lock_wait_s, forgetful=forgetful))
         event.listen(engine, "begin", _begin_sqlite)
         return _of_this_version(engine, upgrade)
 
@@ -96,7 +101,15 @@ def _make(path: Path) -> None:
         raise StorageError(f"{path}: {fault.strerror}", fix="give this user permission to write there") from fault
 
 
-def _sqlite_settings(path: Path, synchronous: str, lock_wait_s: float) -> Callable[[Any, Any], None]:
+def scrub(engine: Engine) -> None:
+    """Has a forgetful SQLite database let go of its write-ahead log, where what was dropped may still lie."""
+    with named(str(engine.url.database)), engine.connect() as connection:
+        connection.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _sqlite_settings(
+    path: Path, synchronous: str, lock_wait_s: float, *, forgetful: bool
+) -> Callable[[Any, Any], None]:
     def at_connect(raw: Any, _record: Any) -> None:
         mode = _write_ahead(raw, lock_wait_s)
         if mode != "wal":
@@ -107,6 +120,8 @@ def _sqlite_settings(path: Path, synchronous: str, lock_wait_s: float) -> Callab
             )
         for setting in (f"synchronous = {synchronous}", "fullfsync = ON", "foreign_keys = ON", "trusted_schema = OFF"):
             raw.execute(f"PRAGMA {setting}")
+        if forgetful:
+            raw.execute("PRAGMA secure_delete = ON")
 
     return at_connect
 

@@ -16,7 +16,7 @@ from parrot.adapters.passkeys import WebAuthn
 from parrot.adapters.passwords import ArgonPasswords
 from parrot.adapters.secrets.master import master
 from parrot.adapters.secrets.vault import Vault
-from parrot.adapters.sql import SqlRecords, open_sqlite
+from parrot.adapters.sql import SqlRecords, open_sqlite, scrub
 from parrot.centers.users.manifest import Known, Ports, Settings, Users, build
 from parrot.kernel.errors import InputError
 from parrot.ports.mail import Mail
@@ -49,7 +49,7 @@ def open_users(
     """
     with ExitStack() as stack:
         stack.enter_context(_alone(root))
-        engine = open_sqlite(root / FILE)
+        engine = open_sqlite(root / FILE, forgetful=True)
         stack.callback(engine.dispose)
         passwords = ArgonPasswords()
         stack.callback(passwords.close)
@@ -61,6 +61,7 @@ def open_users(
             codes=Authenticators(),
             ceremonies=WebAuthn(),
             now=now,
+            scrub=lambda: scrub(engine),
             mail=world.mail,
             address=world.address,
             providers=world.providers,

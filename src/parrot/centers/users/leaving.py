@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final
 
 import msgspec
@@ -19,11 +20,14 @@ _GONE: Final = "erased"
 class Leaving:
     """What the law calls access and erasure."""
 
-    def __init__(self, means: Means, *, people: People, sessions: Sessions, keys: Keys) -> None:
+    def __init__(
+        self, means: Means, *, people: People, sessions: Sessions, keys: Keys, scrub: Callable[[], None]
+    ) -> None:
         self._means = means
         self._people = people
         self._sessions = sessions
         self._keys = keys
+        self._scrub = scrub
 
     def export(self, by: Principal, user: str) -> dict[str, Any]:
         """All that is kept of somebody, as plain values; secrets and hashes stay here. Raises MissingError."""
@@ -86,3 +90,4 @@ class Leaving:
             change.note(by.name, "erasure", ts=self._means.now(), user=user)
             change.tell(user)
         self._means.seals.forget()
+        self._scrub()

@@ -17,7 +17,10 @@ from parrot.ports.seals import Seals
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ports:
-    """What the center needs of the world; `now` is ns UTC, `address` that of the pages (scheme, host and port)."""
+    """What the center needs of the world; `now` is ns UTC, `address` that of the pages (scheme, host and port).
+
+    `scrub` has the records' store overwrite what was dropped.
+    """
 
     records: Records
     seals: Seals
@@ -26,6 +29,7 @@ class Ports:
     codes: Codes
     ceremonies: Ceremonies
     now: Callable[[], int]
+    scrub: Callable[[], None] = lambda: None
     mail: Mail | None = None
     address: str = ""
     providers: Mapping[str, Known] = field(default_factory=dict)

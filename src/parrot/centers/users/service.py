@@ -76,7 +76,7 @@ class Users:
             joining=Joining(entrance, ports.mail, ports.address),
             visits=Visits(entrance, own, ports.providers),
             headless=Headless(means, people=people, sessions=sessions, keys=keys),
-            leaving=Leaving(means, people=people, sessions=sessions, keys=keys),
+            leaving=Leaving(means, people=people, sessions=sessions, keys=keys, scrub=ports.scrub),
             mailing=ports.mail is not None,
             tickets=entrance.tickets,
             refusals=Refusals(means),
