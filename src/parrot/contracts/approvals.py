@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Final
 
 import msgspec
 
 from parrot.contracts.message import Message
+
+BEFORE: Final = "@before:"  # and a rule: among the terms of a request about limits, what it replaces
 
 
 class ApprovalKind(StrEnum):
@@ -39,6 +42,7 @@ class Person(msgspec.Struct, frozen=True):
 class ApprovalKept(Message, frozen=True, kw_only=True):
     """A request as it stands; `subject` is what it is about (a scope, an account), `terms` what is asked, as texts.
 
+    Terms whose names begin with @ are not asked for: they say what was there then.
     Times are ns UTC; `expires` is when nobody may approve it any more. `text` says why it ended as it did.
     """
 

@@ -1,6 +1,7 @@
 "use client";
 
 import { useState } from "react";
+import { ruleTitle, valueOf } from "@/features/risk/rules";
 import { useApi, useCommand, usePages, type Answer } from "@/shared/api";
 import { Badge, Button, Card, DataTable, Dialog, Empty, Facts, FailedLine, Failed, Loading, Money, TextField, Time, toast, Typed, type Column, type Tone } from "@/shared/ui";
 
@@ -16,17 +17,17 @@ const COLUMNS: readonly Column<Request>[] = [
   { key: "ts", title: "Asked", value: (row) => row.ts, cell: (row) => <Time ns={row.ts} />, width: 210, wide: true },
   { key: "kind", title: "What", value: (row) => row.kind, width: 110 },
   { key: "subject", title: "Of", value: (row) => row.subject, cell: (row) => <Typed>{row.subject}</Typed>, width: 150 },
-  { key: "terms", title: "Terms", value: (row) => inShort(row), cell: (row) => <span className="truncate"><Typed>{inShort(row)}</Typed></span>, wide: true },
+  { key: "terms", title: "Terms", value: (row) => inShort(row), cell: (row) => <Typed>{inShort(row)}</Typed>, width: 380 },
   { key: "by", title: "Asked by", value: (row) => row.by, cell: (row) => <Typed>{row.by}</Typed>, width: 130, wide: true },
   { key: "decided_by", title: "Decided by", value: (row) => row.decided_by, cell: (row) => <Typed>{row.decided_by ?? ""}</Typed>, width: 130, wide: true },
   { key: "state", title: "State", value: (row) => row.state, cell: (row) => <Badge tone={TONES[row.state] ?? "neutral"}>{WORDS[row.state] ?? row.state}</Badge>, width: 110 },
 ];
 
 /** What a request is about, in a line. */
-export function inShort(request: Pick<Request, "kind" | "terms">): string {
+export function inShort(request: Pick<Request, "kind" | "terms" | "changes">): string {
   const { terms } = request;
   if (request.kind !== "limits") return `${terms.amount ?? ""} ${terms.asset ?? ""}`;
-  return Object.entries(terms).map(([rule, text]) => `${rule} ${text}`).join(", ");
+  return request.changes.map(({ term, before, after }) => `${ruleTitle(term)} ${before || "none"} \u2192 ${after || "none"}`).join(", ");
 }
 
 /** Requests that wait for somebody to agree, and those that were decided; `subject` narrows them to one account. */
@@ -121,8 +122,12 @@ function Terms({ request }: { request: Request }): React.ReactElement {
   }
   return (
     <div>
-      <h3 className="mb-1 font-strong">All limits of the scope would be</h3>
-      <Facts items={Object.entries(request.terms).map(([rule, text]) => [rule, <span key={rule} className="number"><Typed>{text}</Typed></span>])} />
+      <h3 className="mb-1 font-strong">What would change</h3>
+      <Facts items={request.changes.map(({ term, before, after }) => [ruleTitle(term), <span key={term} className="number">{before ? valueOf(before, "") : "none"} → <b>{after ? valueOf(after, "") : "none"}</b></span>])} />
+      <details className="mt-3">
+        <summary className="cursor-pointer text-soft">All limits of the scope as they would be</summary>
+        <Facts className="mt-2" items={Object.entries(request.terms).map(([rule, text]) => [ruleTitle(rule), <span key={rule} className="number">{valueOf(text, "")}</span>])} />
+      </details>
     </div>
   );
 }

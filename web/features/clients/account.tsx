@@ -69,7 +69,7 @@ export function AccountView({ account, client }: { account: string; client: Clie
               <DataTable id="client.balances" label="balances" rows={found.balances} columns={BALANCES} rowKey={(row) => row.asset} height={Math.min(Math.max(found.balances.length, 2), 8)} plain />
             </Card>
             <Card title="Positions from fills" flush>
-              <DataTable id="client.positions" label="positions" rows={found.positions} columns={POSITIONS} rowKey={(row) => row.symbol} height={Math.min(Math.max(found.positions.length, 2), 8)} plain empty={<Empty title="Nothing was traded">What the account was given by deposits stands in its balances.</Empty>} />
+              <DataTable id="client.positions" label="positions" rows={found.positions} columns={POSITIONS} rowKey={(row) => row.symbol} height={found.positions.length ? Math.min(found.positions.length, 8) : 4} plain empty={<Empty title="Nothing was traded">What the account was given by deposits stands in its balances.</Empty>} />
             </Card>
             {way ? <Ask way={way} account={found} onClose={() => setWay(undefined)} /> : null}
           </>

@@ -15,7 +15,7 @@ const ACTS: readonly Column<Act>[] = [
   { key: "ts", title: "Time", value: (row) => row.ts, cell: (row) => <Time ns={row.ts} />, width: 210 },
   { key: "who", title: "Who", value: (row) => row.who, cell: (row) => <Typed>{row.who}</Typed>, width: 140 },
   { key: "what", title: "What", value: (row) => row.what, width: 180 },
-  { key: "about", title: "About", value: about, cell: (row) => <Typed>{about(row)}</Typed>, wide: true },
+  { key: "about", title: "About", value: about, cell: (row) => <Typed>{about(row)}</Typed>, width: 420, wide: true },
 ];
 
 function about(row: Act): string {

@@ -94,7 +94,7 @@ function Figures({ clients, accounts, waiting }: { clients: readonly Client[]; a
 
 const CLIENTS: readonly Column<Row>[] = [
   { key: "id", title: "No.", value: (row) => Number(row.id), number: true, width: 64 },
-  { key: "name", title: "Name", value: (row) => row.name, cell: (row) => <Typed>{row.name}</Typed> },
+  { key: "name", title: "Name", value: (row) => row.name, cell: (row) => <Typed>{row.name}</Typed>, width: 220 },
   { key: "status", title: "Status", value: (row) => row.status, cell: (row) => <Badge tone={STATUS[row.status]}>{row.status}</Badge>, width: 110 },
   { key: "accounts", title: "Accounts", value: (row) => row.accounts.join(", "), wide: true },
   { key: "worth", title: "Worth", number: true, value: (row) => row.worth, cell: (row) => <Money value={row.worth} currency={row.currency} places={2} /> },

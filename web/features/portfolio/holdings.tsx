@@ -70,10 +70,10 @@ function Positions({ found }: { found: Found }): React.ReactElement {
   return (
     <>
       <Card title="Positions of the account" span={12} flush>
-        <DataTable id="portfolio.positions" label="positions" rows={whole} columns={OF_ACCOUNT} rowKey={key} height={Math.min(Math.max(whole.length, 2), 8)} empty={none} />
+        <DataTable id="portfolio.positions" label="positions" rows={whole} columns={OF_ACCOUNT} rowKey={key} height={whole.length ? Math.min(whole.length, 8) : 5} empty={none} />
       </Card>
       <Card title="By strategy" span={12} flush foot="The books of the strategies add up to the positions of the account.">
-        <DataTable id="portfolio.books" label="books" rows={books} columns={OF_BOOKS} rowKey={key} height={Math.min(Math.max(books.length, 2), 10)} empty={none} />
+        <DataTable id="portfolio.books" label="books" rows={books} columns={OF_BOOKS} rowKey={key} height={books.length ? Math.min(books.length, 10) : 5} empty={none} />
       </Card>
     </>
   );

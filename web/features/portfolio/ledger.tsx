@@ -29,7 +29,7 @@ const COLUMNS: readonly Column<Posting>[] = [
   { key: "what", title: "What", value: (row) => row.what, width: 100 },
   { key: "strategy", title: "Strategy", value: (row) => row.strategy, cell: (row) => <Typed>{row.strategy}</Typed>, width: 130, wide: true },
   { key: "symbol", title: "Symbol", value: (row) => row.symbol, width: 110, wide: true },
-  { key: "moved", title: "Cash and coins", value: moved, cell: (row) => <span className="number truncate">{moved(row)}</span> },
+  { key: "moved", title: "Cash and coins", value: moved, cell: (row) => <span className="number">{moved(row)}</span>, width: 340 },
   { key: "realised", title: "Realised", number: true, value: (row) => row.realised, cell: (row) => <Money value={row.realised === "0" ? null : row.realised} places={2} change />, width: 120, wide: true },
 ];
 

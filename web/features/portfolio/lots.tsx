@@ -66,10 +66,10 @@ export function Lots(): React.ReactElement {
           ) : (
             <Grid>
               <Card title="Gains by year (UTC)" span={12} flush foot={otherFees(found)}>
-                <DataTable id="lots.years" label="years" rows={found.years} columns={YEARS} rowKey={(row) => `${row.year} ${row.currency}`} sort={{ key: "year", down: true }} height={Math.min(Math.max(found.years.length, 1), 6)} plain empty={<Empty title="Nothing was closed yet" />} />
+                <DataTable id="lots.years" label="years" rows={found.years} columns={YEARS} rowKey={(row) => `${row.year} ${row.currency}`} sort={{ key: "year", down: true }} height={found.years.length ? Math.min(found.years.length, 6) : 3} plain empty={<Empty title="Nothing was closed yet" />} />
               </Card>
               <Card title="Open lots" span={12} flush>
-                <DataTable id="lots.open" label="open lots" rows={found.open} columns={OPEN} rowKey={(row) => `${row.symbol} ${row.fill}`} height={Math.min(Math.max(found.open.length, 2), 8)} empty={<Empty title="Nothing is held" />} />
+                <DataTable id="lots.open" label="open lots" rows={found.open} columns={OPEN} rowKey={(row) => `${row.symbol} ${row.fill}`} height={found.open.length ? Math.min(found.open.length, 8) : 3} empty={<Empty title="Nothing is held" />} />
               </Card>
               <ClosedLots method={method} count={found.closed_count} />
             </Grid>

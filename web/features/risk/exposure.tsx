@@ -21,7 +21,7 @@ const COLUMNS: readonly Column<Row>[] = [
   amount("gross", "Gross", false),
   amount("net", "Net", true),
   amount("reach", "With orders", true),
-  { key: "share", title: "Of gross", number: true, value: (row) => row.share, cell: (row) => <UseBar share={row.share} label={`Share of ${row.name}`} />, width: 180 },
+  { key: "share", title: "Of gross", number: true, value: (row) => row.share, cell: (row) => <UseBar share={row.share} label={`Share of ${row.name}`} plain />, width: 180 },
 ];
 
 /** What is held: by symbol, strategy and currency. */

@@ -2,10 +2,11 @@
 
 import { useState } from "react";
 import { useApi, type Answer } from "@/shared/api";
+import { compare } from "@/shared/format";
 import { useMay } from "@/shared/session";
-import { Answered, Badge, Button, Card, Count, Empty, Money, names, Typed, UseBar } from "@/shared/ui";
+import { Answered, Badge, Button, Card, Count, Money, names, Typed, UseBar } from "@/shared/ui";
 import { ChangeLimits, ScopeChooser } from "./change-limits";
-import { inWords, ruleTitle, valueOf } from "./rules";
+import { inWords, ruleTitle, shortOf, valueOf } from "./rules";
 
 type Tree = Answer<"/api/v1/risk/tree", "get">;
 type Scope = Tree["scopes"][number];
@@ -75,9 +76,14 @@ function ScopeCard({ scope, onChange }: { scope: Scope; onChange: (() => void) |
       }
     >
       {scope.stopped ? <p className="border-b px-3 py-2 text-loss">{scope.stopped}</p> : null}
-      {scope.limits.length ? <Rules limits={scope.limits} scope={scope.scope} /> : <Empty title="No limits here">Limits of the scopes above hold for its orders.</Empty>}
+      {scope.limits.length ? <Rules limits={scope.limits} scope={scope.scope} /> : null}
     </Card>
   );
+}
+
+/** Those whose use is known first, the fullest of them on top; then those that only an order can meet. */
+function ordered(limits: readonly Use[]): Use[] {
+  return [...limits].sort((a, b) => (a.share === null || b.share === null ? Number(a.share === null) - Number(b.share === null) : compare(b.share, a.share)));
 }
 
 function Rules({ limits, scope }: { limits: readonly Use[]; scope: string }): React.ReactElement {
@@ -86,15 +92,15 @@ function Rules({ limits, scope }: { limits: readonly Use[]; scope: string }): Re
       <caption className="sr-only">Limits of {scope}</caption>
       <thead>
         <tr className="border-b text-left text-small text-soft">
-          <th className="w-1/4 px-3 py-1 font-normal phone:w-2/5">Limit</th>
-          <th className="w-1/5 px-3 py-1 text-right font-normal">At most</th>
-          <th className="w-1/5 px-3 py-1 text-right font-normal phone:hidden">Used</th>
+          <th className="w-1/5 px-3 py-1 font-normal phone:w-2/5">Limit</th>
+          <th className="w-1/6 px-3 py-1 text-right font-normal phone:w-1/4">At most</th>
+          <th className="w-1/6 px-3 py-1 text-right font-normal phone:hidden">Used</th>
           <th className="px-3 py-1 font-normal">Use</th>
           <th className="w-1/6 px-3 py-1 text-right font-normal phone:hidden">Headroom</th>
         </tr>
       </thead>
       <tbody>
-        {limits.map((use) => (
+        {ordered(limits).map((use) => (
           <tr key={use.rule} className="h-[var(--row)] border-b last:border-b-0">
             <th scope="row" className="truncate px-3 text-left font-normal" title={inWords(use.rule)}>
               {ruleTitle(use.rule)}
@@ -102,9 +108,9 @@ function Rules({ limits, scope }: { limits: readonly Use[]; scope: string }): Re
             <td className="number truncate px-3 text-right" title={use.limit}>
               {valueOf(use.limit, use.unit)}
             </td>
-            <td className="number truncate px-3 text-right phone:hidden">{use.used === null ? (use.known ? <span className="text-faint">each order</span> : <span className="text-warn">price missing</span>) : valueOf(use.used, use.unit)}</td>
+            <td className="number truncate px-3 text-right phone:hidden">{use.used === null ? (use.known ? <span className="text-faint">each order</span> : <span className="text-warn">price missing</span>) : shortOf(use.used, use.unit)}</td>
             <td className="px-3">{use.share === null ? null : <UseBar share={use.share} label={`${ruleTitle(use.rule)} of ${scope}`} />}</td>
-            <td className={names("number truncate px-3 text-right phone:hidden", use.headroom?.startsWith("-") && "text-loss")}>{use.headroom === null ? "" : valueOf(use.headroom, use.unit)}</td>
+            <td className={names("number truncate px-3 text-right phone:hidden", use.headroom?.startsWith("-") && "text-loss")}>{use.headroom === null ? "" : shortOf(use.headroom, use.unit)}</td>
           </tr>
         ))}
       </tbody>

@@ -3,7 +3,7 @@
 import { Approvals } from "@/features/approvals/approvals";
 import { useApi } from "@/shared/api";
 import { useMay } from "@/shared/session";
-import { Badge, Card, Count, Figure, Grid, Money, Page, Tabs, usePlace } from "@/shared/ui";
+import { Badge, Card, Count, Figure, Grid, Money, Page, Percent, Tabs, usePlace } from "@/shared/ui";
 import { Drill } from "./drill";
 import { Exposure } from "./exposure";
 import { Limits } from "./limits";
@@ -46,7 +46,7 @@ function Figures(): React.ReactElement {
   return (
     <Grid>
       <Card span={3}>
-        <Figure label="Gross exposure" below={held?.leverage ? `${held.leverage} times equity` : "of all positions"}>
+        <Figure label="Gross exposure" below={held?.leverage ? <Percent value={held.leverage} of="of equity" /> : "of all positions"}>
           <Money value={held?.gross} currency={held?.currency} places={2} />
         </Figure>
       </Card>

@@ -1,6 +1,6 @@
 // Rules of risk in words. The server's own sentences come with the tree; these are their short names.
 
-import { compare, parseDecimal, round, written } from "@/shared/format";
+import { parseDecimal, round, written } from "@/shared/format";
 
 const TITLES: Record<string, string> = {
   reduce_only: "Only shrink",
@@ -41,10 +41,17 @@ export const inWords = (rule: string): string => told[rule] ?? "";
 /** The short name of a rule; one that is not known here is shown as it is called. */
 export const ruleTitle = (rule: string): string => TITLES[rule] ?? rule;
 
-/** A limit or its use as text: numbers with separators and unit, everything else as it was approved. */
+const inUnit = (text: string, unit: string): string => `${written(text)}${unit && unit !== "base" && unit !== "orders" ? ` ${unit}` : ""}`;
+
+/** A limit as text, every digit of it: numbers with separators and unit, everything else as it was approved. */
 export function valueOf(text: string, unit: string): string {
-  if (!parseDecimal(text)) return text;
-  const places = parseDecimal(text)?.scale ?? 0;
-  const short = places > 6 ? round(text, compare(text, "1000") >= 0 ? 2 : 6) : text;
-  return `${written(short)}${unit && unit !== "base" && unit !== "orders" ? ` ${unit}` : ""}`;
+  return parseDecimal(text) ? inUnit(text, unit) : text;
+}
+
+/** What is used of a limit, for reading: money to two places, everything else to six. */
+export function shortOf(text: string, unit: string): string {
+  const found = parseDecimal(text);
+  if (!found) return text;
+  const most = unit === "" || unit === "base" || unit === "orders" || unit === "x" ? 6 : 2;
+  return inUnit(found.scale > most ? round(text, most) : text, unit);
 }

@@ -26,7 +26,7 @@ const COLUMNS: readonly Column<Past>[] = [
   { key: "kind", title: "What", value: (row) => WORDS[row.kind]?.[0] ?? row.kind, cell: (row) => <Badge tone={WORDS[row.kind]?.[1] ?? "neutral"}>{WORDS[row.kind]?.[0] ?? row.kind}</Badge>, width: 110 },
   { key: "scope", title: "Scope", value: (row) => row.scope, cell: (row) => <Typed>{row.scope}</Typed>, width: 160 },
   { key: "by", title: "By", value: (row) => row.by, cell: (row) => <Typed>{row.by || "risk"}</Typed>, width: 140, wide: true },
-  { key: "text", title: "What happened", value: (row) => row.text, cell: (row) => <Typed>{row.text}</Typed>, wide: true },
+  { key: "text", title: "What happened", value: (row) => row.text, cell: (row) => <Typed>{row.text}</Typed>, width: 460, wide: true },
 ];
 
 /** The kill switch by scope, what is stopped now, and what was. */

@@ -9,9 +9,9 @@ export function fullness(share: string | null | undefined): "over" | "near" | "f
   return compare(share, "0.8") >= 0 ? "near" : "free";
 }
 
-/** A share of something as a bar with its number, and a word where it is near or over. */
-export function UseBar({ share, label }: { share: string | null | undefined; label: string }): React.ReactElement | null {
-  const full = fullness(share);
+/** A share of something as a bar with its number, and a word where it is near or over; `plain`: a part of a whole, of which all is not too much. */
+export function UseBar({ share, label, plain = false }: { share: string | null | undefined; label: string; plain?: boolean }): React.ReactElement | null {
+  const full = plain && share != null && parseDecimal(share) ? "free" : fullness(share);
   if (full === undefined || share == null) return null;
   const width = compare(share, "1") >= 0 ? "100" : compare(share, "0") < 0 ? "0" : round(multiply(share, "100"), 1);
   return (
@@ -20,7 +20,7 @@ export function UseBar({ share, label }: { share: string | null | undefined; lab
         <span className={names("block h-full rounded", full === "over" ? "bg-loss" : full === "near" ? "bg-warn" : "bg-accent-strong")} style={{ width: `${width}%` }} />
       </span>
       <Percent value={share} places={1} className="w-16 text-right" />
-      <span className={names("w-10 text-small", full === "over" ? "text-loss" : "text-warn")}>{full === "free" ? "" : full}</span>
+      {plain ? null : <span className={names("w-10 text-small", full === "over" ? "text-loss" : "text-warn")}>{full === "free" ? "" : full}</span>}
     </span>
   );
 }

@@ -9,7 +9,7 @@ from typing import Final
 from parrot.app.platform.platform import Platform
 from parrot.centers.approvals.manifest import DAY_NS, Approvals
 from parrot.centers.risk.manifest import Change, changes
-from parrot.contracts.approvals import ApprovalKept, ApprovalKind, ApprovalState, Person
+from parrot.contracts.approvals import BEFORE, ApprovalKept, ApprovalKind, ApprovalState, Person
 from parrot.contracts.commands import SetLimits
 from parrot.contracts.exposure import LimitUse
 from parrot.contracts.records import CommandRefused
@@ -59,7 +59,8 @@ class LimitChanges:
         if alone or not any(change.second for change in found):
             self._bind(scope, limits, by.name)
             return None
-        terms = {**limits, _VERSION: str(current)}
+        before = {f"{BEFORE}{change.rule}": change.before for change in found if change.direction != "same"}
+        terms = {**limits, **before, _VERSION: str(current)}
         made = self._approvals.ask(
             ApprovalKind.LIMITS, scope, terms, by=by, reason=reason, now=self._now(), lasts=self._lasts
         )
@@ -125,4 +126,4 @@ class LimitChanges:
 
 def asked(request: ApprovalKept) -> dict[str, str]:
     """The limits that a request is about."""
-    return {rule: text for rule, text in request.terms.items() if rule != _VERSION}
+    return {rule: text for rule, text in request.terms.items() if not rule.startswith("@")}

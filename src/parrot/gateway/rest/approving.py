@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from parrot.contracts.access import Permission, Principal
-from parrot.contracts.approvals import ApprovalKept, ApprovalKind, ApprovalState, Person
+from parrot.contracts.approvals import BEFORE, ApprovalKept, ApprovalKind, ApprovalState, Person
 from parrot.gateway.rest.access import MAIN
-from parrot.gateway.rest.models.risk import Request
+from parrot.gateway.rest.models.risk import Replaced, Request
 from parrot.kernel.errors import MissingError
 
 _DECIDES: Final = {
@@ -55,6 +55,11 @@ def told(who: Principal, request: ApprovalKept) -> Request:
         kind=request.kind.value,
         subject=request.subject,
         terms={name: text for name, text in request.terms.items() if not name.startswith("@")},
+        changes=[
+            Replaced(term=(rule := name.removeprefix(BEFORE)), before=text, after=request.terms.get(rule, ""))
+            for name, text in request.terms.items()
+            if name.startswith(BEFORE)
+        ],
         reason=request.reason,
         by=request.by.name,
         ts=request.ts,

@@ -184,3 +184,17 @@ def test_money_is_not_decided_as_limits(site):
 def test_what_cannot_be_limits_is_named_and_asks_nothing(site, limits):
     assert site.as_("ann").put("/api/v1/limits", json={"scope": "firm", "limits": limits}).status_code == 422
     assert site.fake.asked == []
+
+
+def test_a_request_tells_what_it_replaces(site):
+    terms = {"max_gross": "500000", "@before:max_gross": "200000", "@before:drawdown": "9", "@version": "1"}
+    kept = site.fake.kept["000000001"]
+    site.fake.kept["000000001"] = type(kept)(
+        id=kept.id, kind=kept.kind, subject="firm", terms=terms, reason="", by=kept.by, ts=NOW, expires=NOW + 1
+    )
+    told = site.as_("bea").get("/api/v1/approvals/000000001").json()
+    assert told["terms"] == {"max_gross": "500000"}
+    assert told["changes"] == [
+        {"term": "max_gross", "before": "200000", "after": "500000"},
+        {"term": "drawdown", "before": "9", "after": ""},
+    ]

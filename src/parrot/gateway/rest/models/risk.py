@@ -187,13 +187,25 @@ class PreviewBody(Body):
     limits: dict[Name, Text]
 
 
+class Replaced(Body):
+    """What one term of a request replaces; empty where there was or will be nothing."""
+
+    term: str
+    before: str
+    after: str
+
+
 class Request(Body):
-    """Something that one person asked for and another decides on; `may_decide` is about who looks."""
+    """Something that one person asked for and another decides on; `may_decide` is about who looks.
+
+    `changes` are those of the terms that differ from what was there when it was asked for.
+    """
 
     id: str
     kind: Literal["limits", "deposit", "withdrawal"]
     subject: str
     terms: dict[str, str]
+    changes: list[Replaced]
     reason: str
     by: str
     ts: int
