@@ -1,13 +1,12 @@
 "use client";
 
 import dynamic from "next/dynamic";
-import { useMemo, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import { useApi } from "@/shared/api";
-import { forChart, zoneName } from "@/shared/format";
+import { divide, forChart, zoneName } from "@/shared/format";
 import { serverNow, useNow, useRows } from "@/shared/stream";
 import { Button, Card, Empty, Failed, Figure, Loading, Money, Percent } from "@/shared/ui";
-import { divide } from "@/shared/format";
-import { gained, joined, midnight, type Look, type Mark } from "./rows";
+import { gained, joined, midnight, type Look, type Mark, type Point } from "./rows";
 
 // The first sight of the page does not wait for the library that draws.
 const Curve = dynamic(() => import("@/shared/charts/curve").then(({ Curve: drawn }) => drawn), { ssr: false, loading: () => <Loading rows={6} /> });
@@ -20,6 +19,7 @@ const RANGES = [
   { key: "all", label: "All", ms: 0 },
 ] as const;
 const POINTS = 400;
+const SEEN_MOST = 900;
 const TURN_MS = 30_000; // the beginning of a range moves on by this much
 
 /** The equity curve, going on by itself. */
@@ -29,7 +29,8 @@ export function EquityCard({ status, ts }: { status: Look; ts: number }): React.
   const ms = RANGES.find((range) => range.key === key)?.ms ?? 0;
   const asked = useApi("/api/v1/equity", { query: { since: ms ? (opened - ms) * 1e6 : 0, points: POINTS }, keep: true });
   const live = useRows<Mark>("equity");
-  const rows = useMemo(() => joined(asked.data?.items ?? [], live.rows, ts ? { ts, equity: status.equity } : undefined), [asked.data, live.rows, ts, status.equity]);
+  const seen = useSeen(ts, status.equity);
+  const rows = useMemo(() => joined(asked.data?.items ?? [], live.rows, seen), [asked.data, live.rows, seen]);
   const times = useMemo(() => rows.map((row) => row.ts), [rows]);
   const lines = useMemo(() => [{ label: "Equity", values: rows.map(({ equity }) => forChart(equity)) }], [rows]);
   const choice = (
@@ -54,6 +55,15 @@ export function EquityCard({ status, ts }: { status: Look; ts: number }): React.
   );
 }
 
+/** What this page saw itself since it was opened: between two marks, which come once a minute, the curve goes on. */
+function useSeen(ts: number, equity: string): readonly Point[] {
+  const [seen, setSeen] = useState<readonly Point[]>([]);
+  useEffect(() => {
+    if (ts) setSeen((before) => [...before.slice(1 - SEEN_MOST), { ts, equity }]);
+  }, [ts, equity]);
+  return seen;
+}
+
 /** Gain or loss since midnight, without what was paid in or out. */
 export function Today({ status }: { status: Look }): React.ReactElement {
   const now = useNow(60_000);
@@ -66,7 +76,7 @@ export function Today({ status }: { status: Look }): React.ReactElement {
   const share = gain !== undefined && first ? divide(gain, first.equity, 6) : undefined;
   return (
     <Figure label="Profit and loss today" below={<>since midnight, {zoneName()}</>}>
-      <Money value={gain} currency={status.currency} places={2} change /> {share !== undefined ? <Percent value={share} change className="text-base" /> : null}
+      <Money value={gain} currency={status.currency} places={2} change /> {share !== undefined ? <Percent value={share} places={3} change className="text-base" /> : null}
     </Figure>
   );
 }

@@ -9,7 +9,7 @@ import { held, isOpen, type Order, type Position } from "./rows";
 const POSITIONS: readonly Column<Position>[] = [
   { key: "symbol", title: "Symbol", value: (row) => row.symbol, width: 110 },
   { key: "quantity", title: "Quantity", number: true, value: (row) => row.quantity, cell: (row) => <Quantity value={row.quantity} /> },
-  { key: "average", title: "Average price", number: true, value: (row) => row.average, cell: (row) => <Price value={row.average} />, wide: true },
+  { key: "average", title: "Average price", number: true, value: (row) => row.average, cell: (row) => <Money value={row.average} places={4} />, wide: true },
   { key: "mark", title: "Price now", number: true, value: (row) => row.mark, cell: (row) => <Price value={row.mark} /> },
   { key: "unrealised", title: "Unrealised", number: true, value: (row) => row.unrealised, cell: (row) => <Money value={row.unrealised} currency={row.currency} places={2} change /> },
 ];

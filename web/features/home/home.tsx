@@ -22,11 +22,7 @@ export function Home(): React.ReactElement {
     );
   }
   const look = status as Look;
-  const old = stale ? (
-    <>
-      <Age ns={ts} late_ms={LATE_MS} />
-    </>
-  ) : null;
+  const old = stale ? <Age ns={ts} late_ms={LATE_MS} /> : null;
   return (
     <Page title="Home" about={old} actions={<Next />}>
       <Grid>
@@ -38,12 +34,12 @@ export function Home(): React.ReactElement {
         <Card span={3}>
           <Today status={look} />
         </Card>
-        <Card span={3}>
+        <Card span={3} className="phone:col-span-6">
           <Figure label="Fills" below={look.last_fill_ts ? <>the last <Age ns={look.last_fill_ts} /> ago</> : "none yet"}>
             <Count value={look.fills} />
           </Figure>
         </Card>
-        <Card span={3}>
+        <Card span={3} className="phone:col-span-6">
           <Ready look={look} />
         </Card>
         <EquityCard status={look} ts={ts} />

@@ -33,10 +33,11 @@ describe("the diary", () => {
 });
 
 describe("the curve", () => {
-  it("goes on with what the stream brings, once each, and ends now", () => {
-    const rows = joined([mark(1, "1"), mark(2, "2")], [mark(2, "2"), mark(3, "3")], { ts: 4, equity: "4" });
-    expect(rows.map(({ ts, equity }) => [ts, equity])).toEqual([[1, "1"], [2, "2"], [3, "3"], [4, "4"]]);
-    expect(joined([], [], undefined)).toEqual([]);
+  it("goes on with what the stream brings and what the page saw, each moment once", () => {
+    const seen = [{ ts: 2.5, equity: "2.5" }, { ts: 3, equity: "3" }, { ts: 4, equity: "4" }, { ts: 4, equity: "4" }];
+    const rows = joined([mark(1, "1"), mark(2, "2")], [mark(2, "2"), mark(3, "3")], seen);
+    expect(rows.map(({ ts, equity }) => [ts, equity])).toEqual([[1, "1"], [2, "2"], [2.5, "2.5"], [3, "3"], [4, "4"]]);
+    expect(joined([], [], [])).toEqual([]);
   });
 });
 

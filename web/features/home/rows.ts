@@ -127,15 +127,20 @@ function told(order: Order): string {
   return `${sided[0]} ${size}, ${order.kind}${order.limit ? ` at ${order.limit}` : order.trigger ? ` from ${order.trigger}` : ""}`;
 }
 
-/** Marks of a curve: what was asked for, what the stream brought behind it, and now. */
-export function joined(asked: readonly Mark[], streamed: readonly Mark[], now: { ts: number; equity: string } | undefined): { ts: number; equity: string }[] {
-  const last = asked.at(-1)?.ts ?? 0;
-  const rows: { ts: number; equity: string }[] = [...asked, ...streamed.filter(({ ts }) => ts > last)];
-  if (now && now.ts > (rows.at(-1)?.ts ?? 0)) rows.push(now);
-  return rows;
+/** A point of the curve. */
+export interface Point {
+  ts: number;
+  equity: string;
 }
 
-/** The account's own positions, largest name first come by symbol; unrealised gains of all of them together. */
+/** A curve: what was asked for, then by time what the stream brought and what the page saw itself. */
+export function joined(asked: readonly Point[], streamed: readonly Point[], seen: readonly Point[]): Point[] {
+  const last = asked.at(-1)?.ts ?? 0;
+  const newer = [...streamed, ...seen].filter(({ ts }) => ts > last).sort((a, b) => a.ts - b.ts);
+  return [...asked, ...newer.filter(({ ts }, index) => ts !== newer[index - 1]?.ts)];
+}
+
+/** The account's own positions, by symbol; unrealised gains of all of them together. */
 export function held(rows: readonly Position[]): { rows: Position[]; unrealised: string } {
   const own = rows.filter(({ strategy, quantity }) => strategy === "" && signOf(quantity) !== 0);
   const unrealised = own.reduce((sum, { unrealised: one }) => (one === null ? sum : add(sum, one)), "0");
