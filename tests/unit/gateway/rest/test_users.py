@@ -326,7 +326,7 @@ def test_who_is_refused_is_noted_once_a_minute(house, ann):
         assert mia.get("/users")[0] == 403
     assert mia.ask("PUT", f"/users/{mia.me['user']}", {"active": True})[0] == 403
     refusals = [act.about["act"] for act in house.town.acts if (act.who, act.what) == ("mia", "refused")]
-    assert refusals == ["GET /api/v1/users", "PUT /api/v1/users/{user}"]
+    assert refusals == ["GET /users", "PUT /users/{user}"]
 
 
 def test_no_secret_is_kept_or_noted(house, ann):
