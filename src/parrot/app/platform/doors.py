@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
+
 from parrot.adapters.lake.files import FileLake
 from parrot.app.jobs.places import JobPlaces
 from parrot.app.jobs.runner import Jobs
@@ -11,6 +13,7 @@ from parrot.app.platform.deciding import Deciding
 from parrot.app.platform.exchange_port import ExchangePort
 from parrot.app.platform.history import History
 from parrot.app.platform.platform import Platform
+from parrot.app.platform.pushing import pushing
 from parrot.app.platform.questions.acts import noting
 from parrot.app.platform.questions.alerts import AlertQuestions
 from parrot.app.platform.questions.audit import AuditQuestions, AuditTrail
@@ -46,8 +49,12 @@ def open_doors(
     port: ExchangePort | None,
     settings: PlatformSettings,
     requests: Deciding,
+    until: ExitStack,
 ) -> Doors:
-    """Every area's door on one running platform; `port` is that of the simulated venue, None on a real one."""
+    """Every area's door on one running platform; `port` is that of the simulated venue, None on a real one.
+
+    What is begun here ends with `until`.
+    """
     note = noting(platform)
     places = JobPlaces(platform.folder)
     backtests = BacktestQuestions(jobs, places, house.clock.now_ns)
@@ -59,6 +66,7 @@ def open_doors(
     house.desk.watchers.append(streams.heard)
     streams.offer("jobs", backtests.jobs)
     jobs.watch(lambda job: streams.tell("jobs", backtests.job_row(job)))
+    push = until.enter_context(pushing(house, platform.folder, users, alerts, note))
     return Doors(
         now=house.clock.now_ns,
         platform=platform,
@@ -68,6 +76,7 @@ def open_doors(
         history=past,
         tickets=TicketQuestions(platform),
         exchange=ExchangeQuestions(platform, port, note),
+        push=push,
         data=DataQuestions(jobs, places, note, house.clock.now_ns),
         settings=SettingsQuestions(settings, platform.folder, home(), note),
         audit=AuditQuestions(AuditTrail(platform.folder.audit), jobs, note),

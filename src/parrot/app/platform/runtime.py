@@ -102,7 +102,15 @@ class Runtime:
             port = self._port(house, spine, instance.token)
             asked = stack.enter_context(deciding(house, platform))
             doors = open_doors(
-                house, platform, history, people.users, jobs, port=port, settings=self._settings, requests=asked
+                house,
+                platform,
+                history,
+                people.users,
+                jobs,
+                port=port,
+                settings=self._settings,
+                requests=asked,
+                until=stack,
             )
             web = WebServer(create_app(doors, self._pages, front.site), front.listener, front.tls)
             if port is not None and self._settings.exchange.port is not None:

@@ -25,6 +25,7 @@ from parrot.gateway.rest.routes import (
     orders,
     people,
     portfolio,
+    push,
     risk,
     settings,
     strategies,
@@ -63,6 +64,7 @@ def create_app(doors: Doors, folder: Path, site: Site | None = None) -> FastAPI:
         portfolio.routes(doors.portfolio),
         clients.routes(doors.clients, doors.approvals),
         exchange.routes(doors.exchange),
+        push.routes(doors.push),
         data.routes(doors.data),
         settings.routes(doors.settings),
     ):

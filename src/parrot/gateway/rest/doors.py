@@ -15,6 +15,7 @@ from parrot.gateway.rest.ports.history import HistoryDoor
 from parrot.gateway.rest.ports.markets import MarketsDoor
 from parrot.gateway.rest.ports.platform import RunningPlatform
 from parrot.gateway.rest.ports.portfolio import PortfolioDoor
+from parrot.gateway.rest.ports.push import PushDoor
 from parrot.gateway.rest.ports.receipts import Receipts
 from parrot.gateway.rest.ports.risk import ApprovalsDoor, RiskDoor
 from parrot.gateway.rest.ports.settings import SettingsDoor
@@ -39,6 +40,7 @@ class Doors:
     audit: AuditDoor
     exchange: ExchangeDoor
     data: DataDoor
+    push: PushDoor
     settings: SettingsDoor
     strategies: StrategiesDoor
     risk: RiskDoor

@@ -21,8 +21,8 @@ open:
     change_client list_invitations list_user_keys list_user_sessions make_client open_client_account test_venue
 ....A. fresh:
     add_user add_venue end_user_sessions erase_client erase_user export_user invite make_team make_user_key
-    plan_live remove_team remove_venue reset_factors reset_user revoke_user_key save_team set_password set_rights
-    withdraw_invitation
+    plan_live remove_team remove_venue reset_factors reset_user revoke_user_key save_team set_password set_push
+    set_rights withdraw_invitation
 ....AU:
     audit_facts cancel_check export_acts get_check list_acts list_checks list_teams list_users list_venues
     settings_facts start_check user
@@ -55,9 +55,10 @@ VTQRAU:
     exposures factors get_data_job indicators job known_indicators list_activity list_alerts list_approvals
     list_backtests list_data_jobs list_decisions list_fills list_groups list_jobs list_keys list_limits
     list_markets list_orders list_passkeys list_positions list_postings list_roles list_series list_sessions
-    list_statements list_strategies openapi order order_events portfolio profile rename_passkey risk_tree
+    list_statements list_strategies openapi order order_events portfolio profile push_facts rename_passkey risk_tree
     save_profile sign_out start_quality statement status strategy strategy_catalogue strategy_file_text
-    strategy_parity strategy_source strategy_versions stress tape tax_lots tax_lots_csv
+    strategy_parity strategy_source strategy_versions stress subscribe_push tape tax_lots tax_lots_csv test_push
+    unsubscribe_push
 VTQRAU fresh:
     add_passkey begin_add_passkey begin_authenticator erase_profile export_profile finish_authenticator
     link_provider make_key new_recovery_codes remove_authenticator remove_passkey revoke_key unlink_providers
