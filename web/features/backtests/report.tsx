@@ -185,17 +185,17 @@ const TRADES: readonly Column<Trade>[] = [
   { key: "number", title: "#", number: true, width: 70, value: (row) => row.number },
   { key: "symbol", title: "Symbol", width: 100, value: (row) => row.symbol },
   { key: "side", title: "Side", width: 80, value: (row) => row.side },
-  { key: "entry", title: "Entry", width: 200, value: (row) => row.entry_ns, cell: (row) => <Time ns={row.entry_ns} /> },
-  { key: "exit", title: "Exit", width: 200, wide: true, value: (row) => row.exit_ns, cell: (row) => <Time ns={row.exit_ns} /> },
+  { key: "entry", title: "Entry", width: 190, value: (row) => row.entry_ns, cell: (row) => <Time ns={row.entry_ns} /> },
+  { key: "exit", title: "Exit", width: 190, wide: true, value: (row) => row.exit_ns, cell: (row) => <Time ns={row.exit_ns} /> },
+  { key: "pnl", title: "Result", number: true, width: 140, value: (row) => row.pnl, cell: (row) => <Money value={row.pnl} places={2} change /> },
+  { key: "growth", title: "Return", number: true, width: 100, value: (row) => row.growth, cell: (row) => <Percent value={row.growth.toFixed(6)} change /> },
+  { key: "why_entry", title: "Why in", width: 190, wide: true, value: (row) => row.why_entry },
+  { key: "why_exit", title: "Why out", width: 190, wide: true, value: (row) => (row.open ? "still open" : row.why_exit) },
   { key: "quantity", title: "Quantity", number: true, width: 130, wide: true, value: (row) => row.quantity, cell: (row) => <Quantity value={row.quantity} /> },
   { key: "entry_price", title: "Entry price", number: true, width: 120, wide: true, value: (row) => row.entry_price, cell: (row) => <Price value={row.entry_price} /> },
   { key: "exit_price", title: "Exit price", number: true, width: 120, wide: true, value: (row) => row.exit_price, cell: (row) => <Price value={row.exit_price} /> },
-  { key: "pnl", title: "Result", number: true, width: 140, value: (row) => row.pnl, cell: (row) => <Money value={row.pnl} places={2} change /> },
-  { key: "growth", title: "Return", number: true, width: 100, value: (row) => row.growth, cell: (row) => <Percent value={row.growth.toFixed(6)} change /> },
   { key: "fees", title: "Fees", number: true, width: 110, wide: true, value: (row) => row.fees, cell: (row) => <Money value={row.fees} places={2} /> },
   { key: "bars", title: "Bars", number: true, width: 70, wide: true, value: (row) => row.bars },
-  { key: "why_entry", title: "Why in", width: 220, wide: true, value: (row) => row.why_entry },
-  { key: "why_exit", title: "Why out", width: 220, wide: true, value: (row) => (row.open ? "still open" : row.why_exit) },
 ];
 
 function Trades({ id, currency }: { id: string; currency: string }): React.ReactElement {

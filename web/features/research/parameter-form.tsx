@@ -47,11 +47,14 @@ function ParameterField({ parameter, value, onChange }: { parameter: Parameter; 
         <IconButton icon="plus" label={`${name} one step up`} onClick={() => onChange(stepped(parameter, value, true))} className="mb-5" />
       </div>
       {low === "" ? null : (
-        <input type="range" aria-label={`${name}, slider`} className="w-full accent-accent-strong" min={low} max={high} step={kind === "int" ? stepOf(parameter) : "any"} value={known ? value : usual} onChange={(event) => onChange(snapped(parameter, event.target.value))} />
+        <input type="range" aria-label={`${name}, slider`} className={SLIDER} min={low} max={high} step={kind === "int" ? stepOf(parameter) : "any"} value={known ? value : usual} onChange={(event) => onChange(snapped(parameter, event.target.value))} />
       )}
     </div>
   );
 }
+
+const SLIDER =
+  "h-1.5 w-full cursor-pointer appearance-none rounded-small bg-line-strong [&::-webkit-slider-thumb]:size-4 [&::-webkit-slider-thumb]:appearance-none [&::-webkit-slider-thumb]:rounded-full [&::-webkit-slider-thumb]:bg-accent [&::-moz-range-thumb]:size-4 [&::-moz-range-thumb]:rounded-full [&::-moz-range-thumb]:border-0 [&::-moz-range-thumb]:bg-accent";
 
 /** What a slider gives, on the grid of the steps from the lower end. */
 function snapped(parameter: Parameter, text: string): string {

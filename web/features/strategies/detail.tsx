@@ -9,13 +9,13 @@ import { Badge, Button, ButtonLink, Card, Count, DataTable, Facts, Failed, Figur
 import { Code } from "@/features/research/code";
 import { Spark } from "@/features/research/spark";
 import { StrategyActs } from "./acts";
+import { DecisionLog } from "./decision-log";
 import { Parity } from "./parity";
 import { Register } from "./register";
 import { StateBadge, type Strategy } from "./strategies";
 
 type One = Answer<"/api/v1/strategies/{strategy}", "get">;
 type Version = Answer<"/api/v1/strategies/{strategy}/versions", "get">["items"][number];
-type Decision = Answer<"/api/v1/decisions", "get">["items"][number];
 type Order = Answer<"/api/v1/orders", "get">["items"][number];
 type Fill = Answer<"/api/v1/fills", "get">["items"][number];
 
@@ -65,12 +65,10 @@ export function Detail({ id }: { id: string }): React.ReactElement {
         </Card>
       ) : null}
       {one.stopped_by.length > 0 ? (
-        <Card title="Something holds its orders back">
-          <ul className="list-disc pl-4">
-            {one.stopped_by.map((why) => (
-              <li key={why}>{why}</li>
-            ))}
-          </ul>
+        <Card title={one.state === "paused" ? "Paused: no order of it leaves, its protection stays" : "Its orders are held back"}>
+          {one.stopped_by.map((why) => (
+            <p key={why}>{why}</p>
+          ))}
         </Card>
       ) : null}
       <Tabs
@@ -79,7 +77,7 @@ export function Detail({ id }: { id: string }): React.ReactElement {
         onChange={setTab}
         tabs={[
           { key: "overview", label: "Overview", content: <Overview one={one} /> },
-          { key: "decisions", label: "Decisions", content: <Decisions id={id} /> },
+          { key: "decisions", label: "Decisions", content: <DecisionLog id={id} /> },
           { key: "orders", label: "Orders", content: <Orders id={id} /> },
           { key: "fills", label: "Fills", content: <Fills id={id} /> },
           { key: "parity", label: "Live against back-test", content: <Parity id={id} /> },
@@ -217,24 +215,6 @@ function BackTests({ name, file }: { name: string; file: string }): React.ReactE
       ) : (
         <p className="text-soft">None yet.</p>
       )}
-    </Card>
-  );
-}
-
-const DECISIONS: readonly Column<Decision>[] = [
-  { key: "ts", title: "Time", width: 220, value: (row) => row.ts, cell: (row) => <Time ns={row.ts} millis /> },
-  { key: "gate", title: "Gate", width: 110, value: (row) => row.gate, cell: (row) => <Badge tone={row.passed ? "neutral" : "warn"}>{row.gate}</Badge> },
-  { key: "passed", title: "Passed", width: 80, value: (row) => (row.passed ? "yes" : "no") },
-  { key: "symbol", title: "Symbol", width: 110, wide: true, value: (row) => row.symbol },
-  { key: "text", title: "Why", width: 620, value: (row) => row.text, cell: (row) => <Typed>{row.text}</Typed> },
-  { key: "order_id", title: "Order", number: true, width: 90, wide: true, value: (row) => row.order_id || null },
-];
-
-function Decisions({ id }: { id: string }): React.ReactElement {
-  const found = usePages("/api/v1/decisions", { query: { strategy: id, limit: 300 } });
-  return (
-    <Card flush className="mt-3">
-      <DataTable id="strategy-decisions" label="decisions" rows={found.rows} columns={DECISIONS} rowKey={(row) => String(row.seq)} sort={{ key: "ts", down: true }} loading={found.loading} problem={found.problem} onRetry={found.refetch} onEnd={found.fetchMore} height={16} empty={<p className="p-3 text-soft">Nothing held it back and it noted nothing. What it ordered, and why, is below Orders.</p>} />
     </Card>
   );
 }

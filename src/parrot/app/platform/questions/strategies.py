@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any, Final
 
 from parrot.app.hosting.trial import try_out
@@ -12,7 +13,7 @@ from parrot.app.platform.assemble import House
 from parrot.app.platform.platform import Platform
 from parrot.app.platform.questions.backtests import BacktestQuestions, check_parameters, strategy_in
 from parrot.app.strategies import code_hash, read_text
-from parrot.contracts.commands import RegisterStrategy
+from parrot.contracts.commands import PAUSE, RegisterStrategy
 from parrot.contracts.jobs import ParityAsked, StrategyText
 from parrot.contracts.records import StrategyRegistered
 from parrot.kernel.decimals import plain
@@ -176,7 +177,7 @@ def strategy_rows(house: House) -> list[dict[str, Any]]:
                 "cash": plain(version.cash),
                 "feeds": list(version.feeds),
                 "state": _state(row, paused=parts.risk.paused(scope)),
-                "stopped_by": [f"{one}: {why}" for one, why in stopped.items() if one in ("all", scope)],
+                "stopped_by": [_held_back(one, why) for one, why in stopped.items() if one in ("all", scope)],
                 "fences": fences.get(name),
                 "is_loaded": name in pids,
                 "profit": "0" if profit is None else plain(profit),
@@ -199,6 +200,14 @@ def strategy_rows(house: House) -> list[dict[str, Any]]:
     return found
 
 
+def _held_back(scope: str, why: str) -> str:
+    """What holds orders back, in words: a pause is no kill to people."""
+    mark = f"({PAUSE})"
+    if mark in why:
+        return why.replace("kill by", "paused by").replace(mark, "").strip()
+    return f"everything: {why}" if scope == "all" else why
+
+
 def _state(row: dict[str, Any], *, paused: bool) -> str:
     if not row["running"]:
         return "failed" if row["fault"] else "stopped"
@@ -216,7 +225,7 @@ def _last(house: House, strategy: str) -> dict[str, Any] | None:
         return {"ts": said["ts"], "text": f"{said['gate']}: {said['text']}", "order_id": said["order_id"]}
     if mine is None:
         return None
-    text = f"{mine['side']} {mine['quantity']} {mine['symbol']}"
+    text = f"{mine['side']} {plain(Decimal(mine['quantity']))} {mine['symbol']}"
     why = f": {mine['why']}" if mine["why"] else ""
     reason = f" ({mine['status']}: {mine['reason']})" if mine["reason"] else f" ({mine['status']})"
     return {"ts": mine["ts"], "text": f"{text}{why}{reason}", "order_id": mine["order_id"]}

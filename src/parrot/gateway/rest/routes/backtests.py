@@ -23,6 +23,7 @@ Ids = Annotated[str, Query(max_length=400, description="Two to five ids with com
 Sort = Literal["made", "strategy", "total_return", "cagr", "sharpe", "max_drawdown", "win_rate", "trades", "fees"]
 State = Literal["waiting", "running", "finished", "failed", "cancelled", "interrupted", ""]
 _TEXTS: Final = ("strategy",)
+_ALONE: Final = {"Origin-Agent-Cluster": "?0"}  # a page in a sandbox has no origin to give a process of its own
 
 
 def routes(door: BacktestsDoor) -> APIRouter:
@@ -90,7 +91,7 @@ def _kept(router: APIRouter, door: BacktestsDoor) -> None:
     def report(run_id: str, who: Reader) -> HTMLResponse:
         """The report as one page that loads nothing, under a policy of its own."""
         page, policy = door.report(run_id)
-        return HTMLResponse(page, headers={"Content-Security-Policy": policy})
+        return HTMLResponse(page, headers={"Content-Security-Policy": policy, **_ALONE})
 
 
 def _curves(router: APIRouter, door: BacktestsDoor) -> None:

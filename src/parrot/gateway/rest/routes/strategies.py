@@ -113,7 +113,7 @@ def _commands(router: APIRouter, platform: RunningPlatform, door: StrategiesDoor
         """
         require_account(who)
         door.row(strategy)
-        scope, by, reason = f"strategy:{strategy}", named(who, body.by), body.reason or "paused"
+        scope, by, reason = f"strategy:{strategy}", named(who, body.by), body.reason
         return done(platform, commands.EngageKill(scope=scope, by=by, source=commands.PAUSE, reason=reason))
 
     @router.post("/strategies/{strategy}/resume", operation_id="resume_strategy")
