@@ -46,7 +46,7 @@ export function RunList({ fresh }: { fresh: string | null }): React.ReactElement
       fill
       actions={
         <>
-          <Button icon="table" disabled={picked.size < 2} onClick={() => router.push(`/backtests?compare=${[...picked].join(",")}`)}>
+          <Button className="phone:hidden" icon="table" disabled={picked.size < 2} onClick={() => router.push(`/backtests?compare=${[...picked].join(",")}`)}>
             {picked.size < 2 ? "Compare (choose 2 to 5)" : `Compare ${picked.size}`}
           </Button>
           {news}
@@ -115,8 +115,8 @@ function columnsOf(picked: ReadonlySet<string>, toggle: (id: string) => void): r
       ),
     },
     { key: "strategy", title: "Strategy", width: 160, value: (run) => run.strategy, cell: (run) => <Name run={run} /> },
-    { key: "curve", title: "Equity", width: 140, value: (run) => Number(run.total_return ?? 0), cell: (run) => <Spark values={run.curve} label={`Equity of ${run.strategy}`} /> },
     { key: "total_return", title: "Return", number: true, width: 100, value: (run) => run.total_return, cell: (run) => <Percent value={run.total_return} change /> },
+    { key: "curve", title: "Equity", width: 130, value: (run) => Number(run.total_return ?? 0), cell: (run) => <Spark values={run.curve} label={`Equity of ${run.strategy}`} /> },
     { key: "symbols", title: "Data", width: 110, value: (run) => run.symbols.join(", ") },
     { key: "sharpe", title: "Sharpe", number: true, width: 70, value: (run) => run.sharpe, cell: (run) => <Quantity value={run.sharpe} places={2} /> },
     { key: "max_drawdown", title: "Drawdown", number: true, width: 100, value: (run) => run.max_drawdown, cell: (run) => <Percent value={run.max_drawdown} /> },

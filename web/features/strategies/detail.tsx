@@ -5,7 +5,7 @@ import { useMemo, useState } from "react";
 import { useApi, usePages, type Answer } from "@/shared/api";
 import { useMay } from "@/shared/session";
 import { useRows } from "@/shared/stream";
-import { Badge, Button, ButtonLink, Card, Count, DataTable, Facts, Failed, Figure, Loading, Money, Page, Percent, Price, Quantity, Select, Tabs, Time, Typed, type Column } from "@/shared/ui";
+import { Age, Badge, Button, ButtonLink, Card, Count, DataTable, Facts, Failed, Figure, Loading, Money, Page, Percent, Price, Quantity, Select, Tabs, Time, Typed, type Column } from "@/shared/ui";
 import { Code } from "@/features/research/code";
 import { Spark } from "@/features/research/spark";
 import { StrategyActs } from "./acts";
@@ -96,19 +96,17 @@ function Overview({ one }: { one: One }): React.ReactElement {
   return (
     <div className="flex flex-col gap-3 pt-3">
       <div className="grid grid-cols-2 gap-3 rounded border bg-panel p-3 md:grid-cols-4">
-        <Figure label="Profit after fees" below="realised and unrealised">
-          <Money value={one.profit} currency={one.currency} places={2} change />
+        <Figure label="Profit after fees" below={`${one.currency}, realised and unrealised`}>
+          <Money value={one.profit} places={2} change />
         </Figure>
-        <Figure label="Cash of its book">
-          <Money value={one.cash} currency={one.currency} places={2} />
+        <Figure label="Cash of its book" below={one.currency}>
+          <Money value={one.cash} places={2} />
         </Figure>
         <Figure label="Fills" below={`${one.orders} orders`}>
           <Count value={one.fills} />
         </Figure>
-        <Figure label={one.running ? "Running since" : "Stopped since"} below={one.running ? undefined : one.stopped}>
-          <span className="text-base">
-            <Time ns={one.since} />
-          </span>
+        <Figure label={one.running ? "Running for" : "Not running for"} below={one.running || !one.stopped ? <Time ns={one.since} /> : one.stopped}>
+          <Age ns={one.since} />
         </Figure>
       </div>
       <div className="grid grid-cols-1 gap-3 wide:grid-cols-2">

@@ -73,11 +73,11 @@ function Compared({ found }: { found: Found }): React.ReactElement {
         <Figure label="Gap, live less back-test" below={<Money value={found.gap} currency={found.currency} places={4} change />}>
           <Bps value={found.gap_bps} />
         </Figure>
-        <Figure label="Live" below={<span><Count value={found.live_fills} /> fills</span>}>
-          <Money value={found.live} currency={found.currency} places={2} />
+        <Figure label="Live" below={<span>{found.currency}, <Count value={found.live_fills} /> fills</span>}>
+          <Money value={found.live} places={2} />
         </Figure>
-        <Figure label="Back-test" below={<span><Count value={found.back_fills} /> fills</span>}>
-          <Money value={found.back} currency={found.currency} places={2} />
+        <Figure label="Back-test" below={<span>{found.currency}, <Count value={found.back_fills} /> fills</span>}>
+          <Money value={found.back} places={2} />
         </Figure>
         <Figure label="Orders on the same data" below={found.orders_differ || `${found.batches.toLocaleString("en-US")} batches of data played again`}>
           <span className="text-large">{found.orders_differ ? "differ" : "the same"}</span>

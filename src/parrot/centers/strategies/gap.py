@@ -164,11 +164,15 @@ def shared(parts: Mapping[str, Fraction], decimals: int) -> dict[str, Decimal]:
     rest = round(sum(parts.values(), Fraction(0)) * scale) - sum(floors.values())
     order = sorted(parts, key=lambda name: (floors[name] - parts[name] * scale, name))
     raised = set(order[:rest])
-    return {name: Decimal(floor + (name in raised)).scaleb(-decimals) for name, floor in floors.items()}
+    return {name: _decimal(floor + (name in raised), decimals) for name, floor in floors.items()}
 
 
 def _rounded(value: Fraction, decimals: int) -> Decimal:
-    return Decimal(round(value * 10**decimals)).scaleb(-decimals)
+    return _decimal(round(value * 10**decimals), decimals)
+
+
+def _decimal(units: int, decimals: int) -> Decimal:
+    return Decimal(f"{units}E-{decimals}")  # reading text rounds nothing, however many digits there are
 
 
 def _fee(deal: Deal, prices: Mapping[str, Prices]) -> Fraction:

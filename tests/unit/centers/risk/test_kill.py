@@ -6,7 +6,7 @@ import pytest
 
 from parrot.centers.risk.manifest import kills_of
 from parrot.contracts import records
-from parrot.contracts.commands import EngageKill, RearmKill
+from parrot.contracts.commands import PAUSE, EngageKill, RearmKill
 from tests.unit.centers.risk.table import BTC, ETH, FLATTEN, STOP, TAKE, Table, replace
 
 
@@ -151,3 +151,16 @@ def test_the_kill_file_s_command_engages() -> None:
     for kill in kills_of("all flatten"):
         table.take(replace(kill, reason="file"))
     assert table.refused("buy", "1").text.endswith("engaged by file (file) file")
+
+
+def test_a_kill_over_a_pause_is_a_kill_and_no_pause_any_more() -> None:
+    table = Table()
+    scope = "strategy:s"
+    table.kill(scope, by="tom", source=PAUSE)
+    assert table.risk.paused(scope)
+    assert table.kill(scope, by="tom", source=PAUSE) == []
+    (engaged,) = table.kill(scope)
+    assert engaged.by == "ann"
+    assert not table.risk.paused(scope)
+    assert table.kill(scope, by="tom", source=PAUSE) == []  # and a pause makes no pause of it again
+    assert not table.risk.paused(scope)

@@ -205,3 +205,28 @@ def test_state_is_the_fold_of_records_and_survives_a_snapshot(small):
     assert canonical(loaded.state()) == state
     assert loaded.running() == ["turns"]
     assert set(loaded.open_orders("turns")) == {number, number + 2}
+
+
+def test_versions_are_kept_with_their_times_parents_and_reasons(small):
+    small.take(msgspec.structs.replace(ASKED, parameters={"fast": "5"}, parent=1, note="a longer look", by="bob"))
+    kept = small.center.versions("turns")
+    assert [(ts, one.version, one.parent, one.note, one.by) for ts, one in kept] == [
+        (5, 1, 0, "", "ann"),
+        (5, 2, 1, "a longer look", "bob"),
+    ]
+    twin = build([LISTING])
+    twin.load(small.center.state())
+    assert twin.versions("turns") == kept == small.rebuilt().versions("turns")
+
+
+def test_a_state_from_before_versions_were_kept_is_read(small):
+    state = small.center.state()
+    del state["known"]["turns"]["versions"]
+    twin = build([LISTING])
+    twin.load(state)
+    assert twin.version("turns") == small.center.version("turns")
+    assert twin.versions("turns") == []
+
+
+def test_another_reason_alone_is_no_new_version(small):
+    assert small.take(msgspec.structs.replace(ASKED, note="why not", parent=1)) == []
