@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from parrot.app.platform.assemble import House, assemble
 from parrot.app.folder import DataFolder
+from parrot.app.platform.assemble import House, assemble
 from parrot.app.platform.runtime import record
 from parrot.app.platform.settings import PlatformSettings
 from parrot.app.platform.setup import Opening, first_commands

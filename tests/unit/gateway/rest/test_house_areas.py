@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from parrot.app.folder import DataFolder
 from parrot.app.jobs.places import JobPlaces
 from parrot.app.platform.exchange_port import ExchangePort
-from parrot.app.platform.folder import DataFolder
 from parrot.app.platform.questions.data import DataQuestions
 from parrot.app.platform.questions.exchange import ExchangeQuestions
 from parrot.app.platform.questions.settings import SettingsQuestions

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
-from parrot.app.platform.folder import DataFolder
+from parrot.app.folder import DataFolder
 from parrot.app.platform.questions.acts import Noting
 from parrot.app.platform.settings import PlatformSettings
 from parrot.app.venues.looking import failed, look
