@@ -175,10 +175,14 @@ def calling(house: House, raw: dict[str, Any]) -> Callable[[Any], None]:
 
     def one(case: Any) -> None:
         response = case.call(base_url=house.url, headers={"X-Parrot-Token": house.token})
+        if response.text == "Invalid HTTP request received.":  # longer than the server below us reads
+            assert response.status_code == 400
+            return
         case.validate_response(response, checks=CHECKS)
         said = raw["responses"].get(str(response.status_code)) or raw["responses"]["default"]
-        schema = next((part.get("schema") for part in said.get("content", {}).values()), None)
-        if schema is not None and "json" in response.headers.get("content-type", [""])[0]:
+        kind = response.headers.get("content-type", [""])[0].partition(";")[0]
+        schema = said.get("content", {}).get(kind, {}).get("schema")
+        if schema is not None and "json" in kind:
             jsonschema.Draft202012Validator({**schema, "components": components}).validate(json.loads(response.text))
 
     return one
@@ -204,6 +208,8 @@ def test_no_route_fails_and_answers_are_what_the_description_says(house: House) 
         for mode in modes():
             try:
                 given(hypothesis.given(case=operation.as_strategy(generation_mode=mode))(calling(house, raw)))()
+            except hypothesis.errors.Unsatisfiable:
+                assert mode is GenerationMode.NEGATIVE  # nothing that is sent to this route could be wrong
             except (AssertionError, jsonschema.ValidationError, BaseExceptionGroup) as fault:
                 faults[raw["operationId"]] = str(fault)[:1_500]
     assert not faults, "\n\n".join(f"{name}: {fault}" for name, fault in faults.items())

@@ -1,4 +1,4 @@
-"""`parrot up`: reports of the examples on a page of this machine, for this machine only, until it is stopped."""
+"""`parrot up`: the screen on an address of this machine, for this machine only, until it is stopped."""
 
 from __future__ import annotations
 
@@ -14,30 +14,19 @@ from pathlib import Path
 
 import pytest
 
+from parrot.client import Client
 from tests.end_to_end.command import answer, parrot, started
-
-REPORTS = ("sma_cross.html", "rsi_reversion.html", "donchian_breakout.html", "resting_quotes.html")
 
 
 @dataclass
 class Site:
     process: subprocess.Popen[str]
     port: int
-    folder: Path
-    token: str
-
-    def wait_for_reports(self) -> None:
-        """The back-tests run beside, in a process of low priority."""
-        end = time.monotonic() + 60
-        while self.get("/reports/")[0] == 503:
-            assert time.monotonic() < end
-            time.sleep(0.2)
+    data: Path
 
     def get(self, path: str, method: str = "GET", host: str = "") -> tuple[int, dict[str, str], str]:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
-        connection.request(
-            method, path, headers={"Host": host or f"localhost:{self.port}", "X-Parrot-Token": self.token}
-        )
+        connection.request(method, path, headers={"Host": host or f"localhost:{self.port}"})
         reply = connection.getresponse()
         return reply.status, {name.lower(): value for name, value in reply.getheaders()}, reply.read().decode()
 
@@ -53,44 +42,26 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         if line == "}\n":
             break
     told = json.loads(text)
-    token = json.loads((Path(told["data"]) / "run" / "instance.json").read_text())["token"]
-    made = Site(process, int(told["url"].rpartition(":")[2]), Path(told["folder"]), token)
-    made.wait_for_reports()
-    yield made
+    yield Site(process, int(told["url"].rpartition(":")[2]), Path(told["data"]))
     process.kill()
     process.communicate()
 
 
-def test_the_index_leads_to_a_report_of_every_example(site: Site) -> None:
-    status, headers, page = site.get("/reports/")
+def test_the_first_page_is_there_and_the_interface_waits_for_an_owner(site: Site) -> None:
+    status, headers, page = site.get("/")
     assert status == 200
     assert headers["content-type"].startswith("text/html")
-    for name in REPORTS:
-        assert f'href="{name}"' in page
-        status, _, report = site.get(f"/reports/{name}")
-        assert status == 200
-        assert "back-test report</title>" in report
+    assert "Parrot" in page
+    status, _, told = site.get("/api/v1/orders")
+    assert (status, json.loads(told)["reason"]) == (403, "setup")
 
 
-def test_every_answer_carries_what_protects_its_reader(site: Site) -> None:
-    for path in ("/", "/missing", "/reports/sma_cross.html"):
-        _, headers, _ = site.get(path)
-        assert "default-src 'none'" in headers["content-security-policy"]
-        assert "frame-ancestors 'none'" in headers["content-security-policy"]
-        assert headers["x-content-type-options"] == "nosniff"
-        assert headers["referrer-policy"] == "no-referrer"
-
-
-@pytest.mark.parametrize("path", ["../../../etc/passwd", "%2e%2e/%2e%2e/etc/passwd", "link", ".secret", "sub/"])
-def test_nothing_but_its_pages_is_given(path: str, site: Site) -> None:
-    (site.folder / ".secret").write_text("secret")
-    (site.folder / "sub").mkdir(exist_ok=True)
-    link = site.folder / "link"
-    if not link.is_symlink():
-        link.symlink_to("/etc/passwd")
-    status, _, text = site.get(f"/reports/{path}")
-    assert status == 404
-    assert "root:" not in text
+def test_examples_are_back_tested_beside(site: Site) -> None:
+    end = time.monotonic() + 90
+    with Client.local(site.data) as client:
+        while sum(row["status"] == "finished" for row in client.get("/backtests")["items"]) < 1:
+            assert time.monotonic() < end
+            time.sleep(0.2)
 
 
 def test_a_page_of_another_site_cannot_read_it(site: Site) -> None:
@@ -115,6 +86,12 @@ def test_a_busy_port_is_told(site: Site, tmp_path: Path) -> None:
     assert f"port {site.port} is already in use" in told["error"]["problem"]
     assert "--port" in told["error"]["fix"]
     assert not (tmp_path / "var").exists()
+
+
+def test_nothing_beyond_this_machine_is_served_unprotected(tmp_path: Path) -> None:
+    told = answer(parrot("up", "--host", "0.0.0.0", "--port", "0", "--json", cwd=tmp_path), 2)
+    assert "no loopback address" in told["error"]["problem"]
+    assert "--tls-cert" in told["error"]["fix"]
 
 
 def test_it_stops_cleanly_when_asked(site: Site) -> None:

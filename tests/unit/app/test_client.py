@@ -29,7 +29,7 @@ class House:
         self.platform, self.people = Fake(), People()
         self.people.keys["key"] = ("s3cret", person(Role.TRADER, name="bot", way=Way.KEY))
         receipts = KeptReceipts(SqlRecords(open_sqlite(folder / "records.db")), lambda: NOW)
-        app = application(self.platform, folder, users=self.people, receipts=receipts)
+        app = application(self.platform, users=self.people, receipts=receipts)
         self.listener = listen("127.0.0.1", 0)
         self.port = self.listener.getsockname()[1]
         self.url = f"http://localhost:{self.port}"

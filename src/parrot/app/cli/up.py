@@ -28,15 +28,13 @@ def up(
     from parrot.app.platform.front import open_front
     from parrot.app.platform.runtime import Runtime
     from parrot.app.platform.settings import read_settings
-    from parrot.app.wiring import home
 
     folder = DataFolder(folder_of(data))
     settings = read_settings(folder.root / "settings.toml")
     front = open_front(settings.web, host, port, cert=tls_cert, key=tls_key)
-    pages = home() / "demo"
 
     def ready(facts: dict[str, Any]) -> None:
-        told = {"url": front.url, "data": str(folder.root.absolute()), "folder": str(pages.absolute()), **facts}
+        told = {"url": front.url, "data": str(folder.root.absolute()), **facts}
         text = (
             f"Parrot trades {facts['trades']}: {front.url} (Ctrl-C stops)\n"
             f"  {facts['replayed']:,} entries replayed; strategies: {', '.join(facts['strategies'])}\n"
@@ -51,7 +49,7 @@ def up(
             screen.note(f"LOOK: {warning}")
 
     try:
-        runtime = Runtime(folder, settings, pages)
+        runtime = Runtime(folder, settings)
         runtime.tell_code = lambda code: screen.note(f"the code for the first visit is now {code}")
         runtime.run(front, ready)
     finally:

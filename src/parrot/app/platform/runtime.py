@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import subprocess
-import sys
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from importlib.metadata import version
@@ -50,12 +48,10 @@ _WORTH_A_SNAPSHOT: Final = 10_000
 class Runtime:
     """One platform in this process. `run` returns after a signal, when everything is closed."""
 
-    def __init__(self, folder: DataFolder, settings: PlatformSettings, pages: Path) -> None:
+    def __init__(self, folder: DataFolder, settings: PlatformSettings) -> None:
         self._folder = folder
         self._settings = settings
-        self._pages = pages
         self._disk = DiskWatch(folder.root)
-        self._showcase: subprocess.Popen[bytes] | None = None
         self.tell_code: Callable[[str], None] = lambda code: None  # shows another code for the first visit
 
     def run(self, front: Front, ready: Callable[[dict[str, Any]], None]) -> None:
@@ -77,8 +73,6 @@ class Runtime:
             house.trading.close()
             house.journal.close()
             house.audit.close(house.clock.now_ns())
-            if self._showcase is not None:
-                self._showcase.terminate()
 
     def _trade(self, house: House, logs: Logs, front: Front, ready: Callable[[dict[str, Any]], None]) -> None:
         spine = self._spine(house)
@@ -112,11 +106,10 @@ class Runtime:
                 requests=asked,
                 until=stack,
             )
-            web = WebServer(create_app(doors, self._pages, front.site), front.listener, front.tls)
+            web = WebServer(create_app(doors, front.site), front.listener, front.tls)
             if port is not None and self._settings.exchange.port is not None:
                 port.open(self._settings.exchange.port)
             web.start()
-            self._show()
             for warning in house.trading.warnings:
                 _log().warning("venue", text=warning)
             ready(
@@ -215,12 +208,6 @@ class Runtime:
         except OSError:
             kills += kills_of("")  # a flag that cannot be read is a flag
         return kills
-
-    def _show(self) -> None:
-        """Back-tests the examples beside, in a process of low priority, where that has not been done."""
-        if not (self._pages / "index.html").exists():
-            words = [sys.executable, "-m", "parrot.app.exhibits", str(self._pages)]
-            self._showcase = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 def _place(settings: PlatformSettings) -> str:

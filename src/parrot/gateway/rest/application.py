@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from fastapi import FastAPI
 
-from parrot.gateway.rest import description, docs, guards, problems, reports, screen
+from parrot.gateway.rest import description, docs, guards, problems, screen
 from parrot.gateway.rest.doors import Doors
 from parrot.gateway.rest.etags import Tags
 from parrot.gateway.rest.once import Once
@@ -36,8 +34,8 @@ from parrot.gateway.rest.site import Site
 from parrot.gateway.stream import endpoint
 
 
-def create_app(doors: Doors, folder: Path, site: Site | None = None) -> FastAPI:
-    """An ASGI application on the doors of a running platform; it serves the screen too, and reports out of `folder`."""
+def create_app(doors: Doors, site: Site | None = None) -> FastAPI:
+    """An ASGI application on the doors of a running platform; it serves the screen too."""
     site = site or Site()
     app = FastAPI(title="Parrot", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.now = doors.now
@@ -72,7 +70,6 @@ def create_app(doors: Doors, folder: Path, site: Site | None = None) -> FastAPI:
     app.include_router(docs.routes(), prefix="/api/v1")
     docs.install(app)
     endpoint.install(app, doors.stream)
-    reports.install(app, folder)
     screen.install(app, site.screen)
     description.install(app)
     return app

@@ -26,7 +26,7 @@ def closed() -> Doors:
 
 def text() -> str:
     """The description as JSON, the same text for the same routes."""
-    return json.dumps(create_app(closed(), Path()).openapi(), indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+    return json.dumps(create_app(closed()).openapi(), indent=1, sort_keys=True, ensure_ascii=False) + "\n"
 
 
 def main() -> None:

@@ -102,7 +102,7 @@ def test_settings_name_what_cannot_be_a_name_or_a_network(tmp_path):
 def test_the_command_line_trusts_that_certificate_and_no_other(pair, tmp_path):
     cert, key = pair
     front = open_front(WebSettings(), "127.0.0.1", 0, cert=cert, key=key)
-    web = WebServer(application(Fake(), tmp_path, site=front.site), front.listener, front.tls)
+    web = WebServer(application(Fake(), site=front.site), front.listener, front.tls)
     web.start()
     try:
         assert Client(front.near, TOKEN, str(cert)).get("/api/v1/status")["ready"] is True

@@ -80,7 +80,7 @@ def running(lake):
 def client(running, tmp_path):
     doors = replace(closed(), now=lambda: NOON, platform=Fake(), markets=running.door)
     return TestClient(
-        create_app(doors, tmp_path),
+        create_app(doors),
         base_url="http://localhost",
         headers={"X-Parrot-Token": TOKEN},
         client=("127.0.0.1", 1),

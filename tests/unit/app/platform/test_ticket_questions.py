@@ -71,7 +71,7 @@ def running():
 
 @pytest.fixture
 def client(running, tmp_path):
-    app = application(running, tmp_path, tickets=TicketQuestions(running))
+    app = application(running, tickets=TicketQuestions(running))
     return machine(app, headers={"X-Parrot-Token": TOKEN})
 
 

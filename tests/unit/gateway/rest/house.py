@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
@@ -84,7 +83,7 @@ def browser(app: FastAPI, name: str, *, address: str = "127.0.0.1") -> TestClien
     return client(app, address=address, headers=headers, cookies={"parrot": name})
 
 
-def application(platform: Any, folder: Path, *people: Principal, site: Site | None = None, **doors: Any) -> FastAPI:
+def application(platform: Any, *people: Principal, site: Site | None = None, **doors: Any) -> FastAPI:
     """The gateway on fakes; `doors` are those of other areas."""
     given = {"now": lambda: NOW, "platform": platform, "users": People(*people)} | doors
-    return create_app(replace(closed(), **given), folder, site)
+    return create_app(replace(closed(), **given), site)

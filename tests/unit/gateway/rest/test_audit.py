@@ -60,7 +60,7 @@ def house(tmp_path: Path) -> Any:
         AuditTrail(tmp_path / "audit.journal"), jobs, lambda who, what, /, **about: noted.append((who.name, what))
     )
     people = person(Role.AUDITOR, name="eve"), person(Role.TRADER, name="tom")
-    app = application(None, tmp_path, *people, audit=door)
+    app = application(None, *people, audit=door)
     yield SimpleNamespace(eve=browser(app, "eve"), tom=browser(app, "tom"), log=log, noted=noted, jobs=jobs)
     journal.close()
 

@@ -13,7 +13,7 @@ from tests.unit.gateway.rest.test_application import Fake
 
 @pytest.fixture(scope="module")
 def app(tmp_path_factory):
-    return application(Fake(), tmp_path_factory.mktemp("reports"), person(Role.VIEWER))
+    return application(Fake(), person(Role.VIEWER))
 
 
 def test_the_description_is_for_who_is_signed_in(app):

@@ -21,7 +21,7 @@ LADDER = {
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     platform = Fake()
-    with client_of(application(platform, tmp_path_factory.mktemp("x")), headers={"X-Parrot-Token": TOKEN}) as found:
+    with client_of(application(platform), headers={"X-Parrot-Token": TOKEN}) as found:
         yield platform, found
 
 

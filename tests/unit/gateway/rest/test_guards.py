@@ -27,7 +27,7 @@ class House:
     def __init__(self, folder: Path) -> None:
         self.platform = Fake()
         self.people = People(person(Role.ADMIN), person(Role.VIEWER, name="vic"))
-        self.app = application(self.platform, folder, users=self.people)
+        self.app = application(self.platform, users=self.people)
 
 
 @pytest.fixture(scope="module")
@@ -204,7 +204,7 @@ def far(app: Any, address: str, **headers: str) -> int:
 
 
 def test_a_trusted_proxy_speaks_for_others_and_nobody_else_does(platform, tmp_path):
-    app = application(platform, tmp_path, person(Role.ADMIN), site=PROXY)
+    app = application(platform, person(Role.ADMIN), site=PROXY)
     said = {"X_Forwarded_For": "203.0.113.9", "X_Forwarded_Proto": "https"}
     assert far(app, "10.1.2.3", **said) == 401
     assert far(app, "10.1.2.3", **said, X_Parrot_Token=TOKEN) == 401  # the token counts on this machine only

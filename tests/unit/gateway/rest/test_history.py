@@ -27,7 +27,7 @@ def ask(tmp_path_factory: pytest.TempPathFactory) -> Any:
         life(log, Random(number), 100 + number, account="theirs", user="eve")
     with history_of(folder / "h.sqlite", log.read, log.seq) as made:
         doors = replace(closed(), now=lambda: 1, platform=Fake(), history=HistoryQuestions(made))
-        client = TestClient(create_app(doors, folder), base_url="http://localhost", client=("127.0.0.1", 5))
+        client = TestClient(create_app(doors), base_url="http://localhost", client=("127.0.0.1", 5))
 
         def get(path: str) -> Any:
             reply = client.get(f"/api/v1{path}", headers={"X-Parrot-Token": TOKEN})

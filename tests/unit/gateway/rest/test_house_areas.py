@@ -98,7 +98,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
         "settings": SettingsQuestions(settings, folder, root / "home", note),
     }
     people = [person(role, name=role.value) for role in Role] + [person(Role.ADMIN, name="narrow", accounts=("main",))]
-    app = application(None, root, *people, **doors)
+    app = application(None, *people, **doors)
     yield SimpleNamespace(app=app, jobs=jobs, noted=noted, folder=folder, exchange=exchange, root=root)
     port.close()
     exchange.close()

@@ -54,7 +54,7 @@ class Called:
         people = [person(role, name=role) for role in Role]
         people.append(msgspec.structs.replace(person(Role.ADMIN, name=STALE), proved=NOW - 6 * 60 * 10**9))
         empty = {field.name: Empty() for field in fields(Doors) if field.name not in ("now", "platform", "users")}
-        self.app = application(Machine(), folder, users=Gate(*people), now=lambda: next(ticks), **empty)
+        self.app = application(Machine(), users=Gate(*people), now=lambda: next(ticks), **empty)
         self.routes = [
             (operation["operationId"], method.upper(), re.sub(r"\{\w+\}", "1", path))
             for path, item in self.app.openapi()["paths"].items()

@@ -33,7 +33,7 @@ class House:
         self.records = SqlRecords(open_sqlite(folder / "records.db"))
         self.receipts = KeptReceipts(self.records, lambda: self.clock.now)
         people = (person(Role.ADMIN), person(Role.ADMIN, name="bob"))
-        self.app = application(self.platform, folder, *people, receipts=self.receipts, now=lambda: self.clock.now)
+        self.app = application(self.platform, *people, receipts=self.receipts, now=lambda: self.clock.now)
 
 
 @pytest.fixture(scope="module")

@@ -82,7 +82,7 @@ PEOPLE = (
 class Site:
     def __init__(self, folder: Path) -> None:
         self.fake = Fake()
-        self.app = application(self.fake, folder, *PEOPLE, risk=self.fake, approvals=self.fake)
+        self.app = application(self.fake, *PEOPLE, risk=self.fake, approvals=self.fake)
         self.machine = client(self.app, headers={"X-Parrot-Token": TOKEN})
 
     def as_(self, name: str) -> Any:
@@ -146,7 +146,7 @@ def test_who_may(site, method, path, body, may):
 def test_an_old_proof_is_not_enough_for_limits(tmp_path):
     fake = Fake()
     old = person(Role.RISK_OFFICER, name="old")
-    app = application(fake, tmp_path, old, risk=fake, approvals=fake, now=lambda: NOW + 10**12)
+    app = application(fake, old, risk=fake, approvals=fake, now=lambda: NOW + 10**12)
     for method, path in (("PUT", "/limits"), ("POST", "/limits/requests/000000001/approve"), ("POST", "/rearm")):
         answer = browser(app, "old").request(method, f"/api/v1{path}", json=LIMITS if method == "PUT" else {})
         assert (answer.status_code, answer.json()["reason"]) == (403, "reauthenticate")

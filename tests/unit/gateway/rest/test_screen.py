@@ -43,7 +43,7 @@ def out(tmp_path_factory):
 @pytest.fixture(scope="module")
 def who(out, tmp_path_factory):
     site = Site(screen=out)
-    with client(application(Fake(), tmp_path_factory.mktemp("reports"), site=site)) as found:
+    with client(application(Fake(), site=site)) as found:
         yield found
 
 
@@ -104,7 +104,7 @@ def test_an_address_of_the_interface_is_never_a_page(who):
 
 
 def test_without_a_screen_it_is_said_how_to_build_one(tmp_path):
-    told = client(application(Fake(), tmp_path)).get("/")
+    told = client(application(Fake())).get("/")
     assert told.status_code == 200
     assert "make build" in told.text
     assert "'sha256-" in told.headers["content-security-policy"]

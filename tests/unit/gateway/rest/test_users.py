@@ -23,7 +23,7 @@ class House:
 
     def __init__(self, folder) -> None:
         self.town = Town()
-        self.app = application(Fake(), folder, users=self.town.users, now=lambda: self.town.now)
+        self.app = application(Fake(), users=self.town.users, now=lambda: self.town.now)
 
     def browser(self) -> Browser:
         return Browser(self)

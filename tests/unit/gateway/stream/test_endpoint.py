@@ -37,7 +37,7 @@ class Server:
         self.hub = Hub()
         self.loop: asyncio.AbstractEventLoop | None = None
         door = StreamDoor(self.hub, lambda: 1, self._came)
-        app = create_app(replace(closed(), now=lambda: 1, platform=Fake(), users=self.people, stream=door), folder)
+        app = create_app(replace(closed(), now=lambda: 1, platform=Fake(), users=self.people, stream=door))
         listener = listen("127.0.0.1", 0)
         self.port = listener.getsockname()[1]
         self.web = WebServer(app, listener)
@@ -172,7 +172,7 @@ def test_a_close_for_being_slow_arrives_where_the_client_reads_again(server):
 def test_a_server_that_takes_no_frames_is_sent_texts(tmp_path):
     hub, sent = Hub(), []
     door = StreamDoor(hub, lambda: 1, lambda: None)
-    app = create_app(replace(closed(), now=lambda: 1, platform=Fake(), users=People(), stream=door), tmp_path)
+    app = create_app(replace(closed(), now=lambda: 1, platform=Fake(), users=People(), stream=door))
     said = ['{"op": "ping"}', '{"op": "subscribe", "channels": ["nothing"]}']
     come: list[dict[str, Any]] = [
         {"type": "websocket.connect"},
