@@ -31,7 +31,8 @@ PASSWORD = "a sentence that nobody guesses 7"
 
 # Reads that tell of the desk's account; whoever may not see it finds nothing there.
 ACCOUNT = """
-    status list_orders order order_events list_fills list_decisions list_groups list_positions equity equity_curve
+    closed_lots risk_history status list_orders order order_events list_fills list_decisions list_groups list_positions
+    equity equity_curve
     list_postings list_activity portfolio attribution tax_lots tax_lots_csv statement list_statements list_limits
     risk_tree exposures stress list_strategies strategy strategy_versions strategy_source strategy_parity
 """
