@@ -1,6 +1,6 @@
 "use client";
 
-import { useEffect, useState, useSyncExternalStore, type RefObject } from "react";
+import { useEffect, useRef, useState, useSyncExternalStore, type RefObject } from "react";
 
 /** The room that an element has, in pixels; zeros before it is known. */
 export function useSize(place: RefObject<HTMLElement | null>): { width: number; height: number } {
@@ -17,6 +17,22 @@ export function useSize(place: RefObject<HTMLElement | null>): { width: number; 
     return () => watcher.disconnect();
   }, [place]);
   return size;
+}
+
+/** A value that changes often, taken at most once in `every_ms`: for lists that are long to draw. */
+export function useEvery<T>(value: T, every_ms: number): T {
+  const [taken, setTaken] = useState(value);
+  const latest = useRef(value);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useEffect(() => {
+    latest.current = value;
+    timer.current ??= setTimeout(() => {
+      timer.current = undefined;
+      setTaken(latest.current);
+    }, every_ms);
+  }, [value, every_ms]);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  return taken;
 }
 
 const NARROW = "(max-width: 767px)";

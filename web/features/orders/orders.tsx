@@ -7,7 +7,7 @@ import { useMay } from "@/shared/session";
 import { useRows } from "@/shared/stream";
 import { Button, ButtonLink, Card, DataTable, Empty, Page, Popover, Select, Split, Tabs, useRemembered } from "@/shared/ui";
 import { isOpen } from "../markets/live";
-import { useNarrow } from "../markets/use-size";
+import { useEvery, useNarrow } from "../markets/use-size";
 import type { Fill, Order } from "../markets/types";
 import { CancelAll, OrderActs } from "./acts";
 import { FILL_COLUMNS, ORDER_COLUMNS, stateWords } from "./columns";
@@ -96,14 +96,17 @@ function OpenOrders({ chosen, mayTrade, onOpen }: ListShape): React.ReactElement
   );
 }
 
+/** Long lists take what the stream tells less often, so that they stay smooth under the hand. */
+const pauseFor = (rows: number): number => (rows > 20_000 ? 5_000 : rows > 2_000 ? 2_000 : 500);
+
 const NO_FILTERS: Filters = { symbol: "", strategy: "", status: "", side: "", text: "" };
 
 function AllOrders({ chosen, mayTrade, onOpen }: ListShape): React.ReactElement {
   const [filters, setFilters] = useRemembered<Filters>("orders.filters", NO_FILTERS);
   const { symbol, strategy, status, side, text } = filters;
   const pages = usePages("/api/v1/orders", { query: { limit: PAGE, symbol, strategy, status, side, text } });
-  const live = useRows<Order>("orders");
-  const rows = useMemo(() => overlaid(pages.rows, live.rows.filter((order) => matches(order, filters))), [pages.rows, live.rows, filters]);
+  const live = useEvery(useRows<Order>("orders").rows, pauseFor(pages.rows.length));
+  const rows = useMemo(() => overlaid(pages.rows, live.filter((order) => matches(order, filters))), [pages.rows, live, filters]);
   return (
     <DataTable
       id="orders.all"
@@ -111,7 +114,6 @@ function AllOrders({ chosen, mayTrade, onOpen }: ListShape): React.ReactElement 
       rows={rows}
       columns={ORDER_COLUMNS}
       rowKey={KEY_OF_ORDER}
-      sort={{ key: "order_id", down: true }}
       chosen={chosen}
       onOpen={onOpen}
       {...(mayTrade ? { acts: ACTS } : {})}
@@ -158,12 +160,12 @@ function Fills({ onOpen }: { onOpen: (order: { order_id: number }) => void }): R
   const [symbol, setSymbol] = useState("");
   const markets = useApi("/api/v1/markets");
   const pages = usePages("/api/v1/fills", { query: { limit: PAGE, symbol } });
-  const live = useRows<Fill>("fills");
+  const live = useEvery(useRows<Fill>("fills").rows, pauseFor(pages.rows.length));
   const rows = useMemo(() => {
-    const all = new Map<number, Fill>();
-    for (const fill of [...pages.rows, ...live.rows]) if (!symbol || fill.symbol === symbol) all.set(fill.seq, fill);
-    return [...all.values()].sort((a, b) => b.seq - a.seq);
-  }, [pages.rows, live.rows, symbol]);
+    const newest = pages.rows[0]?.seq ?? 0;
+    const added = live.filter((fill) => fill.seq > newest && (!symbol || fill.symbol === symbol));
+    return [...added.sort((a, b) => b.seq - a.seq), ...pages.rows];
+  }, [pages.rows, live, symbol]);
   return (
     <DataTable
       id="orders.fills"
@@ -171,7 +173,6 @@ function Fills({ onOpen }: { onOpen: (order: { order_id: number }) => void }): R
       rows={rows}
       columns={FILL_COLUMNS}
       rowKey={KEY_OF_FILL}
-      sort={{ key: "ts", down: true }}
       onOpen={onOpen}
       loading={pages.loading}
       problem={pages.problem}

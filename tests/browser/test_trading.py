@@ -1,0 +1,71 @@
+"""Trading by hand in a real browser: what is previewed, sent once, changed, ended and told."""
+
+from __future__ import annotations
+
+import re
+import time
+from decimal import Decimal
+from typing import Any
+
+
+def manual(visitor: Any) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = visitor.done("GET", "/orders?strategy=manual&symbol=BTC/USDT&limit=50")["items"]
+    return found
+
+
+def until(true: Any, page: Any) -> None:
+    end = time.monotonic() + 15
+    while not true():
+        assert time.monotonic() < end
+        page.wait_for_timeout(100)
+
+
+def test_an_order_is_previewed_sent_once_changed_and_ended(visit: Any) -> None:
+    visitor = visit()
+    page = visitor.page
+    before = {row["order_id"] for row in manual(visitor)}
+    page.goto("/markets?symbol=BTC/USDT")
+    ticket = page.get_by_role("form", name="Order in BTC/USDT")
+
+    # What risk would refuse is said in words before anything is sent, and the button does not send it.
+    ticket.get_by_label("Quantity", exact=True).fill("400")
+    ticket.get_by_text("It would be refused").wait_for()
+    assert ticket.get_by_role("button", name="Buy 400 BTC").is_disabled()
+    ticket.get_by_label("Quantity", exact=True).fill("0.000001")
+    ticket.get_by_text("does not fit the lot of BTC/USDT").first.wait_for()
+
+    ticket.get_by_label("Kind").select_option("limit")
+    ticket.get_by_label("Quantity", exact=True).fill("0.002")
+    ticket.get_by_label("Limit", exact=True).fill("60000.001")
+    ticket.get_by_text("is off the tick of BTC/USDT").first.wait_for()
+    price = visitor.done("GET", "/markets")["items"][0]["bid"]
+    limit = str(int(Decimal(price) * Decimal("0.97")))
+    ticket.get_by_label("Limit", exact=True).fill(limit)
+    ticket.get_by_text("Risk lets it pass").wait_for()
+    ticket.get_by_role("button", name="Buy 0.002 BTC").dblclick()
+    until(lambda: any(row["status"] == "accepted" for row in manual(visitor) if row["order_id"] not in before), page)
+    page.wait_for_timeout(500)
+    made = [row for row in manual(visitor) if row["order_id"] not in before]
+    assert [(row["quantity"], row["limit"]) for row in made] == [("0.002", limit)]
+    order_id = made[0]["order_id"]
+
+    # In the blotter it is changed and ended, and its life names every gate.
+    page.goto("/orders")
+    page.get_by_role("button", name=f"Change order {order_id}").click()
+    page.get_by_label("Whole quantity, filled parts included").fill("0.003")
+    page.get_by_role("button", name="Change the order").click()
+    until(lambda: Decimal(visitor.done("GET", f"/orders/{order_id}")["quantity"]) == Decimal("0.003"), page)
+    page.get_by_role("button", name=f"Cancel order {order_id}").click()
+    until(lambda: visitor.done("GET", f"/orders/{order_id}")["status"] == "canceled", page)
+    page.goto(f"/orders?tab=all&id={order_id}")
+    timeline = page.get_by_role("region", name="Timeline")
+    for step in ("Received", "Approved by risk", "Sent to the venue", "Accepted by the venue", "Cancelled"):
+        timeline.get_by_text(step, exact=True).first.wait_for()
+    timeline.get_by_text(re.compile("gates looked")).first.click()
+    timeline.get_by_text("max_notional", exact=True).first.wait_for()
+
+    # Back from an order is where one came from.
+    page.go_back()
+    page.get_by_role("tab", name="Open").wait_for()
+    assert visitor.complaints() == []
+    assert visitor.elsewhere() == []
