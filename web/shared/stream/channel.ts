@@ -16,7 +16,9 @@ export type ChannelState = "waiting" | "live" | "stale" | "refused";
 /** What the screen sees of a channel. A new object for each change, so that React can compare. */
 export interface View {
   readonly state: ChannelState;
+  /** Made when they are asked for: a page that looks at single rows pays for no others. */
   readonly rows: readonly unknown[];
+  /** The table itself, as it is now. */
   readonly byKey: ReadonlyMap<string, unknown>;
   readonly value: unknown;
   /** When the server sent the newest message, ns UTC; 0 for none. */
@@ -24,14 +26,36 @@ export interface View {
   readonly problem: string;
 }
 
-const EMPTY: View = { state: "waiting", rows: [], byKey: new Map(), value: undefined, ts: 0, problem: "" };
 const LOG_MOST = 1_000;
 
 type Row = Record<string, unknown>;
 
+/** A view whose rows are listed once, when somebody asks; what came later is in the next view. */
+class Shown implements View {
+  constructor(
+    readonly state: ChannelState,
+    private listed: readonly unknown[] | undefined,
+    readonly byKey: ReadonlyMap<string, unknown>,
+    readonly value: unknown,
+    readonly ts: number,
+    readonly problem: string,
+  ) {}
+
+  get rows(): readonly unknown[] {
+    return (this.listed ??= [...this.byKey.values()]);
+  }
+
+  /** The same rows in another state. */
+  turned(state: ChannelState, problem = ""): Shown {
+    return new Shown(state, this.listed, this.byKey, this.value, this.ts, problem);
+  }
+}
+
+const EMPTY = new Shown("waiting", [], new Map(), undefined, 0, "");
+
 /** One channel's store. `take` says whether the server has to be asked for a new snapshot. */
 export class Channel {
-  view: View = EMPTY;
+  view = EMPTY;
   private seq = -1;
   private shape: "none" | "keyed" | "log" | "value" = "none";
   private key: readonly string[] = [];
@@ -46,7 +70,7 @@ export class Channel {
   /** Takes one message in; "resync" when a message before it is missing. Nothing is shown until `settle`. */
   take(message: Message): "taken" | "resync" | "ignored" {
     if (message.type === "error") {
-      this.view = { ...this.view, state: "refused", problem: message.problem?.title ?? "this channel is refused" };
+      this.view = this.view.turned("refused", message.problem?.title ?? "this channel is refused");
       return "taken";
     }
     if (message.type === "snapshot") return this.begin(message);
@@ -55,7 +79,7 @@ export class Channel {
     if (seq <= this.seq) return "ignored"; // told already by the snapshot
     if (seq !== this.seq + 1) {
       this.asked = true;
-      this.view = { ...this.view, state: "stale" };
+      this.view = this.view.turned("stale");
       return "resync";
     }
     this.seq = seq;
@@ -68,10 +92,8 @@ export class Channel {
   settle(): boolean {
     if (!this.changed) return false;
     this.changed = false;
-    const rows = this.shape === "keyed" ? [...this.table.values()] : this.shape === "log" ? this.log.slice() : [];
-    const byKey = this.shape === "keyed" ? new Map(this.table) : EMPTY.byKey;
     const state = this.asked || this.seq < 0 ? "stale" : "live";
-    this.view = { state, rows, byKey, value: this.value, ts: this.ts, problem: "" };
+    this.view = new Shown(state, this.shape === "log" ? this.log.slice() : undefined, this.shape === "keyed" ? this.table : EMPTY.byKey, this.value, this.ts, "");
     return true;
   }
 
@@ -79,7 +101,7 @@ export class Channel {
   lost(): void {
     this.asked = false;
     this.seq = -1;
-    if (this.view.state === "live") this.view = { ...this.view, state: "stale" };
+    if (this.view.state === "live") this.view = this.view.turned("stale");
   }
 
   private begin(message: Message): "taken" {

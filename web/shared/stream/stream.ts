@@ -229,14 +229,34 @@ export class Stream {
   }
 }
 
+const HIDDEN_MS = 250;
+const CHEAP_MS = 8;
+const REST = 3; // drawing takes a quarter of the time at most; the rest belongs to the person
+const LONGEST_REST_MS = 1_000;
+
+/** At the next frame; after a drawing that took long, later, so that a click never waits behind a row of them. */
+function paced(): (act: () => void) => void {
+  let rest = 0;
+  const run = (act: () => void): void => {
+    const began = performance.now();
+    act();
+    setTimeout(() => {
+      const took = performance.now() - began; // React's drawing and the browser's are in it
+      rest = took > CHEAP_MS ? Math.min(LONGEST_REST_MS, took * REST) : 0;
+    });
+  };
+  return (act) => {
+    if (document.visibilityState !== "visible") setTimeout(run, HIDDEN_MS, act);
+    else if (rest > 0) setTimeout(() => requestAnimationFrame(() => run(act)), rest);
+    else requestAnimationFrame(() => run(act));
+  };
+}
+
 /** The browser's own world. */
 export function browserWorld(path: string): World {
   return {
     open: () => new WebSocket(new URL(path, location.href.replace(/^http/, "ws"))) as unknown as Socket,
-    frame: (act) => {
-      if (document.visibilityState === "visible") requestAnimationFrame(act);
-      else setTimeout(act, 250);
-    },
+    frame: paced(),
     after: (ms, act) => {
       const timer = setTimeout(act, ms);
       return () => clearTimeout(timer);

@@ -1,22 +1,19 @@
 "use client";
 
-import { columnFilteringFeature, columnVisibilityFeature, createFilteredRowModel, createSortedRowModel, globalFilteringFeature, rowSortingFeature, tableFeatures, useTable, type ColumnDef, type Row as TableRow, type SortingState, type Updater, type ColumnVisibilityState } from "@tanstack/react-table";
-import { useVirtualizer } from "@tanstack/react-virtual";
-import { memo, useCallback, useEffect, useId, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
-import { compare, parseDecimal } from "@/shared/format";
+import { columnVisibilityFeature, rowSortingFeature, tableFeatures, useTable, type ColumnDef, type ColumnVisibilityState, type SortingState, type Updater } from "@tanstack/react-table";
+import { memo, useDeferredValue, useEffect, useId, useMemo, useRef, useState, type KeyboardEvent, type ReactNode, type RefObject } from "react";
 import { Button, IconButton } from "./button";
 import { names } from "./class-names";
 import { Empty, Failed, Loading } from "./states";
 import { Menu, Popover } from "./menu";
 import { useRemembered } from "./remembered";
+import { filtered, sorted, type Valued } from "./table-rows";
 import { copyText, download, toCsv, toTabs } from "./taking-out";
 import { toast } from "./toast";
 
 /** A column: `value` is what is sorted, filtered, copied and exported; `cell` is what is seen, the value itself if left out. */
-export interface Column<Row> {
-  key: string;
+export interface Column<Row> extends Valued<Row> {
   title: string;
-  value: (row: Row) => string | number | boolean | null | undefined;
   cell?: (row: Row) => ReactNode;
   /** Right-aligned, and decimal text is sorted by its size, exactly. */
   number?: boolean;
@@ -56,36 +53,17 @@ interface TableShape<Row> {
   plain?: boolean;
 }
 
-const FEATURES = tableFeatures({
-  columnVisibilityFeature,
-  rowSortingFeature,
-  sortedRowModel: createSortedRowModel(),
-  columnFilteringFeature,
-  globalFilteringFeature,
-  filteredRowModel: createFilteredRowModel(),
-});
+const FEATURES = tableFeatures({ columnVisibilityFeature, rowSortingFeature });
 type Features = typeof FEATURES;
 const ACTS_WIDTH = 96;
 const LEAST_WIDTH = 96;
+const OVERSCAN = 8;
+const MANY = 5_000;
+const NO_ROWS: never[] = [];
 
-function bySize(a: unknown, b: unknown): number {
-  if (a == null || b == null) return a == null ? (b == null ? 0 : -1) : 1;
-  if (typeof a === "number" && typeof b === "number") return a - b;
-  const [x, y] = [String(a), String(b)];
-  return parseDecimal(x) && parseDecimal(y) ? compare(x, y) : x.localeCompare(y, "en", { numeric: true });
-}
-
+// The table keeps columns and order; rows are sorted and filtered by table-rows.ts, and only those in sight are drawn.
 function defined<Row extends object>(columns: readonly Column<Row>[]): ColumnDef<Features, Row>[] {
-  return columns.map((column) => ({
-    id: column.key,
-    accessorFn: (row: Row) => column.value(row),
-    sortFn: (a: TableRow<Features, Row>, b: TableRow<Features, Row>, id: string) => bySize(a.getValue(id), b.getValue(id)),
-    sortDescFirst: column.number ?? false,
-  }));
-}
-
-function containsAll<Row extends object>(row: TableRow<Features, Row>, id: string, wanted: unknown): boolean {
-  return String(row.getValue(id) ?? "").toLowerCase().includes(String(wanted).toLowerCase());
+  return columns.map((column) => ({ id: column.key, accessorFn: (row: Row) => column.value(row), sortDescFirst: column.number ?? false }));
 }
 
 const initialVisibility = <Row,>(columns: readonly Column<Row>[], phone: boolean): ColumnVisibilityState =>
@@ -105,44 +83,52 @@ export function DataTable<Row extends object>(shape: TableShape<Row>): React.Rea
   const table = useTable({
     features: FEATURES,
     columns: definitions,
-    data: rows as Row[],
-    getRowId: rowKey,
-    globalFilterFn: containsAll,
+    data: NO_ROWS as Row[],
+    manualSorting: true,
     enableSortingRemoval: true,
-    state: { sorting, columnVisibility: visible, globalFilter: filter },
+    state: { sorting, columnVisibility: visible },
     onSortingChange: (change: Updater<SortingState>) => setSorting(typeof change === "function" ? change(sorting) : change),
-    getColumnCanGlobalFilter: () => true,
   });
-  const model = table.getRowModel().rows;
   const shown = useMemo(() => columns.filter(({ key }) => visible[key] !== false), [columns, visible]);
+  const texts = useMemo(() => ({ columns, kept: new WeakMap<Row, string>() }), [columns]);
+  const wanted = useDeferredValue(filter); // typing goes before what it leads to
+  const later = useDeferredValue(rows);
+  const taken = rows.length > MANY ? later : rows;
+  const some = useMemo(() => filtered(taken, columns, wanted, texts.kept), [taken, columns, wanted, texts]);
+  const [order] = sorting;
+  const model = useMemo(() => {
+    const column = order && columns.find(({ key }) => key === order.id);
+    return column ? sorted(some, column, order.desc) : some;
+  }, [some, columns, order]);
   const scroller = useRef<HTMLDivElement>(null);
   const filterBox = useRef<HTMLInputElement>(null);
   const gridId = useId();
   const rowHeight = useRowHeight();
-  const walker = useVirtualizer({ count: model.length, getScrollElement: () => scroller.current, estimateSize: () => rowHeight, overscan: 8, getItemKey: (index) => model[index]?.id ?? index });
-  useEffect(() => walker.measure(), [rowHeight, walker]);
-  const [at, setAt] = useState<string>();
-  const items = walker.getVirtualItems();
-  const lastSeen = items.at(-1)?.index ?? 0;
+  const { first, count } = useWindow(scroller, rowHeight);
+  const [at, setAt] = useState<{ key: string; near: number }>();
+  const from = Math.max(0, Math.min(first, model.length - count) - OVERSCAN);
+  const until = Math.min(model.length, first + count + OVERSCAN);
   useEffect(() => {
-    if (onEnd && model.length > 0 && lastSeen >= model.length - 20) onEnd();
-  }, [onEnd, lastSeen, model.length]);
+    if (onEnd && model.length > 0 && until >= model.length - 20) onEnd();
+  }, [onEnd, until, model.length]);
 
   const grid = useMemo(() => template(shown, acts !== undefined), [shown, acts]);
   const least = useMemo(() => shown.reduce((sum, { width }) => sum + (width ?? LEAST_WIDTH), acts ? ACTS_WIDTH : 0), [shown, acts]);
-  const index = at === undefined ? -1 : model.findIndex((row) => row.id === at);
-  const go = useCallback(
-    (to: number) => {
-      const row = model[Math.max(0, Math.min(model.length - 1, to))];
-      if (!row) return;
-      setAt(row.id);
-      walker.scrollToIndex(row.index >= 0 ? Math.max(0, Math.min(model.length - 1, to)) : 0);
-    },
-    [model, walker],
-  );
+  const near = at && model[at.near];
+  const index = at === undefined ? -1 : near && rowKey(near) === at.key ? at.near : model.findIndex((row) => rowKey(row) === at.key);
+  const go = (wanted: number): void => {
+    const to = Math.max(0, Math.min(model.length - 1, wanted));
+    const row = model[to];
+    const place = scroller.current;
+    if (!row || !place) return;
+    setAt({ key: rowKey(row), near: to });
+    const [top, room] = [to * rowHeight, place.clientHeight - 2 * rowHeight];
+    if (top < place.scrollTop) place.scrollTop = top;
+    else if (top > place.scrollTop + room) place.scrollTop = top - room;
+  };
   const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 320) / rowHeight) - 1);
   const cells = (row: Row): string[] => shown.map((column) => String(column.value(row) ?? ""));
-  const all = (): string[][] => [shown.map(({ title }) => title), ...model.map((row) => cells(row.original))];
+  const all = (): string[][] => [shown.map(({ title }) => title), ...model.map(cells)];
   const copy = (text: string, what: string): void => void copyText(text).then((done) => (done ? toast.done(`Copied ${what}`) : toast.note("This browser does not let pages copy")));
 
   const onKey = (event: KeyboardEvent): void => {
@@ -151,8 +137,8 @@ export function DataTable<Row extends object>(shape: TableShape<Row>): React.Rea
     const current = model[index];
     if (event.target !== scroller.current) return;
     if (to !== undefined) go(to);
-    else if (event.key === "Enter" && current && onOpen) onOpen(current.original);
-    else if (event.key === "c" && (event.ctrlKey || event.metaKey) && current && !String(window.getSelection())) copy(cells(current.original).join("\t"), "the row");
+    else if (event.key === "Enter" && current && onOpen) onOpen(current);
+    else if (event.key === "c" && (event.ctrlKey || event.metaKey) && current && !String(window.getSelection())) copy(cells(current).join("\t"), "the row");
     else if (event.key === "/" && !plain) filterBox.current?.focus();
     else return;
     event.preventDefault();
@@ -205,7 +191,7 @@ export function DataTable<Row extends object>(shape: TableShape<Row>): React.Rea
         aria-label={label}
         aria-rowcount={model.length + 1}
         aria-colcount={shown.length + (acts ? 1 : 0)}
-        aria-activedescendant={index >= 0 ? `${gridId}-${model[index]?.id}` : undefined}
+        aria-activedescendant={index >= 0 ? `${gridId}-${at?.key}` : undefined}
         aria-busy={loading || undefined}
         tabIndex={0}
         onKeyDown={onKey}
@@ -235,11 +221,11 @@ export function DataTable<Row extends object>(shape: TableShape<Row>): React.Rea
             <div role="gridcell">{body}</div>
           </div>
         ) : (
-          <div role="rowgroup" className="relative" style={{ height: walker.getTotalSize(), minWidth: least }}>
-            {items.map((item) => {
-              const row = model[item.index];
-              if (!row) return null;
-              return <Line key={row.id} id={`${gridId}-${row.id}`} row={row.original} columns={shown} acts={acts} grid={grid} top={item.start} at={row.id === at} chosen={row.id === chosen} index={item.index} onOpen={onOpen} onPoint={() => setAt(row.id)} />;
+          <div role="rowgroup" className="relative" style={{ height: model.length * rowHeight, minWidth: least }}>
+            {model.slice(from, until).map((row, offset) => {
+              const key = rowKey(row);
+              const place = from + offset;
+              return <Line key={key} id={`${gridId}-${key}`} row={row} columns={shown} acts={acts} grid={grid} top={place * rowHeight} at={place === index} chosen={key === chosen} index={place} onOpen={onOpen} onPoint={() => setAt({ key, near: place })} />;
             })}
           </div>
         )}
@@ -297,6 +283,29 @@ const plainText = (value: unknown): ReactNode => (value == null || value === "" 
 function template<Row>(columns: readonly Column<Row>[], acts: boolean): string {
   const widths = columns.map(({ width }) => (width ? `minmax(${width}px, ${width}fr)` : `minmax(${LEAST_WIDTH}px, ${LEAST_WIDTH}fr)`));
   return [...widths, ...(acts ? [`${ACTS_WIDTH}px`] : [])].join(" ");
+}
+
+/** Which rows are in sight: the first, and how many. */
+function useWindow(scroller: RefObject<HTMLDivElement | null>, rowHeight: number): { first: number; count: number } {
+  const [seen, setSeen] = useState({ first: 0, count: 24 });
+  useEffect(() => {
+    const place = scroller.current;
+    if (!place) return;
+    const read = (): void => {
+      const first = Math.max(0, Math.floor(place.scrollTop / rowHeight));
+      const count = Math.ceil(place.clientHeight / rowHeight) + 1;
+      setSeen((before) => (before.first === first && before.count === count ? before : { first, count }));
+    };
+    read();
+    place.addEventListener("scroll", read, { passive: true });
+    const sizes = new ResizeObserver(read);
+    sizes.observe(place);
+    return () => {
+      place.removeEventListener("scroll", read);
+      sizes.disconnect();
+    };
+  }, [scroller, rowHeight]);
+  return seen;
 }
 
 function useRowHeight(): number {
