@@ -59,3 +59,29 @@ async function page(request, { pathname }) {
     return (await shell.match(pathname)) ?? (await shell.match("/offline.html")) ?? Response.error();
   }
 }
+
+// A push is shown as it came: it was sealed for this browser by the gateway. A press on it opens its page, or the one that is open.
+self.addEventListener("push", (event) => {
+  let told = {};
+  try {
+    told = event.data?.json() ?? {};
+  } catch {
+    return;
+  }
+  const { title = "Parrot", body = "", tag = "parrot", place = "/" } = told;
+  event.waitUntil(self.registration.showNotification(String(title), { body: String(body), tag: String(tag), icon: "/icons/parrot-192.png", data: { place: String(place) } }));
+});
+
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  const address = new URL(event.notification.data?.place ?? "/", location.origin);
+  if (address.origin === location.origin) event.waitUntil(opened(address.href));
+});
+
+async function opened(address) {
+  const pages = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
+  const found = pages[0];
+  if (!found) return self.clients.openWindow(address);
+  await found.focus();
+  return found.navigate(address);
+}

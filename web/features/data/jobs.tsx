@@ -11,10 +11,10 @@ const TONES: Record<string, Tone> = { waiting: "neutral", running: "accent", fin
 
 const COLUMNS: readonly Column<DataJob>[] = [
   { key: "made", title: "Asked", width: 190, value: (job) => job.made_ns, cell: (job) => <Time ns={job.made_ns} />, wide: true },
-  { key: "title", title: "What", value: (job) => job.title, cell: (job) => <Typed>{job.title}</Typed> },
+  { key: "title", title: "What", width: 280, value: (job) => job.title, cell: (job) => <Typed>{job.title}</Typed> },
   { key: "state", title: "State", width: 120, value: (job) => job.state, cell: (job) => <Badge tone={TONES[job.state] ?? "neutral"}>{job.state}</Badge> },
   { key: "part", title: "Done", number: true, width: 150, value: (job) => job.part, cell: (job) => <Part job={job} /> },
-  { key: "said", title: "What came", value: (job) => said(job), cell: (job) => <Typed>{said(job)}</Typed>, wide: true },
+  { key: "said", title: "What came", width: 320, value: (job) => said(job), cell: (job) => <Typed>{said(job)}</Typed>, wide: true },
   { key: "by", title: "By", width: 110, value: (job) => job.by, cell: (job) => <Typed>{job.by}</Typed>, wide: true },
 ];
 

@@ -39,7 +39,7 @@ const SYMBOLS: readonly Column<SymbolRow>[] = [
 
 const CROWD: readonly Column<Member>[] = [
   { key: "name", title: "Agent", width: 130, value: (one) => one.name },
-  { key: "kind", title: "What it does", value: (one) => KINDS[one.kind] ?? one.kind },
+  { key: "kind", title: "What it does", width: 220, value: (one) => KINDS[one.kind] ?? one.kind },
   { key: "symbol", title: "Symbol", width: 120, value: (one) => one.symbol },
   { key: "inventory", title: "Inventory", number: true, width: 140, value: (one) => (one.kind === "maker" ? one.inventory : null), cell: (one) => <Quantity value={one.kind === "maker" ? one.inventory : null} /> },
   { key: "standing", title: "Orders standing", number: true, width: 140, value: (one) => (one.kind === "maker" ? one.standing : null), wide: true },

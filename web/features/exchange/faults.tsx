@@ -31,7 +31,7 @@ const WORDS: Record<Kind, string> = {
 
 const COLUMNS: readonly Column<Fault>[] = [
   { key: "id", title: "No.", number: true, width: 70, value: (one) => one.id },
-  { key: "kind", title: "What goes wrong", value: (one) => WORDS[one.kind] },
+  { key: "kind", title: "What goes wrong", width: 260, value: (one) => WORDS[one.kind] },
   { key: "match", title: "For", width: 190, value: (one) => one.match, cell: (one) => <code>{one.match}</code> },
   { key: "state", title: "State", width: 90, value: (one) => (one.live ? "live" : "spent"), cell: (one) => <Badge tone={one.live ? "warn" : "neutral"}>{one.live ? "live" : "spent"}</Badge> },
   { key: "happened", title: "Happened", number: true, width: 110, value: (one) => one.happened, cell: (one) => <Count value={one.happened} /> },

@@ -11,7 +11,7 @@ type Made = Answer<"/api/v1/exchange/keys", "post">;
 
 const COLUMNS: readonly Column<Key>[] = [
   { key: "account", title: "Account", width: 160, value: (one) => one.account },
-  { key: "key", title: "Key", value: (one) => one.key, cell: (one) => <code title={one.key}>{`${one.key.slice(0, 12)}\u2026`}</code> },
+  { key: "key", title: "Key", width: 260, value: (one) => one.key, cell: (one) => <code title={one.key}>{`${one.key.slice(0, 12)}\u2026`}</code> },
   { key: "may", title: "May", width: 120, value: (one) => (one.may_trade ? "trade" : "look"), cell: (one) => <Badge tone={one.may_trade ? "accent" : "neutral"}>{one.may_trade ? "trade" : "look only"}</Badge> },
 ];
 const ACCOUNT = /^[A-Za-z0-9_-]{1,40}$/;

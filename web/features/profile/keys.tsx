@@ -15,7 +15,7 @@ const DAY_NS = 86_400_000_000_000;
 const COLUMNS: readonly Column<Key>[] = [
   { key: "label", title: "Label", width: 160, value: (one) => one.label, cell: (one) => <Typed>{one.label}</Typed> },
   { key: "key", title: "Key", width: 160, value: (one) => one.key, cell: (one) => <code title={one.key}>{one.key.length > 16 ? `${one.key.slice(0, 14)}\u2026` : one.key}</code>, wide: true },
-  { key: "scopes", title: "May", value: (one) => one.scopes.join(", ") },
+  { key: "scopes", title: "May", width: 300, value: (one) => one.scopes.join(", ") },
   { key: "addresses", title: "From", width: 130, value: (one) => one.addresses.join(", ") || "anywhere", wide: true },
   { key: "used", title: "Last used", width: 180, value: (one) => one.used_ns, cell: (one) => <Time ns={one.used_ns} detail="minute" />, wide: true },
   { key: "expires", title: "Until", width: 120, value: (one) => one.expires_ns, cell: (one) => <Time ns={one.expires_ns} detail="day" /> },

@@ -1,12 +1,13 @@
 "use client";
 
 import { useApi, useCommand, type Answer } from "@/shared/api";
+import { programWords } from "@/features/users/words";
 import { Badge, Button, DataTable, FailedLine, Time, Typed, toast, type Column } from "@/shared/ui";
 
 type Session = Answer<"/api/v1/profile/sessions", "get">["items"][number];
 
 const COLUMNS: readonly Column<Session>[] = [
-  { key: "program", title: "Where", value: (one) => one.program, cell: (one) => <span className="flex items-center gap-2"><Typed>{one.program || "a browser"}</Typed>{one.current ? <Badge tone="accent">this one</Badge> : null}</span> },
+  { key: "program", title: "Where", width: 300, value: (one) => one.program, cell: (one) => <span className="flex items-center gap-2" title={one.program}><Typed>{programWords(one.program)}</Typed>{one.current ? <Badge tone="accent">this one</Badge> : null}</span> },
   { key: "address", title: "Address", width: 150, value: (one) => one.address, wide: true },
   { key: "ways", title: "Proved by", width: 150, value: (one) => one.ways.join(", "), wide: true },
   { key: "made", title: "Since", width: 190, value: (one) => one.made_ns, cell: (one) => <Time ns={one.made_ns} detail="minute" />, wide: true },
@@ -39,7 +40,7 @@ export function Sessions(): React.ReactElement {
         }
         acts={(one) =>
           one.current ? null : (
-            <Button small kind="danger" onClick={() => void end.run({ params: { session: one.id } })} aria-label={`End the session of ${one.program}`}>
+            <Button small kind="danger" onClick={() => void end.run({ params: { session: one.id } })} aria-label={`End the session of ${programWords(one.program)}`}>
               End
             </Button>
           )

@@ -14,7 +14,7 @@ const COLUMNS: readonly Column<Venue>[] = [
   { key: "exchange", title: "Exchange", width: 140, value: (one) => one.exchange },
   { key: "keys", title: "Keys", width: 120, value: (one) => (one.keys ? "sealed" : "none"), cell: (one) => <Badge tone={one.keys ? "gain" : "neutral"}>{one.keys ? "sealed" : "none"}</Badge> },
   { key: "used", title: "Used", width: 130, value: (one) => (one.used ? "trades here" : ""), cell: (one) => (one.used ? <Badge tone="accent">trades here</Badge> : "\u2013") },
-  { key: "options", title: "Options", value: (one) => Object.entries(one.options).map(([key, value]) => `${key}=${value}`).join(" "), wide: true },
+  { key: "options", title: "Options", width: 220, value: (one) => Object.entries(one.options).map(([key, value]) => `${key}=${value}`).join(" "), wide: true },
 ];
 
 /** Real venues: their keys go in and are never shown again. */

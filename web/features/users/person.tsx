@@ -7,7 +7,7 @@ import { useMe } from "@/shared/session";
 import { Answered, Badge, Button, Confirm, Dialog, Empty, Facts, FailedLine, Tabs, Time, Typed, download, toast } from "@/shared/ui";
 import { accountsOf, RightsFields, type Rights } from "./rights";
 import type { User } from "./users";
-import { roleWords, wholeLink } from "./words";
+import { programWords, roleWords, wholeLink } from "./words";
 
 type Act = "lock" | "factors" | "sessions" | "erase";
 
@@ -80,7 +80,7 @@ function SessionsOf({ person }: { person: User }): React.ReactElement {
               <ul className="flex flex-col">
                 {items.map((one) => (
                   <li key={one.id} className="flex flex-wrap items-center gap-x-4 gap-y-1 border-b py-2">
-                    <Typed>{one.program || "a browser"}</Typed>
+                    <span title={one.program}><Typed>{programWords(one.program)}</Typed></span>
                     <span className="text-soft">{one.address}</span>
                     <span className="ml-auto text-small text-faint">
                       seen <Time ns={one.seen_ns} detail="minute" />

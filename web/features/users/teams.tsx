@@ -16,8 +16,8 @@ export function Teams({ people, mayWrite }: { people: readonly User[]; mayWrite:
   const remove = useCommand("delete", "/api/v1/teams/{team}", { changes: ["/api/v1/teams", "/api/v1/users"], onDone: () => setGoing(undefined) });
   const columns = useMemo<readonly Column<Team>[]>(() => [
     { key: "name", title: "Team", width: 180, value: (one) => one.name, cell: (one) => <Typed>{one.name}</Typed> },
-    { key: "members", title: "Members", value: (one) => (one.members ?? []).map((id) => people.find((person) => person.id === id)?.name ?? id).join(", ") },
-    { key: "accounts", title: "Accounts", value: (one) => (one.accounts ?? []).join(", "), wide: true },
+    { key: "members", title: "Members", width: 360, value: (one) => (one.members ?? []).map((id) => people.find((person) => person.id === id)?.name ?? id).join(", ") },
+    { key: "accounts", title: "Accounts", width: 300, value: (one) => (one.accounts ?? []).join(", "), wide: true },
   ], [people]);
   return (
     <>

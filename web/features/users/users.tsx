@@ -16,9 +16,9 @@ type Invitation = Answer<"/api/v1/invitations", "get">["items"][number];
 
 const COLUMNS: readonly Column<User>[] = [
   { key: "name", title: "Name", width: 160, value: (one) => one.name, cell: (one) => <Typed>{one.name}</Typed> },
-  { key: "display", title: "Shown as", value: (one) => one.display, cell: (one) => (one.display ? <Typed>{one.display}</Typed> : "\u2013"), wide: true },
-  { key: "email", title: "E-mail", value: (one) => one.email, cell: (one) => (one.email ? <Typed>{one.email}</Typed> : "\u2013"), wide: true },
-  { key: "roles", title: "Roles", value: (one) => one.roles.map(roleWords).join(", "), cell: (one) => <span className="truncate">{[...(one.owner ? ["owner"] : []), ...one.roles.map(roleWords)].join(", ") || "none"}</span> },
+  { key: "display", title: "Shown as", width: 180, value: (one) => one.display, cell: (one) => (one.display ? <Typed>{one.display}</Typed> : "\u2013"), wide: true },
+  { key: "email", title: "E-mail", width: 200, value: (one) => one.email, cell: (one) => (one.email ? <Typed>{one.email}</Typed> : "\u2013"), wide: true },
+  { key: "roles", title: "Roles", width: 220, value: (one) => one.roles.map(roleWords).join(", "), cell: (one) => <span className="truncate">{[...(one.owner ? ["owner"] : []), ...one.roles.map(roleWords)].join(", ") || "none"}</span> },
   { key: "state", title: "State", width: 100, value: (one) => stateOf(one), cell: (one) => <Badge tone={one.erased ? "neutral" : one.active ? "gain" : "warn"}>{stateOf(one)}</Badge> },
   { key: "factor", title: "Second factor", width: 130, value: (one) => one.second_factor, cell: (one) => <Factor user={one} />, wide: true },
   { key: "seen", title: "Last seen", width: 190, value: (one) => one.seen_ns, cell: (one) => <Time ns={one.seen_ns} detail="minute" />, wide: true },
@@ -92,8 +92,8 @@ export function Users(): React.ReactElement {
 }
 
 const INVITED: readonly Column<Invitation>[] = [
-  { key: "name", title: "For", value: (one) => one.name || one.email, cell: (one) => <Typed>{one.name || one.email || "whoever has the link"}</Typed> },
-  { key: "roles", title: "Roles", value: (one) => one.roles.map(roleWords).join(", ") },
+  { key: "name", title: "For", width: 260, value: (one) => one.name || one.email, cell: (one) => <Typed>{one.name || one.email || "whoever has the link"}</Typed> },
+  { key: "roles", title: "Roles", width: 240, value: (one) => one.roles.map(roleWords).join(", ") },
   { key: "by", title: "By", width: 120, value: (one) => one.by, cell: (one) => <Typed>{one.by}</Typed>, wide: true },
   { key: "expires", title: "Good until", width: 200, value: (one) => one.expires_ns, cell: (one) => <Time ns={one.expires_ns} detail="minute" /> },
 ];

@@ -62,6 +62,30 @@ export function wholeLink(link: string, origin: string): string {
   return link.startsWith("/") ? `${origin}${link}` : link;
 }
 
+const BROWSERS = [
+  ["Edg/", "Edge"],
+  ["OPR/", "Opera"],
+  ["Firefox/", "Firefox"],
+  ["Chrome/", "Chrome"],
+  ["Safari/", "Safari"],
+] as const;
+const SYSTEMS = [
+  ["Android", "Android"],
+  ["iPhone", "iPhone"],
+  ["iPad", "iPad"],
+  ["Windows", "Windows"],
+  ["Mac OS X", "Mac"],
+  ["Linux", "Linux"],
+] as const;
+
+/** What a program calls itself, in words: "Firefox on Linux"; what is no browser keeps its own. */
+export function programWords(program: string): string {
+  const browser = BROWSERS.find(([mark]) => program.includes(mark))?.[1];
+  if (!browser) return program || "a program";
+  const system = SYSTEMS.find(([mark]) => program.includes(mark))?.[1];
+  return system ? `${browser} on ${system}` : browser;
+}
+
 /** Names that are written with commas. */
 export function listed(text: string): string[] {
   return [...new Set(text.split(/[,\s]+/).filter(Boolean))];

@@ -11,6 +11,7 @@ import { chooseZone } from "@/shared/format";
 import { onStreamEnd, stream } from "@/shared/stream";
 import { keep } from "@/shared/ui/remembered";
 import { ProveDialog } from "./prove-dialog";
+import { takeAppearance } from "@/shared/shell/appearance";
 import { isDoor } from "./doors";
 import { ReturnDialog } from "./return-dialog";
 
@@ -92,6 +93,7 @@ export function SessionProvider({ children }: { children: ReactNode }): React.Re
       meNow.current = next;
       setCsrf(next.csrf);
       chooseZone(next.time_zone);
+      takeAppearance(next.preferences.appearance);
       setMe(next);
       setStanding("in");
       setProblem(undefined);

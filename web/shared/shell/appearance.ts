@@ -38,6 +38,20 @@ export function setAppearance(change: Partial<Appearance>): void {
   readers.forEach((tell) => tell());
 }
 
+const CHOICES = { theme: ["dark", "light", "system"], palette: ["green-red", "blue-orange"], density: ["normal", "compact"] } as const;
+
+/** The look that somebody keeps with their profile, for a browser that remembers none of its own. */
+export function takeAppearance(kept: string | undefined): void {
+  if (!kept || recalled("appearance") !== undefined) return;
+  try {
+    const found = JSON.parse(kept) as Record<string, unknown>;
+    const known = Object.entries(CHOICES).filter(([name, values]) => (values as readonly unknown[]).includes(found[name]));
+    setAppearance(Object.fromEntries(known.map(([name]) => [name, found[name]])) as Partial<Appearance>);
+  } catch {
+    return; // what another version kept
+  }
+}
+
 function watch(tell: () => void): () => void {
   const other = (event: StorageEvent): void => {
     if (event.key !== "parrot.appearance") return;

@@ -108,7 +108,7 @@ class Pusher:
 
 
 def _sealed(to: PushSubscription, message: bytes) -> bytes:
-    from pywebpush import WebPusher  # type: ignore[import-untyped]  # the same
+    from pywebpush import WebPusher  # the same
 
     info = {"endpoint": to.endpoint, "keys": {"p256dh": to.p256dh, "auth": to.auth}}
     body: bytes = WebPusher(info).encode(message, content_encoding="aes128gcm")["body"]

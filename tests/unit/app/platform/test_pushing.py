@@ -223,7 +223,8 @@ def test_a_name_that_leads_inside_is_not_asked(house: Any, service: Service) -> 
     ["http://push.example.org/x", "https://localhost/x", "https://127.0.0.1/x", "https://[::1]/x", "https://10.1.2.3/x",
      "https://169.254.169.254/latest", "https://8.8.8.8/x", "https://0x7f000001/x", "https://2130706433/x",
      "https://push.example.org:8443/x", "https://push.example.org:22/x", "https://user@push.example.org/x",
-     "https://a:b@push.example.org/x", "file:///etc/passwd", "ftp://push.example.org/x", "https:///x", "//push.example.org",
+     "https://a:b@push.example.org/x", "file:///etc/passwd", "ftp://push.example.org/x", "https:///x",
+     "//push.example.org",
      "https://push.example.org/x#y", "https://p\u00fcsh.example.org/x", "https://[fe80::1%25eth0]/x", "https://push.example.org:99999/x"],
 )  # fmt: skip
 def test_an_address_that_is_no_push_services_is_refused_at_once(url: str) -> None:
