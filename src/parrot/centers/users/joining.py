@@ -22,6 +22,7 @@ from parrot.ports.mail import Mail
 INVITATION: Final = "invitation"
 RESET: Final = "reset"
 REGISTER: Final = "register"
+EMAIL: Final = "email"
 _PRIVATE: Final = "link"
 _LETTERS: Final = "a letter"
 _DAYS_MOST: Final = 30
@@ -213,8 +214,35 @@ class Joining:
         place = f"{self.address}/register#{token}"
         self._send(private.email, "Your account at Parrot", f"Confirm that this address is yours:\n\n{place}\n")
 
+    def check_email(self, who: Principal) -> None:
+        """Sends a letter by which somebody confirms their new address; only then other letters go there."""
+        person = self._people.find(who.user)
+        private = self._means.private(person)
+        if self._mail is None or not private.email:
+            return
+        with self._means.store.change() as change:
+            lasts = self._means.settings.reset_lasts
+            _, token = self._link(change, EMAIL, by=person.name, lasts=lasts, user=person.id, private=private)
+        place = f"{self.address}/register#{token}"
+        self._send(private.email, "Your address at Parrot", f"Confirm that this address is yours:\n\n{place}\n")
+
+    def _finish_email(self, token: str) -> Person:
+        with self._means.store.change() as change:
+            link = self._find(token, EMAIL)
+            change.drop(Link, link.id)
+            person = self._people.find(link.user)
+            if person.email_mark != self._means.email_mark(self._private(link).email):
+                raise AccessError("the address was changed since", fix="ask for another link", reason="link")
+            checked = msgspec.structs.replace(person, email_checked=True)
+            change.put(person.id, checked)
+            change.note(person.name, "address checked", ts=self._means.now())
+        return checked
+
     def finish_register(self, token: str) -> Person:
-        """Makes the user whose address this checked. Raises AccessError, InputError."""
+        """Makes the user whose address this checked, or counts a user's address. Raises AccessError, InputError."""
+        link = self._means.store.get(Link, token.partition(".")[0])
+        if link is not None and link.kind == EMAIL:
+            return self._finish_email(token)
         with self._means.store.change() as change:
             link = self._find(token, REGISTER)
             private = self._private(link)

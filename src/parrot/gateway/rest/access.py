@@ -27,9 +27,8 @@ def allowed(permission: Permission, *, fresh: bool = False) -> Any:
             raise AccessError(
                 f"{who.name} may not do this", expected=f"the permission {permission}", reason="forbidden"
             )
-        if fresh and who.way is not Way.MACHINE and not _is_fresh(request, who):
-            fix = "confirm who you are, then send it again"
-            raise AccessError("this needs a proof of who you are that is not old", fix=fix, reason="reauthenticate")
+        if fresh:
+            require_fresh(request, who)
         require_known(request)
         return who
 
@@ -75,6 +74,9 @@ def named(who: Principal, given: str) -> str:
     return who.name
 
 
-def _is_fresh(request: Request, who: Principal) -> bool:
+def require_fresh(request: Request, who: Principal) -> None:
+    """Raises AccessError (reauthenticate) unless somebody proved who they are within the last five minutes."""
     now: Callable[[], int] = request.app.state.now
-    return now() - who.proved <= FRESH_NS
+    if who.way is not Way.MACHINE and now() - who.proved > FRESH_NS:
+        fix = "confirm who you are, then send it again"
+        raise AccessError("this needs a proof of who you are that is not old", fix=fix, reason="reauthenticate")

@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from parrot.gateway.rest import description, docs, guards, problems, screen
 from parrot.gateway.rest.doors import Doors
 from parrot.gateway.rest.etags import Tags
+from parrot.gateway.rest.exports import Exports
 from parrot.gateway.rest.once import Once
 from parrot.gateway.rest.routes import (
     alerts,
@@ -53,7 +54,7 @@ def create_app(doors: Doors, site: Site | None = None) -> FastAPI:
         switches.routes(doors.platform),
         strategies.routes(doors.platform, doors.strategies),
         markets.routes(doors.markets),
-        *people.routers(doors.users),
+        *people.routers(doors.users, Exports(doors.users, doors.history, doors.audit)),
         tickets.routes(doors.platform, doors.tickets),
         backtests.routes(doors.backtests),
         audit.routes(doors.audit),

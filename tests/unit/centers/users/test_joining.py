@@ -113,6 +113,25 @@ def test_an_address_that_was_changed_has_to_be_checked_before_letters_go_there(t
     town.users.own.save(bob, display="", email="eve@example.org", time_zone="", preferences={})
     town.users.joining.send_reset("bob")
     assert town.letters == []
+    town.users.joining.check_email(bob)
+    [(to, _, text)] = town.letters
+    assert to == "eve@example.org"
+    town.users.joining.finish_register(token_of(text))
+    with pytest.raises(AccessError):
+        town.users.joining.finish_register(token_of(text))
+    town.letters.clear()
+    town.users.joining.send_reset("bob")
+    assert [to for to, _, _ in town.letters] == ["eve@example.org"]
+
+
+def test_a_letter_to_an_address_that_was_changed_again_confirms_nothing(town, ann):
+    bob = invited(town, ann, email="bob@example.org")
+    for email in ("one@example.org", "two@example.org"):
+        town.users.own.save(bob, display="", email=email, time_zone="", preferences={})
+        town.users.joining.check_email(bob)
+    first = next(text for to, _, text in town.letters if to == "one@example.org")
+    with pytest.raises(AccessError, match="changed since"):
+        town.users.joining.finish_register(token_of(first))
 
 
 def test_who_asks_for_letters_too_often_waits(town, ann):

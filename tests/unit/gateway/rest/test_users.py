@@ -10,6 +10,7 @@ import pytest
 
 from parrot.contracts.access import EVERY_ACCOUNT, PERMISSIONS
 from parrot.contracts.signing import sign
+from parrot.ports.history import Found
 from tests.unit.centers.users.town import HOUR, PASSWORD, SECOND, Town
 from tests.unit.gateway.rest.house import ORIGIN, application, client
 from tests.unit.gateway.rest.test_application import Fake
@@ -21,9 +22,22 @@ OTHER = "nine copper lanterns drift south"
 class House:
     """The gateway on a town of users; time is the town's."""
 
-    def __init__(self, folder) -> None:
+    def __init__(self) -> None:
         self.town = Town()
-        self.app = application(Fake(), users=self.town.users, now=lambda: self.town.now)
+        doors = {"users": self.town.users, "history": self, "audit": self, "now": lambda: self.town.now}
+        self.app = application(Fake(), **doors)
+
+    def orders(self, wanted):
+        """The history: 2,500 orders of whoever is asked for, and some of one whose name begins alike."""
+        first = wanted.after or 2_500
+        rows = [b'{"order_id":%d,"user":"%s"}' % (n, wanted.user.encode()) for n in range(first, first - 1_000, -1)]
+        last = first - 1_000
+        rows.append(b'{"order_id":9999,"user":"%s2"}' % wanted.user.encode())
+        return Found([row for row in rows if b":-" not in row and b":0," not in row], max(last, 0))
+
+    def every(self, wanted, who):
+        """The audit log."""
+        return ({"who": act.who, "what": act.what} for act in self.town.acts if act.who == wanted.who)
 
     def browser(self) -> Browser:
         return Browser(self)
@@ -60,8 +74,8 @@ class Browser:
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory):
-    return House(tmp_path_factory.mktemp("pages"))
+def house():
+    return House()
 
 
 @pytest.fixture(scope="module")
@@ -281,8 +295,10 @@ def test_a_profile_is_given_out_whole_and_erased_for_good(house, ann):
     profile = {"display": "Kim Canary", "email": "kim@canary.example", "preferences": {"theme": "dark"}}
     assert kim.ask("PUT", "/profile", profile)[1]["display"] == "Kim Canary"
     told = kim.get("/profile/export")[1]
-    assert told["user"]["email"] == "kim@canary.example"
-    assert told["sessions"][0]["address"] == "127.0.0.1"
+    assert told["kept"]["user"]["email"] == "kim@canary.example"
+    assert told["kept"]["sessions"][0]["address"] == "127.0.0.1"
+    assert [order["order_id"] for order in told["orders"]] == list(range(2_500, 0, -1))
+    assert {"who": "kim", "what": "export"} in told["acts"]
     assert kim.post("/profile/erase")[0] == 204
     assert kim.get("/auth/session") == (200, None)
     assert house.browser().sign_in("kim")[0] == 401
@@ -292,6 +308,21 @@ def test_a_profile_is_given_out_whole_and_erased_for_good(house, ann):
     ann.confirm()
     assert ann.post("/invitations", {"name": "kim", "roles": ["viewer"]})[0] == 422
     assert b"canary" not in house.town.everything().lower()
+
+
+def test_another_address_takes_a_fresh_proof_and_a_letter(house, ann):
+    ned = join(house, ann, "ned", "viewer")
+    house.town.now += 6 * 60 * SECOND
+    assert ned.ask("PUT", "/profile", {"display": "Ned"})[0] == 200
+    status, told = ned.ask("PUT", "/profile", {"display": "Ned", "email": "ned@example.org"})
+    assert (status, told["reason"]) == (403, "reauthenticate")
+    ned.confirm()
+    house.town.letters.clear()
+    assert ned.ask("PUT", "/profile", {"display": "Ned", "email": "ned@example.org"})[0] == 200
+    [(to, _, text)] = house.town.letters
+    assert to == "ned@example.org"
+    token = re.search(r"/register#(\S+)", text)[1]
+    assert house.browser().post("/auth/register/finish", {"token": token})[0] == 204
 
 
 def test_names_of_who_is_erased_go_to_nobody_else(house, ann):

@@ -399,3 +399,11 @@ class PlaceTold(Body):
     """An address to go to."""
 
     url: str
+
+
+class ExportTold(Body):
+    """Everything about somebody: what is kept of them, their orders and their acts."""
+
+    kept: dict[str, Any]
+    orders: list[dict[str, Any]]
+    acts: list[dict[str, Any]]

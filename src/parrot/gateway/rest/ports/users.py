@@ -193,7 +193,10 @@ class Joining(Protocol):
         """Has an address checked for a new account."""
 
     def finish_register(self, token: str) -> Person:
-        """Makes the user whose address was checked."""
+        """Makes the user whose address was checked, or counts the new address of a user as checked."""
+
+    def check_email(self, who: Principal) -> None:
+        """Sends a letter by which somebody confirms their new address."""
 
 
 class Keys(Protocol):

@@ -10,12 +10,14 @@ from fastapi import APIRouter, Request, Response
 from parrot.contracts.access import Permission, Principal
 from parrot.contracts.users import SessionView
 from parrot.gateway.rest import cookies
-from parrot.gateway.rest.access import allowed
+from parrot.gateway.rest.access import allowed, require_fresh
+from parrot.gateway.rest.exports import Exports, JsonStream
 from parrot.gateway.rest.models.users import (
     CodesTold,
     Ended,
     EnrolBody,
     EnrolmentTold,
+    ExportTold,
     FactorsTold,
     Me,
     PasswordBody,
@@ -30,7 +32,7 @@ Myself = Annotated[Principal, allowed(Permission.SELF)]
 Proved = Annotated[Principal, allowed(Permission.SELF, fresh=True)]
 
 
-def routes(door: UsersDoor) -> APIRouter:
+def routes(door: UsersDoor, exports: Exports) -> APIRouter:
     """One's own profile, sessions, password and data."""
     router = APIRouter(tags=["profile"])
 
@@ -40,9 +42,14 @@ def routes(door: UsersDoor) -> APIRouter:
         return me_of(door, require_session(who))
 
     @router.put("/profile", operation_id="save_profile")
-    def save(body: ProfileBody, who: Myself) -> Me:
-        """Changes what one says about oneself."""
-        door.own.save(require_session(who), **body.model_dump())
+    def save(body: ProfileBody, who: Myself, request: Request) -> Me:
+        """Changes what one says about oneself; another e-mail address takes a fresh proof, and a letter to check it."""
+        before = me_of(door, require_session(who))
+        if body.email.strip() != before.email:
+            require_fresh(request, who)
+        door.own.save(who, **body.model_dump())
+        if body.email.strip() != before.email:
+            door.joining.check_email(who)
         return me_of(door, who)
 
     @router.post("/profile/password", operation_id="change_password")
@@ -66,11 +73,10 @@ def routes(door: UsersDoor) -> APIRouter:
         """Signs out at one place."""
         door.sessions.revoke(require_session(who), session)
 
-    @router.get("/profile/export", operation_id="export_profile")
-    def export(who: Proved, response: Response) -> dict[str, Any]:
-        """Everything that is kept of oneself."""
-        response.headers["Content-Disposition"] = 'attachment; filename="parrot-profile.json"'
-        return door.leaving.export(who, require_session(who).user)
+    @router.get("/profile/export", operation_id="export_profile", response_class=JsonStream, response_model=ExportTold)
+    def export(who: Proved) -> JsonStream:
+        """Everything that is kept of oneself, with one's orders and acts."""
+        return exports.of(who, require_session(who).user)
 
     @router.post("/profile/erase", operation_id="erase_profile", status_code=HTTPStatus.NO_CONTENT)
     def erase(who: Proved, request: Request, response: Response) -> None:

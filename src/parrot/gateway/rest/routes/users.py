@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Response
 
 from parrot.contracts.access import PERMISSIONS, Permission, Principal
 from parrot.contracts.users import Invitation, PersonView, Private
 from parrot.gateway.rest.access import allowed
+from parrot.gateway.rest.exports import Exports, JsonStream
 from parrot.gateway.rest.models.users import (
     Ended,
+    ExportTold,
     InvitationsTold,
     InvitationTold,
     InviteBody,
@@ -36,7 +38,7 @@ Proved = Annotated[Principal, allowed(Permission.USERS_WRITE, fresh=True)]
 Myself = Annotated[Principal, allowed(Permission.SELF)]
 
 
-def routes(door: UsersDoor) -> APIRouter:
+def routes(door: UsersDoor, exports: Exports) -> APIRouter:
     """Everybody, and what they may."""
     router = APIRouter(tags=["users"])
 
@@ -99,11 +101,12 @@ def routes(door: UsersDoor) -> APIRouter:
         """Ends somebody's API key."""
         door.keys.revoke(who, user, key)
 
-    @router.get("/users/{user}/export", operation_id="export_user")
-    def export(user: str, who: Proved, response: Response) -> dict[str, Any]:
-        """Everything that is kept of somebody."""
-        response.headers["Content-Disposition"] = 'attachment; filename="parrot-user.json"'
-        return door.leaving.export(who, user)
+    @router.get(
+        "/users/{user}/export", operation_id="export_user", response_class=JsonStream, response_model=ExportTold
+    )
+    def export(user: str, who: Proved) -> JsonStream:
+        """Everything that is kept of somebody, with their orders and acts."""
+        return exports.of(who, user)
 
     @router.post("/users/{user}/erase", operation_id="erase_user", status_code=HTTPStatus.NO_CONTENT)
     def erase(user: str, who: Proved) -> None:
