@@ -18,6 +18,7 @@ from parrot.ports.history import Standing
 KEYED: Final = ("orders",)
 LOGS: Final = ("fills", "decisions", "equity", "activity")
 _WAITING_MOST: Final = 8_192  # batches
+_LATEST_MOST: Final = 10_000  # orders whose last row is known here, for what comes behind their end
 _MAIN: Final = "main"
 
 Change = tuple[str, list[Any], list[Any]]
@@ -39,6 +40,7 @@ class DeskNews:
         self._seq = 0
         self._orders: dict[int, OrderRow] = {}
         self._ended: deque[int] = deque()
+        self._latest: dict[int, OrderRow] = {}
         self._logs: dict[str, deque[Any]] = {}
 
     def heard(self, entries: Sequence[Entry]) -> None:
@@ -54,8 +56,9 @@ class DeskNews:
     def begin(self, standing: Standing) -> None:
         """Goes on from there."""
         live = [row for row in standing.orders if row.status not in ENDED]
-        self._fold = fold.build(live, self._history.reader.order)
+        self._fold = fold.build(live, self._ended_one)
         self._seq, self.behind = standing.seq, False
+        self._latest = {row.order_id: row for row in standing.orders}
         self._orders = {row.order_id: row for row in standing.orders if row.account == _MAIN}
         self._ended = deque(number for number, row in self._orders.items() if row.status in ENDED)
         self._logs = {name: deque(map(msgspec.Raw, getattr(standing, name)), maxlen=self._kept) for name in LOGS}
@@ -106,5 +109,13 @@ class DeskNews:
                     self.behind = True
                     return made
                 self._seq = entry.seq
-                made.append(self._fold.take((entry,)))
+                rows = self._fold.take((entry,))
+                self._latest.update((row.order_id, row) for row in rows.orders)
+                made.append(rows)
         return made
+
+    def _ended_one(self, order_id: int) -> OrderRow | None:
+        """An order that has ended, as it was told last: the history may be behind."""
+        for old in list(islice(self._latest, max(len(self._latest) - _LATEST_MOST, 0))):
+            del self._latest[old]
+        return self._latest.get(order_id) or self._history.reader.order(order_id)

@@ -114,8 +114,8 @@ class History:
         if seq and (seq > self.told or _mark(next(iter(self._read(seq - 1)))[1]) != store.mark):
             store.clear()
             seq = 0
-        self._store, self._seq = store, seq
-        self._fold = history.build(store.live(), store.order)
+        self._store, self._fold = store, history.build(store.live(), store.order)
+        self._reached(seq)
 
     def _drain(self) -> None:
         entries: list[Entry] = []
@@ -147,8 +147,11 @@ class History:
             raise DataError(f"the history ends at {self._seq} and was given {entries[0].seq}", expected="no gap")
         last = entries[-1]
         self._store.write(self._fold.take(entries), last.seq, _mark(encode(last)))
+        self._reached(last.seq)
+
+    def _reached(self, seq: int) -> None:
         with self._written:
-            self._seq = last.seq
+            self._seq = seq
             self._written.notify_all()
 
 
