@@ -4,7 +4,7 @@ import { Card, Facts, Page } from "@/shared/ui";
 
 const LIBRARIES = [
   ["Next.js, React", "MIT"],
-  ["TanStack Query, Table, Virtual", "MIT"],
+  ["TanStack Query, Table", "MIT"],
   ["Radix UI, cmdk", "MIT"],
   ["uPlot", "MIT"],
   ["Tailwind CSS", "MIT"],
