@@ -14,12 +14,12 @@ const WORDS: Record<string, string> = { bound: "done" };
 const CHANGES = ["/api/v1/approvals", "/api/v1/risk", "/api/v1/limits", "/api/v1/clients"];
 const COLUMNS: readonly Column<Request>[] = [
   { key: "id", title: "No.", value: (row) => Number(row.id), number: true, width: 64 },
-  { key: "ts", title: "Asked", value: (row) => row.ts, cell: (row) => <Time ns={row.ts} />, width: 210, wide: true },
-  { key: "kind", title: "What", value: (row) => row.kind, width: 110 },
-  { key: "subject", title: "Of", value: (row) => row.subject, cell: (row) => <Typed>{row.subject}</Typed>, width: 150 },
-  { key: "terms", title: "Terms", value: (row) => inShort(row), cell: (row) => <Typed>{inShort(row)}</Typed>, width: 380 },
-  { key: "by", title: "Asked by", value: (row) => row.by, cell: (row) => <Typed>{row.by}</Typed>, width: 130, wide: true },
-  { key: "decided_by", title: "Decided by", value: (row) => row.decided_by, cell: (row) => <Typed>{row.decided_by ?? ""}</Typed>, width: 130, wide: true },
+  { key: "ts", title: "Asked", value: (row) => row.ts, cell: (row) => <Time ns={row.ts} />, width: 190, wide: true },
+  { key: "kind", title: "What", value: (row) => row.kind, width: 100, wide: true },
+  { key: "subject", title: "Of", value: (row) => row.subject, cell: (row) => <Typed>{row.subject}</Typed>, width: 120 },
+  { key: "terms", title: "Terms", value: (row) => inShort(row), cell: (row) => <Typed>{inShort(row)}</Typed>, width: 300 },
+  { key: "by", title: "Asked by", value: (row) => row.by, cell: (row) => <Typed>{row.by}</Typed>, width: 110, wide: true },
+  { key: "decided_by", title: "Decided by", value: (row) => row.decided_by, cell: (row) => <Typed>{row.decided_by ?? ""}</Typed>, width: 110, wide: true },
   { key: "state", title: "State", value: (row) => row.state, cell: (row) => <Badge tone={TONES[row.state] ?? "neutral"}>{WORDS[row.state] ?? row.state}</Badge>, width: 110 },
 ];
 

@@ -4,7 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { call, useCommand, type Answer, type Problem } from "@/shared/api";
 import { Badge, Button, Dialog, FailedLine, IconButton, Loading, Select, TextField, toast } from "@/shared/ui";
-import { keepWords, ruleTitle, valueOf } from "./rules";
+import { keepWords, ruleTitle, shortOf, valueOf } from "./rules";
 
 type Tree = Answer<"/api/v1/risk/tree", "get">;
 type Preview = Answer<"/api/v1/limits/preview", "post">;
@@ -151,7 +151,7 @@ function Meaning({ preview, found, empty }: { preview: { error: Problem | null; 
   const told = found.changes.filter(({ direction }) => direction !== "same");
   const over = found.uses.filter(({ headroom }) => headroom?.startsWith("-"));
   return (
-    <section aria-label="What it means" aria-live="polite" className="flex flex-col gap-2">
+    <section aria-label="What it means" aria-live="polite" className="sticky top-0 flex flex-col gap-2 self-start">
       <h3 className="font-strong">What it means</h3>
       {told.length === 0 && empty.length === 0 ? <p className="text-soft">Nothing changes.</p> : null}
       <ul className="flex flex-col gap-2">
@@ -171,7 +171,7 @@ function Meaning({ preview, found, empty }: { preview: { error: Problem | null; 
       </ul>
       {over.map((use) => (
         <p key={use.rule} className="text-loss">
-          {ruleTitle(use.rule)} would be over at once: {valueOf(use.used ?? "", use.unit)} of {valueOf(use.limit, use.unit)}. Orders that shrink it may still leave{use.rule === "daily_loss" || use.rule === "drawdown" ? "; the scope is stopped" : ""}.
+          {ruleTitle(use.rule)} would be over at once: {shortOf(use.used ?? "", use.unit)} of {valueOf(use.limit, use.unit)}. {use.rule === "daily_loss" || use.rule === "drawdown" ? "The scope would be stopped." : "Only orders that shrink it could leave."}
         </p>
       ))}
       {found.second ? <p>Another person with the right to change limits has to agree before these bind. Until then the limits stay as they are.</p> : told.length ? <p className="text-soft">These bind at once.</p> : null}

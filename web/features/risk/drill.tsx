@@ -48,10 +48,10 @@ function Steps({ found }: { found: Found }): React.ReactElement {
         {found.steps.map((step) => (
           <li key={step.step} className="flex gap-2 border-b py-1.5 last:border-b-0">
             <span className="w-14 shrink-0">
-              <Badge tone={step.passed ? "gain" : "loss"}>{step.passed ? "held" : "failed"}</Badge>
+              <Badge tone={step.passed ? "gain" : "loss"}>{step.passed ? "done" : "failed"}</Badge>
             </span>
             <span className="min-w-0 break-words">
-              <span className="font-strong capitalize">{step.step}</span> <span className="text-soft">{step.text}</span>
+              <span className="inline-block font-strong first-letter:uppercase">{step.step}</span> <span className="text-soft">{step.text}</span>
             </span>
           </li>
         ))}
