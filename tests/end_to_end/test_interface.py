@@ -31,20 +31,21 @@ PASSWORD = "a sentence that nobody guesses 7"
 
 # Reads that tell of the desk's account; whoever may not see it finds nothing there.
 ACCOUNT = """
-    closed_lots risk_history status list_orders order order_events list_fills list_decisions list_groups list_positions
-    equity equity_curve
-    list_postings list_activity portfolio attribution tax_lots tax_lots_csv statement list_statements list_limits
-    risk_tree exposures stress list_strategies strategy strategy_versions strategy_source strategy_parity
+    list_alerts closed_lots risk_history status list_orders order order_events list_fills list_decisions
+    list_groups list_positions equity equity_curve list_postings list_activity portfolio attribution tax_lots
+    tax_lots_csv statement list_statements list_limits risk_tree exposures stress list_strategies strategy
+    strategy_versions strategy_source strategy_parity
 """
 # Reads that are of nobody's account: the market, what is made of it, the house, the people, oneself.
 HOUSE = """
-    health ready metrics openapi auth_state session return_from_provider list_markets candles depth tape indicators
-    known_indicators strategy_catalogue strategy_file_text list_backtests backtest backtest_sources compare_backtests
-    backtest_report backtest_equity backtest_drawdown backtest_monthly backtest_distribution backtest_trades
-    backtest_orders list_jobs job data_facts list_series list_data_jobs get_data_job audit_facts list_acts export_acts
-    list_checks get_check settings_facts list_venues exchange_state list_faults list_exchange_keys list_users user
-    list_user_sessions list_user_keys export_user list_invitations list_teams list_roles profile list_sessions
-    export_profile factors list_passkeys list_keys list_approvals approval
+    push_facts health ready metrics openapi auth_state session return_from_provider list_markets candles depth
+    tape indicators known_indicators strategy_catalogue strategy_file_text list_backtests backtest
+    backtest_sources compare_backtests backtest_report backtest_equity backtest_drawdown backtest_monthly
+    backtest_distribution backtest_trades backtest_orders list_jobs job data_facts list_series list_data_jobs
+    get_data_job audit_facts list_acts export_acts list_checks get_check settings_facts list_venues
+    exchange_state list_faults list_exchange_keys list_users user list_user_sessions list_user_keys export_user
+    list_invitations list_teams list_roles profile list_sessions export_profile factors list_passkeys list_keys
+    list_approvals approval
 """
 # Reads of accounts on the simulated exchange: each an object of its own, tested where clients are.
 CLIENTS = """
