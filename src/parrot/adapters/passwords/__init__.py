@@ -8,9 +8,8 @@ from functools import cached_property
 from threading import BoundedSemaphore
 from typing import Final, TypeVar
 
-from argon2 import extract_parameters
+from argon2 import Parameters, extract_parameters
 from argon2.exceptions import InvalidHashError
-from pwdlib.exceptions import UnknownHashError
 from pwdlib.hashers.argon2 import Argon2Hasher
 
 from parrot.kernel.errors import BusyError
@@ -43,11 +42,8 @@ class ArgonPasswords:
 
     def outdated(self, kept: str) -> bool:
         """Whether a kept hash was made with other parameters than today's."""
-        try:
-            found = extract_parameters(kept)
-        except InvalidHashError:
-            return True
-        return (found.memory_cost, found.time_cost) != (self._memory_kib, self._passes)
+        found = _parameters(kept)
+        return found is None or (found.memory_cost, found.time_cost) != (self._memory_kib, self._passes)
 
     def close(self) -> None:
         """Lets go of the threads."""
@@ -58,12 +54,8 @@ class ArgonPasswords:
         return self._hasher.hash("a password that nobody has")
 
     def _verify(self, password: str, kept: str) -> bool:
-        try:
-            right = bool(self._hasher.verify(password, kept or self._decoy))
-        except (InvalidHashError, UnknownHashError):
-            self._hasher.verify(password, self._decoy)
-            return False
-        return right and bool(kept)
+        ours = _parameters(kept) is not None
+        return bool(self._hasher.verify(password, kept if ours else self._decoy)) and ours
 
     def _in_turn(self, work: Callable[[], _T]) -> _T:
         if not self._room.acquire(blocking=False):
@@ -72,3 +64,11 @@ class ArgonPasswords:
             return self._pool.submit(work).result()
         finally:
             self._room.release()
+
+
+def _parameters(kept: str) -> Parameters | None:
+    """What a hash was made with; None for what is no hash of ours."""
+    try:
+        return extract_parameters(kept)
+    except InvalidHashError:
+        return None
