@@ -93,15 +93,15 @@ function Rung({ step, side, places, onPick }: { step: Step | undefined; side: "b
   if (!step) {
     return (
       <tr aria-hidden="true">
-        <td colSpan={3} className="h-[22px]" />
+        <td colSpan={3} className="h-6" />
       </tr>
     );
   }
   const words = `${side === "buy" ? "Bid" : "Ask"} ${written(step.price, { places })}, take it as the limit`;
   return (
     <tr className="hover:bg-hover">
-      <td className="h-[22px] px-2 text-right">
-        <button type="button" aria-label={words} className={names("number w-full text-right hover:underline", side === "buy" ? "text-gain" : "text-loss")} onClick={() => onPick(step.price)}>
+      <td className="h-6 px-2 text-right">
+        <button type="button" aria-label={words} className={names("number h-6 w-full text-right hover:underline", side === "buy" ? "text-gain" : "text-loss")} onClick={() => onPick(step.price)}>
           {written(step.price, { places })}
         </button>
       </td>

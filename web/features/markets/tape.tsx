@@ -27,7 +27,7 @@ export function Tape({ market }: { market: Market }): React.ReactElement {
         <tbody>
           {prints.slice(0, SHOWN).map((print) => (
             <tr key={print.seq} className="hover:bg-hover">
-              <td className={names("number h-[22px] pl-1 pr-2 text-right", print.side === "buy" ? "text-gain" : print.side === "sell" ? "text-loss" : undefined)}>
+              <td className={names("number h-6 pl-1 pr-2 text-right", print.side === "buy" ? "text-gain" : print.side === "sell" ? "text-loss" : undefined)}>
                 <span aria-hidden="true" className="mr-1">{print.side === "buy" ? "▲" : print.side === "sell" ? "▼" : ""}</span>
                 <span className="sr-only">{print.side === "buy" ? "bought " : print.side === "sell" ? "sold " : ""}</span>
                 {written(print.price, { places })}
