@@ -59,15 +59,6 @@ VTQRAU:
     rename_passkey risk_history risk_tree save_profile sign_out start_quality statement status strategy
     strategy_catalogue strategy_file_text strategy_parity strategy_source strategy_versions stress subscribe_push
     tape tax_lots tax_lots_csv test_push unsubscribe_push
-    change_password compare_backtests confirm data_facts depth end_other_sessions end_session equity equity_curve
-    exposures factors get_data_job indicators job known_indicators list_activity list_alerts list_approvals
-    list_backtests list_data_jobs list_decisions list_fills list_groups list_jobs list_keys list_limits
-    list_markets list_orders list_passkeys list_positions list_postings list_roles list_series list_sessions
-    list_statements list_strategies openapi order order_events portfolio profile push_facts rename_passkey risk_tree
-    risk_history closed_lots
-    save_profile sign_out start_quality statement status strategy strategy_catalogue strategy_file_text
-    strategy_parity strategy_source strategy_versions stress subscribe_push tape tax_lots tax_lots_csv test_push
-    unsubscribe_push
 VTQRAU fresh:
     add_passkey begin_add_passkey begin_authenticator erase_profile export_profile finish_authenticator
     link_provider make_key new_recovery_codes remove_authenticator remove_passkey revoke_key unlink_providers
