@@ -114,9 +114,9 @@ function columnsOf(picked: ReadonlySet<string>, toggle: (id: string) => void): r
         <input type="checkbox" className="size-4 accent-accent-strong" aria-label={`Compare ${run.strategy} of ${run.id}`} checked={picked.has(run.id)} onChange={() => toggle(run.id)} onClick={(event) => event.stopPropagation()} />
       ),
     },
-    { key: "strategy", title: "Strategy", width: 160, value: (run) => run.strategy, cell: (run) => <Name run={run} /> },
+    { key: "strategy", title: "Strategy", width: 154, value: (run) => run.strategy, cell: (run) => <Name run={run} /> },
     { key: "total_return", title: "Return", number: true, width: 100, value: (run) => run.total_return, cell: (run) => <Percent value={run.total_return} change /> },
-    { key: "curve", title: "Equity", width: 130, value: (run) => Number(run.total_return ?? 0), cell: (run) => <Spark values={run.curve} label={`Equity of ${run.strategy}`} /> },
+    { key: "curve", title: "Equity", width: 112, value: (run) => Number(run.total_return ?? 0), cell: (run) => <Spark values={run.curve} label={`Equity of ${run.strategy}`} width={96} /> },
     { key: "symbols", title: "Data", width: 110, value: (run) => run.symbols.join(", ") },
     { key: "sharpe", title: "Sharpe", number: true, width: 70, value: (run) => run.sharpe, cell: (run) => <Quantity value={run.sharpe} places={2} /> },
     { key: "max_drawdown", title: "Drawdown", number: true, width: 100, value: (run) => run.max_drawdown, cell: (run) => <Percent value={run.max_drawdown} /> },
