@@ -7,7 +7,7 @@ import { useDepth } from "./live";
 import type { Market } from "./types";
 import { useSize } from "./use-size";
 
-const ROW = 22;
+const ROW = 24;
 const HEAD = 24;
 const LEAST = 4;
 
