@@ -210,6 +210,20 @@ def test_an_auditor_sees_no_address_of_anybody(house, ann):
     assert (own["ann"]["email"], own["ann"]["display"]) == ("ann@example.org", "Ann Example")
 
 
+def test_who_changes_rights_that_somebody_changed_meanwhile_is_refused(house, ann):
+    gus = join(house, ann, "gus", "viewer")
+    ann.confirm()
+    place = f"/users/{gus.me['user']}"
+    tag = ann.http.get(API + place).headers["etag"]
+    gus.get("/auth/session")  # being seen changes no rights
+    assert ann.http.get(API + place).headers["etag"] == tag
+    ann.ask("PUT", place, {"roles": ["quant"]})
+    headers = {"Parrot-CSRF": ann.me["csrf"], "If-Match": tag}
+    told = ann.http.put(API + place, json={"roles": ["trader"]}, headers=headers)
+    assert (told.status_code, told.json()["code"]) == (412, "changed")
+    assert ann.get(place)[1]["roles"] == ["quant"]
+
+
 def test_nobody_gives_rights_to_themselves_or_takes_the_owner_s(house, ann):
     ann.confirm()
     status, told = ann.ask("PUT", f"/users/{ann.me['user']}", {"roles": ["admin", "risk_officer"]})

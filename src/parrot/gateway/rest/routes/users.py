@@ -9,6 +9,7 @@ from fastapi import APIRouter, Response
 
 from parrot.contracts.access import PERMISSIONS, Permission, Principal
 from parrot.contracts.users import Invitation, PersonView, Private
+from parrot.gateway.rest import etags
 from parrot.gateway.rest.access import allowed
 from parrot.gateway.rest.exports import Exports, JsonStream
 from parrot.gateway.rest.models.users import (
@@ -60,13 +61,16 @@ def routes(door: UsersDoor, exports: Exports) -> APIRouter:
         return UsersTold(items=[user_told(view) for view in found], next=following)
 
     @router.get("/users/{user}", operation_id="user")
-    def user(user: str, who: Reader) -> UserTold:
-        """One user."""
-        return _user(door, who, user)
+    def user(user: str, who: Reader, response: Response) -> UserTold:
+        """One user; the ETag is of what they may, for If-Match."""
+        found = _user(door, who, user)
+        response.headers["ETag"] = etags.tag_of(_rights(found))
+        return found
 
     @router.put("/users/{user}", operation_id="set_rights")
-    def rights(user: str, body: RightsBody, who: Proved) -> UserTold:
+    def rights(user: str, body: RightsBody, who: Proved, if_match: etags.IfMatch = None) -> UserTold:
         """Changes what somebody may; it binds at once, also for sessions and keys that are open."""
+        etags.require(if_match, _rights(_user(door, who, user)))
         door.people.set_rights(who, user, roles=body.roles, accounts=body.accounts, active=body.active)
         return _user(door, who, user)
 
@@ -182,6 +186,10 @@ def invitation_told(told: Invitation) -> InvitationTold:
         made_ns=told.made,
         expires_ns=told.expires,
     )
+
+
+def _rights(told: UserTold) -> RightsBody:
+    return RightsBody(roles=told.roles, accounts=told.accounts, active=told.active)
 
 
 def _user(door: UsersDoor, who: Principal, user: str) -> UserTold:
