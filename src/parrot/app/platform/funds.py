@@ -22,6 +22,7 @@ from parrot.kernel.errors import InputError, MissingError, Refused
 from parrot.ports.exchange import PublicExchange
 
 _STEP: Final = Decimal(1) / SCALE
+_MOST: Final = Decimal(10**10)  # far below what the exchange can count
 _REF: Final = "request:"
 _OURS: Final = (ApprovalKind.DEPOSIT, ApprovalKind.WITHDRAWAL)
 
@@ -167,8 +168,8 @@ def ref_of(request: ApprovalKept) -> str:
 
 def to_units(amount: Decimal) -> int:
     """An amount in units of the exchange, 10^-8. Raises InputError for one that is finer, or not above zero."""
-    if not amount.is_finite() or amount <= 0 or not is_multiple(amount, _STEP):
-        raise InputError(f"amount is {amount}", expected="above 0, at most 8 digits behind the point")
+    if not amount.is_finite() or not 0 < amount <= _MOST or not is_multiple(amount, _STEP):
+        raise InputError(f"amount is {amount}", expected=f"above 0, at most {_MOST}, 8 digits behind the point")
     return int(EXACT.multiply(amount, Decimal(SCALE)))
 
 

@@ -146,6 +146,8 @@ class Approvals:
         """Requests newest first, those numbered below `before`."""
         counted = self._records.get(ApprovalsCounted, "all")
         last = int(before) - 1 if before else (counted.count if counted else 0)
+        if last <= 0:
+            return []
         first = max(last - limit, 0)
         found = self._records.scan(ApprovalKept, after=f"{first:09d}", limit=last - first)
         return [_aged(one, now) for key, one in reversed(found) if int(key) <= last]

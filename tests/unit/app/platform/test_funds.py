@@ -86,7 +86,7 @@ def test_more_than_is_free_is_refused_also_over_several_requests(desk):
     assert desk.held() == (0, ALL)
 
 
-@pytest.mark.parametrize("amount", ["0", "-1", "0.000000001", "NaN", "Infinity"])
+@pytest.mark.parametrize("amount", ["0", "-1", "0.000000001", "NaN", "Infinity", "10000000000.1", "999999999999999"])
 def test_amounts_that_the_exchange_cannot_hold_are_refused(desk, amount):
     with pytest.raises(InputError):
         desk.ask(OUT, amount)

@@ -81,6 +81,7 @@ def test_newest_first_in_pages(desk):
     first = desk.approvals.newest(NOW, limit=2)
     second = desk.approvals.newest(NOW, before=first[-1].id, limit=2)
     assert [one.id for one in (*first, *second)] == numbers[:0:-1]
+    assert desk.approvals.newest(NOW, before="000000001") == desk.approvals.newest(NOW, before="0") == []
 
 
 def test_a_request_that_is_not_there_is_missing(desk):

@@ -87,7 +87,11 @@ class ClientQuestions:
             prices = _prices(exchange, self._currency)
             return [_account(exchange, name, prices) for name in exchange.accounts() if wanted(name)]
 
-        return [self._owned(row) for row in self._funds.run(look)]
+        try:
+            rows = self._funds.run(look)
+        except MissingError:
+            return []  # the venue is a real one: nobody has accounts here
+        return [self._owned(row) for row in rows]
 
     def account(self, account: str) -> dict[str, Any]:
         """One account, with its positions."""

@@ -203,13 +203,13 @@ def _harmless(house: House, by: str) -> SubmitOrder | None:
     """The smallest order at half the price that may only rest; None while no price is known."""
     for listing in house.trading.venue.listings():
         mark = house.components.capital.price(listing.symbol)
-        if mark:
+        if mark is not None and mark > listing.tick:
             return _order(listing, mark, by, house.clock.now_ns())
     return None
 
 
 def _order(listing: Listing, mark: Decimal, by: str, now: int) -> SubmitOrder:
-    limit = down(multiply(mark, _HALF), listing.tick)
+    limit = max(down(multiply(mark, _HALF), listing.tick), listing.tick)
     least = share(listing.min_notional, part=ONE, of=limit, step=listing.lot) if listing.min_notional else listing.lot
     return SubmitOrder(
         strategy=DRILL,
