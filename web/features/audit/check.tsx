@@ -26,7 +26,7 @@ export function ChainCheck({ facts }: { facts: LogFacts | undefined }): React.Re
       <div className="flex flex-wrap items-center gap-x-6 gap-y-2" aria-live="polite">
         <div className="flex min-w-0 flex-1 items-center gap-3">
           <Outcome check={newest} />
-          {newest?.verdict ? (
+          {newest?.verdict && !under ? (
             <Button small onClick={() => setShown(true)}>
               What was checked
             </Button>
@@ -49,7 +49,7 @@ export function ChainCheck({ facts }: { facts: LogFacts | undefined }): React.Re
       </div>
       <FailedLine problem={start.problem} />
       {checks.error ? <Failed problem={checks.error} retry={() => void checks.refetch()} /> : null}
-      {newest?.verdict && shown ? <Found check={newest} verdict={newest.verdict} close={() => setShown(false)} /> : null}
+      {newest?.verdict && !under && shown ? <Found check={newest} verdict={newest.verdict} close={() => setShown(false)} /> : null}
     </Card>
   );
 }
@@ -139,7 +139,7 @@ function Found({ check, verdict, close }: { check: Check; verdict: Verdict; clos
   );
 }
 
-const MARKS = { holds: { icon: "check", words: "holds", look: "text-gain" }, violated: { icon: "warning", words: "violated", look: "text-loss" }, unknown: { icon: "info", words: "not known", look: "text-faint" } } as const;
+const MARKS = { holds: { icon: "check", words: "holds", look: "text-gain" }, violated: { icon: "warning", words: "violated", look: "text-loss" }, unknown: { icon: "info", words: "elsewhere", look: "text-faint" } } as const;
 
 function Rule({ step }: { step: Step }): React.ReactElement {
   const mark = MARKS[step.state];

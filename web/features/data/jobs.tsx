@@ -1,7 +1,8 @@
 "use client";
 
-import { useState } from "react";
-import { useApi, useCommand, type Answer } from "@/shared/api";
+import { useQueryClient } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
+import { refresh, useApi, useCommand, type Answer } from "@/shared/api";
 import { Badge, Button, DataTable, Empty, Time, Typed, type Column, type Tone } from "@/shared/ui";
 
 export type DataJob = Answer<"/api/v1/data/jobs", "get">["items"][number];
@@ -25,6 +26,11 @@ export function DataJobs({ mayWrite }: { mayWrite: boolean }): React.ReactElemen
   const rows = jobs.data?.items ?? [];
   const under = rows.some((job) => !ENDED.has(job.state));
   if (under !== busy) setBusy(under);
+  const client = useQueryClient();
+  const ended = rows.filter((job) => ENDED.has(job.state)).length;
+  useEffect(() => {
+    if (ended > 0) void refresh(client, ["/api/v1/data/series"]);
+  }, [client, ended]);
   const cancel = useCommand("post", "/api/v1/data/jobs/{job_id}/cancel", { changes: ["/api/v1/data"] });
   const again = useCommand("post", "/api/v1/data/jobs/{job_id}/again", { changes: ["/api/v1/data"] });
   return (

@@ -218,10 +218,10 @@ function Tune({ one, close }: { one: SymbolRow; close: () => void }): React.Reac
       }
     >
       <Facts items={[["Usual order", <Quantity key="s" value={one.size} unit={one.base} />], ["Worth, as the crowd sees it", <Price key="f" value={asPrecise(one.fair, one.last)} currency={one.quote} />]]} />
-      <NumberField label="Volatility" unit="% a year" {...form.field("volatility")} />
-      <NumberField label="Takers" unit="a second" {...form.field("pace")} />
+      <NumberField label="Volatility, a year" unit="%" {...form.field("volatility")} />
+      <NumberField label="Takers a second" {...form.field("pace")} />
       <NumberField label="Makers' spread" unit="bps" {...form.field("spread_bps")} />
-      <NumberField label="Sudden moves" unit="an hour" {...form.field("shocks")} />
+      <NumberField label="Sudden moves an hour" {...form.field("shocks")} />
       <FailedLine problem={set.problem} />
     </Dialog>
   );
