@@ -149,7 +149,7 @@ function Rule({ step }: { step: Step }): React.ReactElement {
         <Icon name={mark.icon} />
       </span>
       <span className="font-strong">{step.name}</span>
-      <span className="text-soft">{mark.words}</span>
+      <span className="text-soft">{step.text.startsWith("not known") ? "not known" : mark.words}</span>
     </li>
   );
 }
