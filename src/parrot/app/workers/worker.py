@@ -5,6 +5,7 @@ python -m parrot.app.workers.worker DATA, with what is asked as JSON on the stan
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import signal
@@ -30,11 +31,14 @@ if TYPE_CHECKING:
     from parrot.centers.backtest.service import Job
 
 _NICE: Final = 10
+_PR_SET_PDEATHSIG: Final = 1
 
 
 def main(arguments: list[str]) -> int:
     """Works on one job; returns the exit code."""
     os.nice(_NICE)
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)  # nobody would know of a run that it kept then
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     places = JobPlaces(DataFolder(Path(arguments[0])))
     try:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
+from itertools import islice
 from typing import Any, Final
 
 from parrot.app.hosting.trial import try_out
 from parrot.app.jobs.catalogue import CatalogueFile
 from parrot.app.jobs.runner import Jobs
 from parrot.app.platform.assemble import House
+from parrot.app.platform.blotter import Blotter
 from parrot.app.platform.platform import Platform
 from parrot.app.platform.questions.backtests import BacktestQuestions, check_parameters, strategy_in
 from parrot.app.strategies import code_hash, read_text
@@ -162,14 +164,14 @@ def strategy_rows(house: House) -> list[dict[str, Any]]:
     parts = house.components
     fences, pids = house.hosts.fences, house.hosts.pids
     worth = parts.capital.worth()
-    stopped = parts.risk.stopped()
+    stopped, lasts, held_by = parts.risk.stopped(), _lasts(parts.blotter), parts.capital.books()
     found = []
     for row in parts.strategies.rows():
         name = row["strategy"]
         scope = f"strategy:{name}"
         version = parts.strategies.version(name)
         profit = worth.strategies.get(name)
-        books = [held for held in parts.capital.books() if held.strategy == name]
+        books = [held for held in held_by if held.strategy == name]
         found.append(
             row
             | {
@@ -194,7 +196,7 @@ def strategy_rows(house: House) -> list[dict[str, Any]]:
                     }
                     for held in books
                 ],
-                "last": _last(house, name),
+                "last": lasts.get(name),
             }
         )
     return found
@@ -214,17 +216,24 @@ def _state(row: dict[str, Any], *, paused: bool) -> str:
     return "paused" if paused else "running"
 
 
-def _last(house: House, strategy: str) -> dict[str, Any] | None:
-    """What it decided last, in words: its newest order, or what a gate said since."""
-    blotter = house.components.blotter
-    newest = blotter.newest_orders(_LOOKED_BACK + len(blotter.live))
-    own = (row for row in newest if row["strategy"] == strategy and row["role"] == "plain" and not row["parent"])
-    mine = max(own, key=lambda row: row["order_id"], default=None)
-    said = next((row for row in blotter.newest_decisions(_LOOKED_BACK) if row["strategy"] == strategy), None)
-    if said is not None and (mine is None or said["ts"] >= mine["updated"]):
+def _lasts(blotter: Blotter) -> dict[str, dict[str, Any]]:
+    """What each strategy decided last, in words: its newest order, or what a gate said since."""
+    found: dict[str, dict[str, Any]] = {}
+    said: dict[str, dict[str, Any]] = {}
+    for row in (*islice(reversed(blotter.live.values()), _LOOKED_BACK), *islice(reversed(blotter.ended), _LOOKED_BACK)):
+        newest = found.get(row["strategy"])
+        own = row["role"] == "plain" and not row["parent"]
+        if own and (newest is None or row["order_id"] > newest["order_id"]):
+            found[row["strategy"]] = row
+    for row in islice(reversed(blotter.decisions), _LOOKED_BACK):
+        said.setdefault(row["strategy"], row)
+    return {name: _last(found.get(name), said.get(name)) for name in (*found, *said)}
+
+
+def _last(mine: dict[str, Any] | None, said: dict[str, Any] | None) -> dict[str, Any]:
+    if mine is None or (said is not None and said["ts"] >= mine["updated"]):
+        assert said is not None  # one of both is there
         return {"ts": said["ts"], "text": f"{said['gate']}: {said['text']}", "order_id": said["order_id"]}
-    if mine is None:
-        return None
     text = f"{mine['side']} {plain(Decimal(mine['quantity']))} {mine['symbol']}"
     why = f": {mine['why']}" if mine["why"] else ""
     reason = f" ({mine['status']}: {mine['reason']})" if mine["reason"] else f" ({mine['status']})"
