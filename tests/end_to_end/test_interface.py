@@ -125,7 +125,7 @@ def test_what_is_of_an_account_is_there_for_its_people_only(house: House, name: 
     except MissingError:
         house.read(house.own, name)
         return
-    assert set(told) <= {"items", "next", "orders", "fills", "positions", "limits"}
+    assert set(told) <= {"items", "next", "orders", "fills", "positions", "limits", "standing"}
     assert not any(told.values())
     assert set(house.read(house.own, name)) == set(told)
 

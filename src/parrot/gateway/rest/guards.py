@@ -28,6 +28,9 @@ from parrot.kernel.errors import AccessError
 TOKEN_HEADER: Final = "X-Parrot-Token"  # the header's name
 CSRF_HEADER: Final = "Parrot-CSRF"
 PASSIVE_HEADER: Final = "Parrot-Passive"  # says that no person asks, so that a session may idle out
+_DENIED: Final = frozenset({401, 403, 421, 423, 429})
+_PATH_MOST: Final = 200
+_log: Final = logging.getLogger("parrot.gateway")
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"})
 _BEFORE_OWNER: Final = frozenset({"/api/v1/auth/state", "/api/v1/auth/setup", "/api/v1/auth/session"})
 
@@ -63,6 +66,8 @@ class Guards:
             if message["type"] in ("http.response.start", "websocket.http.response.start"):
                 began = True
                 protect(message, scope)
+                if message["status"] in _DENIED:
+                    _note(scope, message["status"])
             elif message["type"] == "websocket.accept":
                 began = True
             await send(message)
@@ -79,7 +84,7 @@ class Guards:
         except Exception as fault:
             if began:
                 raise
-            logging.getLogger("parrot.gateway").exception("%s failed", scope["path"])
+            _log.exception("%s failed", scope["path"][:_PATH_MOST])
             await unforeseen(fault)(scope, receive, guarded)
 
     async def _check(self, scope: Scope, body: Body) -> None:
@@ -163,6 +168,14 @@ class Guards:
                 raise AccessError(
                     f"the header {CSRF_HEADER} is missing or wrong", fix="load the page anew", reason="csrf"
                 )
+
+
+def _note(scope: Scope, status: int) -> None:
+    """Who was refused what stands in the log; a query may hold what is private, and is left out."""
+    who: Principal | None = scope.get("state", {}).get("principal")
+    name, address = "nobody" if who is None else who.name, scope["client"][0] if scope.get("client") else ""
+    what = (scope.get("method", "socket"), scope["path"][:_PATH_MOST])
+    _log.info("%s %s refused: %d, %s from %s", *what, status, name, address)
 
 
 async def _signed(scope: Scope, headers: Headers, body: Body, address: str) -> SignedRequest:

@@ -69,6 +69,16 @@ def test_a_session_may_what_its_roles_may_and_its_name_is_recorded(app, platform
     assert (told.status_code, told.json()["reason"]) == (403, "forbidden")
 
 
+def test_who_was_refused_stands_in_the_log(app, caplog):
+    caplog.set_level("INFO", "parrot.gateway")
+    browser(app, "vic").post(KILL + "?secret=1", json={})
+    client(app, address="127.0.0.7").get("/api/v1/orders")
+    assert [record.getMessage() for record in caplog.records] == [
+        "POST /api/v1/kill refused: 403, vic from 127.0.0.1",
+        "GET /api/v1/orders refused: 401, nobody from 127.0.0.7",
+    ]
+
+
 def test_nobody_acts_in_the_name_of_another(app, platform):
     told = browser(app, "ann").post(KILL, json={"by": "bob"})
     assert (told.status_code, told.json()["reason"]) == (403, "forbidden")
