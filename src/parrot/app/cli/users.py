@@ -86,6 +86,17 @@ def token(
     screen.note("keep the secret now: it is not shown again")
 
 
+@app.command("rekey")
+def rekey(data: Data = None, as_json: options.AsJson = False) -> None:
+    """Change the master key of users while nothing runs: the old one opens nothing any more."""
+    from parrot.adapters.clock import SystemClock
+    from parrot.app.users.opening import rekey as change
+
+    count = change(folder_of(data), SystemClock().now_ns)
+    told = f"{count} keys of users are under a new master key; keep a copy of it elsewhere"
+    screen.answer({"keys": count}, lambda: screen.say(told), as_json=as_json)
+
+
 class _Remote:
     """The users of a platform that runs, by its own routes."""
 

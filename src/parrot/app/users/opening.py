@@ -14,10 +14,11 @@ from parrot.adapters.chance import SystemChance
 from parrot.adapters.codes import Authenticators
 from parrot.adapters.passkeys import WebAuthn
 from parrot.adapters.passwords import ArgonPasswords
-from parrot.adapters.secrets.master import master
+from parrot.adapters.secrets.master import master, missing
 from parrot.adapters.secrets.vault import Vault
 from parrot.adapters.sql import SqlRecords, open_sqlite, scrub
 from parrot.centers.users.manifest import Known, Ports, Settings, Users, build
+from parrot.contracts.users import SealingKey
 from parrot.kernel.errors import InputError
 from parrot.ports.mail import Mail
 
@@ -67,6 +68,26 @@ def open_users(
             providers=world.providers,
         )
         yield build(ports, settings)
+
+
+def rekey(root: Path, now: Callable[[], int]) -> int:
+    """Changes the master key: every user's key is wrapped anew, and the old master key opens none; says how many.
+
+    Broken off, it can be run again. Raises InputError while a process has the users open, MissingError without a key.
+    """
+    keys = master(root / MASTER)
+    if not keys.all():
+        raise missing(keys.place)
+    with open_users(root, now) as users:
+        keys.successor()
+        vault = Vault(keys)
+        with users.store.change() as change:
+            found = users.store.all(SealingKey)
+            for owner, key in found.items():
+                change.put(owner, SealingKey(owner=owner, wrapped=vault.rewrap(key.wrapped, owner)))
+            change.note("machine", "master key changed", ts=now(), users=str(len(found)))
+        keys.settle()
+    return len(found)
 
 
 @contextmanager

@@ -195,7 +195,10 @@ class People:
         accounts: Iterable[str] | None = None,
         active: bool | None = None,
     ) -> Person:
-        """Other rights; they bind at once. Raises AccessError, InputError for what would leave nobody in charge."""
+        """Other rights; they bind at once, and who gains a role signs in anew: no older cookie carries it.
+
+        Raises AccessError, InputError for what would leave nobody in charge.
+        """
         with self._store.change() as change:
             person = self.find(user)
             if person.erased:
@@ -211,10 +214,35 @@ class People:
             self._require_may_grant(by, person, new)
             self.require_someone_in_charge(person, new)
             change.put(user, new)
+            if set(new.roles) - set(person.roles):
+                self._end_sessions(change, user)
             about = {"user": person.name, "roles": " ".join(new.roles), "accounts": " ".join(new.accounts)}
             change.note(by.name, "user rights", ts=self._means.now(), **about, active=str(new.active).lower())
             change.tell(user)
         return new
+
+    def hand_over(self, by: Principal, user: str) -> Person:
+        """Makes somebody the owner in the place of the one who is. Raises AccessError, InputError, MissingError."""
+        with self._store.change() as change:
+            new = self.find(user)
+            owner = next((one for one in self._store.all(Person).values() if one.owner), None)
+            if by.way is not Way.MACHINE and (owner is None or by.user != owner.id):
+                raise AccessError("only the owner hands ownership over", reason="forbidden")
+            if not _in_charge(new):
+                raise InputError("the owner is an administrator", fix="make them an administrator first")
+            if owner is not None:
+                change.put(owner.id, msgspec.structs.replace(owner, owner=False))
+                change.tell(owner.id)
+            owning = msgspec.structs.replace(new, owner=True)
+            change.put(user, owning)
+            change.tell(user)
+            change.note(by.name, "owner made", ts=self._means.now(), user=new.name)
+        return owning
+
+    def _end_sessions(self, change: Change, user: str) -> None:
+        for session in self._store.all(Session).values():
+            if session.user == user:
+                change.drop(Session, session.id)
 
     def require_someone_in_charge(self, person: Person, new: Person | None) -> None:
         """Raises InputError where the owner or the last administrator would lose that."""

@@ -9,7 +9,7 @@ import time
 import pytest
 
 from parrot.app.cli.program import run
-from parrot.app.users.opening import open_users
+from parrot.app.users.opening import open_users, rekey
 from parrot.contracts.access import Role, machine
 from parrot.contracts.users import Whence
 from parrot.kernel.errors import AccessError, DataError, InputError, MissingError
@@ -82,6 +82,20 @@ def test_without_the_master_key_or_with_another_nothing_opens(tmp_path):
     (tmp_path / "master.key").chmod(0o600)
     with open_users(tmp_path, time.time_ns) as users:
         assert users.signing_in.password("ann", PASSWORD, whence=HOME).who.name == "ann"
+
+
+def test_another_master_key_opens_all_that_the_old_one_did(tmp_path):
+    with open_users(tmp_path, time.time_ns) as users:
+        who = users.setup.own(users.setup.begin(), "ann", PASSWORD, whence=HOME).who
+        users.own.save(who, display="Ann", email="ann@example.org", time_zone="", preferences={})
+    before = (tmp_path / "master.key").read_bytes()
+    assert rekey(tmp_path, time.time_ns) == 2
+    assert (tmp_path / "master.key").read_bytes() != before
+    with open_users(tmp_path, time.time_ns) as users:
+        assert users.people.named("ann@example.org").id == who.user
+        assert users.people.view(users.people.find(who.user), personal=True).display == "Ann"
+        with pytest.raises(InputError, match="another process"):
+            rekey(tmp_path, time.time_ns)
 
 
 class Line:

@@ -165,6 +165,21 @@ def test_the_last_administrator_and_the_owner_stay(town, ann):
         people.set_rights(machine(), ann.user, roles=[Role.TRADER])
 
 
+def test_the_owner_hands_over_to_another_administrator(town, ann):
+    bob = add(town, "bob", Role.TRADER)
+    with pytest.raises(InputError, match="administrator"):
+        town.users.people.hand_over(ann, bob.id)
+    town.users.people.set_rights(ann, bob.id, roles=[Role.ADMIN])
+    who = sign_in(town, "bob").who
+    with pytest.raises(AccessError, match="only the owner"):
+        town.users.people.hand_over(who, bob.id)
+    town.users.people.hand_over(ann, bob.id)
+    assert [one.name for one in town.users.people.views(who) if one.owner] == ["bob"]
+    town.users.people.set_rights(who, ann.user, roles=[Role.VIEWER])
+    assert town.users.stands(ann) is None
+    assert sign_in(town).who.roles == (Role.VIEWER,)
+
+
 def test_nobody_gives_accounts_to_themselves_by_a_team(town, ann):
     fred = add(town, "fred", Role.ADMIN)
     who = sign_in(town, "fred").who

@@ -196,9 +196,14 @@ def test_other_rights_bind_at_once_and_are_told(house, ann):
     ann.confirm()
     assert ann.ask("PUT", f"/users/{dora.me['user']}", {"roles": ["auditor"]})[1]["roles"] == ["auditor"]
     assert house.town.told == [dora.me["user"]]
+    assert dora.get("/users")[0] == 401  # who gains a role signs in anew
+    dora.sign_in("dora")
     assert dora.get("/users")[0] == 200
+    ann.ask("PUT", f"/users/{dora.me['user']}", {"accounts": []})
+    assert dora.get("/users")[0] == 200
+    assert dora.get("/auth/session")[1]["accounts"] == []
     ann.ask("PUT", f"/users/{dora.me['user']}", {"active": False})
-    assert dora.get("/users")[0] == 401
+    assert dora.get("/auth/session") == (200, None)
 
 
 def test_an_auditor_sees_no_address_of_anybody(house, ann):

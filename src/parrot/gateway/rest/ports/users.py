@@ -94,6 +94,9 @@ class People(Protocol):
     ) -> Person:
         """Other rights, which bind at once. Raises AccessError, InputError, MissingError."""
 
+    def hand_over(self, by: Principal, user: str) -> Person:
+        """Makes somebody the owner in the place of the one who is. Raises AccessError, InputError, MissingError."""
+
     def teams(self) -> Sequence[Team]:
         """All teams by name."""
 

@@ -69,9 +69,15 @@ def routes(door: UsersDoor, exports: Exports) -> APIRouter:
 
     @router.put("/users/{user}", operation_id="set_rights")
     def rights(user: str, body: RightsBody, who: Proved, if_match: etags.IfMatch = None) -> UserTold:
-        """Changes what somebody may; it binds at once, also for sessions and keys that are open."""
+        """Changes what somebody may; it binds at once, and who gains a role signs in anew."""
         etags.require(if_match, _rights(_user(door, who, user)))
         door.people.set_rights(who, user, roles=body.roles, accounts=body.accounts, active=body.active)
+        return _user(door, who, user)
+
+    @router.post("/users/{user}/own", operation_id="hand_over")
+    def hand_over(user: str, who: Proved) -> UserTold:
+        """Makes another administrator the owner; for the owner only."""
+        door.people.hand_over(who, user)
         return _user(door, who, user)
 
     @router.post("/users/{user}/reset", operation_id="reset_user")
