@@ -13,6 +13,11 @@ describe("candles", () => {
     expect(joined([candle(1)], [candle(4)])).toHaveLength(2);
   });
 
+  it("that the stream saw in part do not replace whole ones", () => {
+    const part = { ...candle(2, "4"), trades: 1, closed: false };
+    expect(joined([candle(1), candle(2, "5")], [part, candle(3)]).map(({ close }) => close)).toEqual(["1", "5", "1"]);
+  });
+
   it("stand at whole seconds", () => {
     expect(pointOf(candle(2, "64213.5"))).toEqual({ time: 120, open: 1, high: 2, low: 0.5, close: 64213.5 });
     expect(openOf(1_763_719_999.9e9, "1m") % 60).toBe(0);

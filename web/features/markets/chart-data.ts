@@ -20,7 +20,7 @@ export function fitting(since_ns: number, now_ms: number): Timeframe {
   return young.find((name) => seconds / TIMEFRAMES[name] >= ENOUGH) ?? "1s";
 }
 
-/** Two lists of candles as one, oldest first; where both have a candle the newer list's is taken. */
+/** Two lists of candles as one, oldest first; where both have a candle, the one that saw more trades, the newer of equals. */
 export function joined(older: readonly Candle[], newer: readonly Candle[]): readonly Candle[] {
   if (newer.length === 0) return older;
   if (older.length === 0) return newer;
@@ -28,7 +28,7 @@ export function joined(older: readonly Candle[], newer: readonly Candle[]): read
   if ((older.at(-1)?.ts ?? 0) < first) return [...older, ...newer];
   const byTime = new Map<number, Candle>();
   for (const one of older) byTime.set(one.ts, one);
-  for (const one of newer) byTime.set(one.ts, one);
+  for (const one of newer) if (one.trades >= (byTime.get(one.ts)?.trades ?? 0)) byTime.set(one.ts, one);
   return [...byTime.values()].sort((a, b) => a.ts - b.ts);
 }
 

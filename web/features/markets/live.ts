@@ -2,7 +2,7 @@
 
 // The market as it is now: from the stream, and by questions while the stream does not tell.
 
-import { useMemo } from "react";
+import { useMemo, useRef } from "react";
 import { useApi } from "@/shared/api";
 import type { Problem } from "@/shared/api";
 import { useRows, useValue } from "@/shared/stream";
@@ -11,6 +11,7 @@ import type { Candle, Depth, Fill, Market, Order, Print, Quote } from "./types";
 
 const LEVELS = 200;
 const PRINTS = 200;
+const SEEN_MOST = 5_000;
 
 /** A question's state beside its answer. */
 export interface Told {
@@ -55,8 +56,12 @@ export function useTape(symbol: string): Told & { prints: readonly Print[] } {
 export function useCandles(symbol: string, timeframe: Timeframe): Told & { candles: readonly Candle[]; next: string | null; missing: readonly { from_ns: number; to_ns: number; why: string }[] } {
   const told = useRows<Candle>(`bars:${symbol}:${timeframe}`);
   const streams = told.state === "live";
-  const asked = useApi("/api/v1/markets/candles", { query: { symbol, timeframe, limit: 600 }, ...(streams ? {} : { every_ms: 3_000 }) });
-  const candles = useMemo(() => joined(asked.data?.items ?? [], told.rows), [asked.data, told.rows]);
+  const asked = useApi("/api/v1/markets/candles", { query: { symbol, timeframe, limit: 600 }, every_ms: streams ? 60_000 : 3_000 });
+  const seen = useRef<readonly Candle[]>([]); // the stream tells the newest few only
+  const candles = useMemo(() => {
+    seen.current = joined(seen.current, told.rows).slice(-SEEN_MOST);
+    return joined(asked.data?.items ?? [], seen.current);
+  }, [asked.data, told.rows]);
   return { candles, next: asked.data?.next ?? null, missing: asked.data?.missing ?? [], loading: asked.isPending, problem: asked.data ? null : asked.error, retry: () => void asked.refetch() };
 }
 

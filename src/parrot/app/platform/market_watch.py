@@ -219,9 +219,9 @@ class _Watched:
             closed = self.candles.coarse.rows(now - DAY)
             self._day_of, self._day = minute, _summed(closed[closed[:, TS] < minute * MINUTE])
         day = list(self._day)
-        for row in self.candles.coarse.newest(1):
-            if row[TS] >= minute * MINUTE:
-                day = _added(day, row)
+        row = self.candles.coarse.newest()
+        if row is not None and row[TS] >= minute * MINUTE:
+            day = _added(day, row)
         if not day:
             return dict.fromkeys(("change", "change_percent", "high", "low"), None) | {"volume": "0", "since_ns": 0}
         first = Decimal(self.price(day[OPEN]))

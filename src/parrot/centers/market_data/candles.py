@@ -6,7 +6,6 @@ parts of one span add up to the rows of the whole, whatever the cut: that is wha
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -56,12 +55,13 @@ def _gathered(rows: Integers, step: int) -> Integers:
 class Ring:
     """The newest candles of one step, from trades as they come; a trade that comes late still counts in its own."""
 
-    __slots__ = ("_kept", "_rows", "_step", "since")
+    __slots__ = ("_kept", "_last", "_rows", "_step", "since")
 
     def __init__(self, step: int, kept: int) -> None:
         self._step = step
         self._kept = kept
-        self._rows: dict[int, list[int]] = {}
+        self._rows: dict[int, list[int]] = {}  # in order of time
+        self._last = 0
         self.since = 0  # every trade from here on (ns UTC) is in the rows; 0 before the first
 
     def add(self, trade: TradeTick) -> None:
@@ -78,6 +78,9 @@ class Ring:
             row[TRADES - 1] += 1
         else:
             self._rows[begin] = [price, price, price, price, trade.size, 1]
+            if begin < self._last:
+                self._rows = dict(sorted(self._rows.items()))
+            self._last = max(self._last, begin)
             if len(self._rows) > self._kept * 3 // 2:
                 self._shorten()
 
@@ -89,18 +92,24 @@ class Ring:
         if len(rows):
             self.since = min(self.since or int(rows[0, TS]), int(rows[0, TS]))
         self._rows = dict(sorted(self._rows.items()))
+        self._last = next(reversed(self._rows), 0)
 
     def rows(self, begin: int = 0) -> Integers:
         """Rows that open at or after `begin` (ns UTC), oldest first."""
-        found = [(ts, *row) for ts, row in self._rows.items() if ts >= begin]
-        return np.array(sorted(found), np.int64).reshape(-1, WIDTH)
+        found = []
+        for ts in reversed(self._rows):
+            if ts < begin:
+                break
+            found.append((ts, *self._rows[ts]))
+        return np.array(found[::-1], np.int64).reshape(-1, WIDTH)
 
-    def newest(self, count: int) -> Sequence[tuple[int, ...]]:
-        """The last `count` rows, oldest first."""
-        return [(ts, *self._rows[ts]) for ts in sorted(self._rows)[-count:]]
+    def newest(self) -> tuple[int, ...] | None:
+        """The last row, None where there is none."""
+        ts = next(reversed(self._rows), None)
+        return None if ts is None else (ts, *self._rows[ts])
 
     def _shorten(self) -> None:
-        kept = sorted(self._rows)[-self._kept :]
+        kept = list(self._rows)[-self._kept :]
         self._rows = {ts: self._rows[ts] for ts in kept}
         self.since = max(self.since, kept[0])
 
