@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import Message, Scope
 
-from parrot.gateway.rest.site import is_secure
+from parrot.gateway.rest.site import LOCAL, host_of, is_secure
 
 _CLOSED: Final = "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 DATA_POLICY: Final = f"default-src 'none'; {_CLOSED}"  # an answer that is no page loads nothing
@@ -44,5 +44,5 @@ def protect(message: Message, scope: Scope) -> None:
     for name, value in _ALWAYS.items():
         headers.setdefault(name, value)
     headers.setdefault("Cache-Control", "no-store" if scope["path"].startswith("/api/") else "no-cache")
-    if is_secure(scope):
+    if is_secure(scope) and host_of(Headers(scope=scope)) != LOCAL:  # others serve localhost too, without TLS
         headers.setdefault("Strict-Transport-Security", _HSTS)

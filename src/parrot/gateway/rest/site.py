@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -99,6 +100,7 @@ def _mapped_loopback(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> 
     return mapped is not None and bool(mapped.is_loopback)
 
 
+@lru_cache(4_096)
 def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     try:
         return ipaddress.ip_address(text.strip("[]"))

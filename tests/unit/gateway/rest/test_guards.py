@@ -95,7 +95,15 @@ def test_the_cookie_of_plain_http_is_not_taken_over_tls(app):
         assert who.get("/api/v1/positions", headers={"Cookie": "parrot=ann"}).status_code == 401
         answer = who.get("/api/v1/positions", headers={"Cookie": "__Host-parrot=ann"})
         assert answer.status_code == 200
-        assert "max-age=31536000" in answer.headers["strict-transport-security"]
+
+
+def test_browsers_are_told_to_come_by_tls_only_but_not_for_localhost(platform):
+    app = application(platform, site=PROXY)
+    named = client(app, address="10.0.0.1")
+    said = {"X-Forwarded-For": "203.0.113.9", "X-Forwarded-Proto": "https", "X-Forwarded-Host": "desk.example"}
+    assert "max-age=31536000" in named.get("/health", headers=said).headers["strict-transport-security"]
+    told = TestClient(app, base_url="https://localhost", client=("127.0.0.1", 1)).get("/health")
+    assert (told.status_code, "strict-transport-security" in told.headers) == (200, False)
 
 
 def test_polling_does_not_keep_a_session(app, house):
