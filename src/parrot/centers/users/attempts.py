@@ -12,6 +12,7 @@ from parrot.kernel.errors import AccessError
 
 _SECOND: Final = 10**9
 _REMEMBERED: Final = 20_000
+_COUNTED_OF_A_PAIR: Final = 5
 _FORGOTTEN: Final = 24 * 3_600 * _SECOND
 
 
@@ -48,6 +49,14 @@ class _Counter:
         while len(self._known) > _REMEMBERED:
             self._known.popitem(last=False)
 
+    def take_back(self, key: str) -> None:
+        """Lets go of the newest, which was none."""
+        found = self._known.get(key)
+        if found is not None and found.count > 1:
+            found.count -= 1
+        else:
+            self._known.pop(key, None)
+
     def clear(self, key: str) -> None:
         self._known.pop(key, None)
 
@@ -66,29 +75,39 @@ class Attempts:
         self._addresses = _Counter(free=20, longest=900)
         self._users = _Counter(free=50, longest=60)
 
-    def require(self, name: str, address: str, now: int, *, known: bool = False) -> None:
-        """Raises AccessError (locked) while a try is not looked at."""
+    def begin(self, name: str, address: str, now: int, *, known: bool = False) -> None:
+        """Counts a try as wrong before it is looked at, so that many at once are many; `undo` one that was right.
+
+        Raises AccessError (locked) while a try is not looked at; then it is not counted.
+        """
         place = network(address)
+        pair = f"{name}|{place}"
         with self._lock:
-            wait = max(self._pairs.wait(f"{name}|{place}", now), self._addresses.wait(place, now))
+            wait = max(self._pairs.wait(pair, now), self._addresses.wait(place, now))
             if not known:
                 wait = max(wait, self._users.wait(name, now))
+            if not wait:
+                self._pairs.add(pair, now)
+                self._addresses.add(place, now)
+                if self._pairs.count(pair, now) <= _COUNTED_OF_A_PAIR:
+                    self._users.add(name, now)
         if wait:
             seconds = -(-wait // _SECOND)
             text = f"in {seconds} s" if seconds < 120 else f"in {-(-seconds // 60)} minutes"
             raise AccessError("too many wrong tries", fix=f"try again {text}", reason="locked")
 
-    def failed(self, name: str, address: str, now: int) -> bool:
-        """Counts a wrong try; True when it is the one that begins a lock-out of the pair."""
-        place = network(address)
-        pair = f"{name}|{place}"
+    def begins_wait(self, name: str, address: str, now: int) -> bool:
+        """Whether the newest wrong try of a pair is the one that begins its lock-out."""
         with self._lock:
-            self._pairs.add(pair, now)
-            self._addresses.add(place, now)
-            count = self._pairs.count(pair, now)
-            if count <= 5:
-                self._users.add(name, now)
-        return count == 5
+            return self._pairs.count(f"{name}|{network(address)}", now) == _COUNTED_OF_A_PAIR
+
+    def undo(self, name: str, address: str) -> None:
+        """The newest try was not wrong; what came before it stays."""
+        place = network(address)
+        with self._lock:
+            self._pairs.take_back(f"{name}|{place}")
+            self._addresses.take_back(place)
+            self._users.take_back(name)
 
     def succeeded(self, name: str, address: str) -> None:
         """Forgets the failures of a pair; those of the address stay, it may try others."""

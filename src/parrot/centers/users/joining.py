@@ -135,9 +135,7 @@ class Joining:
 
     def require_may_ask(self, whence: Whence) -> None:
         """Raises AccessError (locked) when an address asks for letters too often."""
-        now, attempts = self._means.now(), self._signing_in.attempts
-        attempts.require(_LETTERS, whence.address, now, known=True)
-        attempts.failed(_LETTERS, whence.address, now)
+        self._signing_in.attempts.begin(_LETTERS, whence.address, self._means.now(), known=True)
 
     def send_reset(self, name: str) -> None:
         """Sends somebody who forgot their password a link, if there is such a user with a checked address.

@@ -147,6 +147,7 @@ class Passkeys:
         except InputError:
             self._signing_in.failed(person, person.name, whence, _WAY)
             raise AccessError("this passkey's answer is not true", fix="try again", reason=reason) from None
+        self._signing_in.attempts.undo(person.name, whence.address)
         return person
 
     def _find(self, who: Principal, passkey: str) -> Passkey:

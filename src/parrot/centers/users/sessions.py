@@ -21,6 +21,7 @@ from parrot.kernel.errors import AccessError, MissingError
 _WHERE: Final = "where"
 _CSRF: Final = "csrf"
 _ADDRESSES_MOST: Final = 20
+_SESSIONS_MOST: Final = 50
 _PROGRAM_MOST: Final = 200
 
 
@@ -103,9 +104,19 @@ class Sessions:
             where=means.seal(where, person.id, f"{_WHERE} {name}"),
         )
         change.put(name, session)
+        self._make_room(change, person.id)
         newest = change.get(Person, person.id) or person
         change.put(person.id, msgspec.structs.replace(newest, seen=now, addresses=self._known(newest, whence)))
         return f"{name}.{secret}"
+
+    def _make_room(self, change: Change, user: str) -> None:
+        """Ends the oldest sessions of somebody who has too many."""
+        of_user = sorted(
+            (one for one in self._store.all(Session).values() if one.user == user), key=lambda one: one.seen
+        )
+        for session in of_user[: max(len(of_user) - _SESSIONS_MOST + 1, 0)]:
+            change.drop(Session, session.id)
+            change.tell(user)
 
     def rotate(self, change: Change, session: str, *, proved: bool = False, way: str = "") -> str:
         """Another cookie for the same session, the one before is worth nothing any more; `proved` says by `way`."""

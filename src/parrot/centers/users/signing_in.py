@@ -16,7 +16,7 @@ from parrot.centers.users.store import Change
 from parrot.centers.users.tickets import Tickets
 from parrot.contracts.access import Principal
 from parrot.contracts.users import Person, Proofs, Step, Whence
-from parrot.kernel.errors import AccessError
+from parrot.kernel.errors import AccessError, BusyError
 
 _SECOND: Final = "second"
 SOMEONE: Final = "someone"
@@ -42,7 +42,7 @@ class SigningIn:
         label = person.name if person is not None else name.strip().casefold()[:80]
         self.require_patience(person, label, whence)
         proofs = self._people.proofs(person.id) if person is not None else Proofs(user="")
-        right = self._means.passwords.verify(normal_password(password), proofs.password)
+        right = self._verified(label, password, proofs.password, whence)
         if not right or person is None or not person.active:
             self.failed(person, label, whence, "password")
             raise AccessError("wrong name or password", fix="try again, or reset the password", reason="signed_out")
@@ -66,6 +66,7 @@ class SigningIn:
                 self._tickets.take(ticket, _SECOND)
                 token = self._begin(change, person, (*held.held["ways"].split(), way), whence)
         if token:
+            self.attempts.undo(person.name, whence.address)
             return self._step(token, person, whence)
         self._tickets.wrong(ticket)
         self.failed(person, person.name, whence, "second factor")
@@ -120,10 +121,23 @@ class SigningIn:
     def require_password(self, person: Person, password: str, whence: Whence) -> None:
         """Raises AccessError unless it is their password; wrong ones count as they do at signing in."""
         self.require_patience(person, person.name, whence)
-        kept = self._people.proofs(person.id).password
-        if not self._means.passwords.verify(normal_password(password), kept):
+        if not self._verified(person.name, password, self._people.proofs(person.id).password, whence):
             self.failed(person, person.name, whence, "confirmation")
             raise AccessError("wrong password", fix="try again", reason="reauthenticate")
+
+    def _verified(self, label: str, password: str, kept: str, whence: Whence) -> bool:
+        """Whether a password is right; a try that was right, or not looked at, is not counted.
+
+        Earlier ones stay until the sign-in is whole: a second factor is guessed too.
+        """
+        try:
+            right = self._means.passwords.verify(normal_password(password), kept)
+        except BusyError:
+            self.attempts.undo(label, whence.address)
+            raise
+        if right:
+            self.attempts.undo(label, whence.address)
+        return right
 
     def confirmed(self, change: Change, who: Principal, way: str, whence: Whence) -> str:
         """Notes a proof that held; the session's new cookie."""
@@ -135,6 +149,7 @@ class SigningIn:
         with self._means.store.change() as change:
             way = self._factors.use(change, person.id, code)
             if way:
+                self.attempts.undo(person.name, whence.address)
                 return self.confirmed(change, who, way, whence)
         self.failed(person, person.name, whence, "confirmation")
         raise AccessError("this code is not right, or was used already", fix="try again", reason="reauthenticate")
@@ -142,12 +157,12 @@ class SigningIn:
     def require_patience(self, person: Person | None, label: str, whence: Whence) -> None:
         """Raises AccessError (locked) while tries of somebody from there are not looked at."""
         known = self._sessions.knows(person, whence.address)
-        self.attempts.require(label, whence.address, self._means.now(), known=known)
+        self.attempts.begin(label, whence.address, self._means.now(), known=known)
 
     def failed(self, person: Person | None, label: str, whence: Whence, by: str) -> None:
         """Counts a wrong try and notes it; what was typed as an unknown name may be a password, so it is not noted."""
         now, who = self._means.now(), person.name if person is not None else SOMEONE
-        locked = self.attempts.failed(label, whence.address, now)
+        locked = self.attempts.begins_wait(label, whence.address, now)
         with self._means.store.change() as change:
             change.note(who, "sign in failed", ts=now, by=by)
             if locked:

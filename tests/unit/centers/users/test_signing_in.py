@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from parrot.contracts.access import EVERY_ACCOUNT, Permission, Role
 from parrot.contracts.users import Whence
-from parrot.kernel.errors import AccessError, InputError
+from parrot.kernel.errors import AccessError, BusyError, InputError
 from tests.unit.centers.users.town import HOME, HOUR, MINUTE, PASSWORD, SECOND, Town
 
 ELSEWHERE = Whence("203.0.113.9", "curl")
@@ -89,6 +91,37 @@ def test_two_thousand_wrong_passwords_lock_the_guesser_out_and_not_the_owner(tow
     assert sign_in(town).who.name == "ann"  # at home
     assert sign_in(town, whence=Whence("198.51.100.4")).who.name == "ann"  # and at a third place
     assert ("ann", "locked out") in town.did()
+
+
+def test_many_wrong_passwords_at_once_are_as_many_as_one_after_another(town):
+    town.settle()
+    looked_at = town.passwords.work
+    with ThreadPoolExecutor(16) as callers:
+        told = [callers.submit(sign_in, town, "guess", "ann", ELSEWHERE) for _ in range(64)]
+    reasons = [one.exception().reason for one in told]
+    assert town.passwords.work - looked_at == reasons.count("signed_out") == 5
+    assert reasons.count("locked") == 59
+
+
+def test_a_try_that_found_no_room_is_no_wrong_one(town, monkeypatch):
+    town.settle()
+
+    def full(password, kept):
+        raise BusyError("too many are signing in")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(town.passwords, "verify", full)
+        for _ in range(30):
+            with pytest.raises(BusyError):
+                sign_in(town)
+    assert sign_in(town).who.name == "ann"
+
+
+def test_right_passwords_wear_no_address_out(town):
+    town.settle()
+    for _ in range(60):
+        assert sign_in(town, whence=ELSEWHERE).who.name == "ann"
+    assert len(town.users.sessions.views(town.users.people.named("ann").id)) == 50
 
 
 def test_many_addresses_slow_a_user_down_where_they_never_were_and_nowhere_else(town):

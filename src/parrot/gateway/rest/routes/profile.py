@@ -55,7 +55,9 @@ def routes(door: UsersDoor, exports: Exports) -> APIRouter:
     @router.post("/profile/password", operation_id="change_password")
     def password(body: PasswordBody, who: Myself, request: Request, response: Response) -> Me:
         """Changes the password; every other session ends."""
-        token = door.own.change_password(require_session(who), body.old, body.new, whence=whence_of(request))
+        if not door.people.view(door.people.find(require_session(who).user), personal=False).password:
+            require_fresh(request, who)  # there is none to prove who one is with
+        token = door.own.change_password(who, body.old, body.new, whence=whence_of(request))
         return renewed(door, token, request, response)
 
     @router.get("/profile/sessions", operation_id="list_sessions")
