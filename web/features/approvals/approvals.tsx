@@ -26,8 +26,8 @@ const COLUMNS: readonly Column<Request>[] = [
 /** What a request is about, in a line. */
 export function inShort(request: Pick<Request, "kind" | "terms" | "changes">): string {
   const { terms } = request;
-  if (request.kind !== "limits") return `${terms.amount ?? ""} ${terms.asset ?? ""}`;
-  return request.changes.map(({ term, before, after }) => `${ruleTitle(term)} ${before || "none"} \u2192 ${after || "none"}`).join(", ");
+  if (request.kind !== "limits") return valueOf(terms.amount ?? "", terms.asset ?? "");
+  return request.changes.map(({ term, before, after }) => `${ruleTitle(term)} ${before ? valueOf(before, "") : "none"} \u2192 ${after ? valueOf(after, "") : "none"}`).join(", ");
 }
 
 /** Requests that wait for somebody to agree, and those that were decided; `subject` narrows them to one account. */

@@ -18,7 +18,7 @@ const BALANCES: readonly Column<Balance>[] = [
   { key: "asset", title: "Asset", value: (row) => row.asset, width: 110 },
   { key: "free", title: "Free", number: true, value: (row) => row.free, cell: (row) => <Quantity value={row.free} /> },
   { key: "locked", title: "Locked", number: true, value: (row) => row.locked, cell: (row) => <Quantity value={row.locked} /> },
-  { key: "value", title: "Value", number: true, value: (row) => row.value, cell: (row) => <Money value={row.value} places={2} /> },
+  { key: "value", title: "Value", number: true, wide: true, value: (row) => row.value, cell: (row) => <Money value={row.value} places={2} /> },
 ];
 const POSITIONS: readonly Column<Position>[] = [
   { key: "symbol", title: "Symbol", value: (row) => row.symbol, width: 130 },
@@ -37,17 +37,17 @@ export function AccountView({ account, client }: { account: string; client: Clie
         {(found) => (
           <>
             <Grid>
-              <Card span={4}>
+              <Card span={4} className="phone:!col-span-6">
                 <Figure label={`Worth of ${found.account}`} below="cash and coins at the market">
                   <Money value={found.worth} currency={found.currency} places={2} />
                 </Figure>
               </Card>
-              <Card span={4}>
+              <Card span={4} className="phone:!col-span-6">
                 <Figure label="Fees earned" below="of all its fills">
                   <span className="text-large">{Object.entries(found.fees).map(([asset, amount]) => `${amount} ${asset}`).join(", ") || "\u2013"}</span>
                 </Figure>
               </Card>
-              <Card span={4}>
+              <Card span={4} className="phone:!col-span-6">
                 <Figure label="Set aside for withdrawals" below="waits for somebody to agree">
                   <span className="text-large">{found.waiting.map(({ amount, asset }) => `${amount} ${asset}`).join(", ") || "\u2013"}</span>
                 </Figure>

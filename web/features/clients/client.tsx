@@ -68,6 +68,7 @@ function About({ client, onAct }: { client: Client; onAct: ((act: "change" | "op
   return (
     <div className="pt-3">
       <Card
+        className="max-w-[720px]"
         title={`Client ${Number(client.id)}`}
         actions={
           onAct ? (

@@ -68,22 +68,22 @@ function Figures({ clients, accounts, waiting }: { clients: readonly Client[]; a
   const fees = earned(accounts);
   return (
     <Grid>
-      <Card span={3}>
+      <Card span={3} className="phone:!col-span-6">
         <Figure label="Clients" below={<Count value={accounts.length} unit={accounts.length === 1 ? "account" : "accounts"} />}>
           <Count value={clients.length} />
         </Figure>
       </Card>
-      <Card span={3}>
+      <Card span={3} className="phone:!col-span-6">
         <Figure label="Held for clients" below="cash and coins at the market">
           <Money value={worth} currency={accounts[0]?.currency} places={2} />
         </Figure>
       </Card>
-      <Card span={3}>
+      <Card span={3} className="phone:!col-span-6">
         <Figure label="Fees earned" below={fees.length > 1 ? fees.slice(1).map(([asset, amount]) => `${amount} ${asset}`).join(", ") : "of all their fills"}>
           {fees[0] ? <Money value={fees[0][1]} currency={fees[0][0]} places={6} /> : "\u2013"}
         </Figure>
       </Card>
-      <Card span={3}>
+      <Card span={3} className="phone:!col-span-6">
         <Figure label="Waiting for approval" below="deposits and withdrawals">
           <Count value={waiting} />
         </Figure>

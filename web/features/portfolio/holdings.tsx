@@ -102,7 +102,7 @@ function EquityCurve(): React.ReactElement {
   }, [items]);
   const unit = asked.data?.currency ?? "";
   return (
-    <Card title="Equity and drawdown" actions={<Choice bare label="How far back" value={days} onChange={setDays} options={SPANS} />} foot="Equity is marked every minute. What came from outside makes no peak: the drawdown is of profit.">
+    <Card title="Equity" actions={<Choice bare label="How far back" value={days} onChange={setDays} options={SPANS} />} foot="Equity is marked every minute. What came from outside makes no peak: the drawdown is of profit.">
       <Answered of={asked} rows={8}>
         {() =>
           drawn.times.length < 2 ? (

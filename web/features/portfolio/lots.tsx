@@ -51,7 +51,7 @@ export function Lots(): React.ReactElement {
     <div className="flex flex-col gap-3 pt-3">
       <div className="flex flex-wrap items-center gap-3">
         <Choice bare label="Which lot a sale takes first" value={method} onChange={setMethod} options={METHODS} />
-        <p className="min-w-0 flex-1 text-soft">
+        <p className="min-w-0 flex-1 text-soft phone:basis-full">
           {method === "fifo" ? "A sale takes the oldest lot first." : "A sale takes the newest lot first."} Fees of a purchase are part of its cost, fees of a sale lessen its proceeds; fees in a third currency are in no basis.
         </p>
         <Csv method={method} part="closed" />

@@ -23,7 +23,7 @@ export function Limits(): React.ReactElement {
   return (
     <div className="flex flex-col gap-3 pt-3">
       <div className="flex flex-wrap items-center gap-2">
-        <p className="min-w-0 flex-1 text-soft">An order has to keep to the limits of every scope that it belongs to. Use counts positions with all open orders, and positions of strategies are not netted.</p>
+        <p className="min-w-0 flex-1 text-soft phone:basis-full">An order has to keep to the limits of every scope that it belongs to. Use counts positions with all open orders, and positions of strategies are not netted.</p>
         {mayWrite ? (
           <Button icon="plus" onClick={() => setChoosing(true)}>
             Limit a scope

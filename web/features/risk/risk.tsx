@@ -45,22 +45,22 @@ function Figures(): React.ReactElement {
   const largest = held?.by_symbol.find(({ name }) => name === held.largest);
   return (
     <Grid>
-      <Card span={3}>
+      <Card span={3} className="phone:!col-span-6">
         <Figure label="Gross exposure" below={held?.leverage ? <Percent value={held.leverage} of="of equity" /> : "of all positions"}>
           <Money value={held?.gross} currency={held?.currency} places={2} />
         </Figure>
       </Card>
-      <Card span={3}>
+      <Card span={3} className="phone:!col-span-6">
         <Figure label="Net exposure" below="long less short">
           <Money value={held?.net} currency={held?.currency} places={2} />
         </Figure>
       </Card>
-      <Card span={3}>
+      <Card span={3} className="phone:!col-span-6">
         <Figure label="Largest position" below={largest ? <Money value={largest.gross} currency={held?.currency} places={2} /> : "nothing is held"}>
           {held?.largest || "\u2013"}
         </Figure>
       </Card>
-      <Card span={3}>
+      <Card span={3} className="phone:!col-span-6">
         <Figure label="Stopped" below={stopped.length ? stopped.map(({ scope }) => scope).join(", ") : "orders of every scope may leave"}>
           {tree.data ? stopped.length ? <span className="text-loss"><Count value={stopped.length} unit={stopped.length === 1 ? "scope" : "scopes"} /></span> : "Nothing" : "\u2013"}
         </Figure>

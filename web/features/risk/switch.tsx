@@ -50,7 +50,7 @@ export function Switch(): React.ReactElement {
                     <li key={scope} className="flex flex-wrap items-center gap-2 border-b py-2 last:border-b-0">
                       <Badge tone="loss">{reason.includes("(pause)") ? "paused" : "stopped"}</Badge>
                       <span className="font-strong"><Typed>{scope}</Typed></span>
-                      <span className="min-w-0 flex-1 text-soft"><Typed>{reason}</Typed></span>
+                      <span className="min-w-0 flex-1 text-soft phone:order-last phone:basis-full"><Typed>{reason}</Typed></span>
                       {mayRearm && !reason.startsWith("reduce-only") ? <Button small onClick={() => setRearmed(scope)} aria-label={`Re-arm ${scope}`}>Re-arm</Button> : null}
                     </li>
                   ))}

@@ -19,7 +19,7 @@ export function UseBar({ share, label, plain = false }: { share: string | null |
       <span role="img" aria-label={label} className="h-1.5 min-w-8 flex-1 overflow-hidden rounded bg-hover">
         <span className={names("block h-full rounded", full === "over" ? "bg-loss" : full === "near" ? "bg-warn" : "bg-accent-strong")} style={{ width: `${width}%` }} />
       </span>
-      <Percent value={share} places={1} className="w-16 text-right" />
+      <Percent value={share} places={1} className="w-16 text-right phone:w-12" />
       {plain ? null : <span className={names("w-10 text-small", full === "over" ? "text-loss" : "text-warn")}>{full === "free" ? "" : full}</span>}
     </span>
   );

@@ -9,7 +9,7 @@ export function Page({ title, about, actions, fill = false, children }: { title:
     document.title = `${title} \u2013 Parrot`;
   }, [title]);
   return (
-    <div className={names("flex min-w-0 flex-col gap-3 p-4 phone:p-3", fill && "h-full")}>
+    <div className={names("relative flex min-w-0 flex-col gap-3 p-4 phone:p-3", fill && "h-full")}>
       <div className="flex min-h-8 flex-wrap items-center gap-x-4 gap-y-2">
         <h1 className="text-large font-strong">{title}</h1>
         {about ? <div className="min-w-0 text-soft">{about}</div> : null}
