@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from http import HTTPStatus
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 from fastapi import Header
 from pydantic import BaseModel
-from pydantic_core import to_json
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -18,12 +17,12 @@ IfMatch = Annotated[str | None, Header(max_length=200, description="The ETag of 
 _MOST: Final = 1 << 20
 
 
-def tag_of(value: BaseModel | Any) -> str:
+def tag_of(value: BaseModel) -> str:
     """The tag of an answer: of the same values the same."""
-    return _tag(to_json(value))
+    return _tag(value.model_dump_json().encode())
 
 
-def require(given: str | None, value: BaseModel | Any) -> None:
+def require(given: str | None, value: BaseModel) -> None:
     """Raises ChangedError where `given` (If-Match) is not the tag of what a GET would answer now."""
     if given is not None and given != "*" and tag_of(value) not in given:
         fix = "load it anew, then change it"

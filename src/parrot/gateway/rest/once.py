@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Final
 
-import anyio.to_thread
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -55,7 +55,7 @@ class Once:
         busy = mark in self._under_way
         self._under_way.add(mark)
         try:
-            found = await anyio.to_thread.run_sync(self._receipts.begin, *mark, asked)
+            found = await run_in_threadpool(self._receipts.begin, *mark, asked)
             if found is None:
                 await self._do(scope, body, send, mark=mark, asked=asked)
             else:
@@ -68,12 +68,12 @@ class Once:
         told = _Told(send)
         await self._app(scope, body.receive, told.send)
         if told.changed_nothing():
-            await anyio.to_thread.run_sync(self._receipts.drop, *mark)
+            await run_in_threadpool(self._receipts.drop, *mark)
             return
         kept = told.size <= _BODY_MOST and not scope["path"].startswith(_SHOWN_ONCE)
         now: int = scope["app"].state.now()
         receipt = Receipt(asked=asked, ts=now, status=told.status, kind=told.kind, body=told.body(kept=kept), kept=kept)
-        await anyio.to_thread.run_sync(self._receipts.finish, *mark, receipt)
+        await run_in_threadpool(self._receipts.finish, *mark, receipt)
 
 
 @dataclass(slots=True)

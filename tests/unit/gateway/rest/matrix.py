@@ -20,9 +20,9 @@ open:
 ....A.:
     change_client list_invitations list_user_keys list_user_sessions make_client open_client_account test_venue
 ....A. fresh:
-    add_user add_venue hand_over end_user_sessions erase_client erase_user export_user invite make_team make_user_key
-    plan_live remove_team remove_venue reset_factors reset_user revoke_user_key save_team set_password set_push
-    set_rights withdraw_invitation
+    add_user add_venue end_user_sessions erase_client erase_user export_user hand_over invite make_team
+    make_user_key plan_live remove_team remove_venue reset_factors reset_user revoke_user_key save_team
+    set_password set_push set_rights withdraw_invitation
 ....AU:
     audit_facts cancel_check export_acts get_check list_acts list_checks list_teams list_users list_venues
     settings_facts start_check user
