@@ -77,6 +77,7 @@ export function SessionProvider({ children }: { children: ReactNode }): React.Re
   const [proving, setProving] = useState(false);
   const waiting = useRef<Waiting[]>([]);
   const meNow = useRef<Me>(undefined);
+  const left = useRef(false); // by their own will: whoever comes next begins at Home
   const router = useRouter();
   const path = usePathname();
   const door = isDoor(path);
@@ -91,6 +92,7 @@ export function SessionProvider({ children }: { children: ReactNode }): React.Re
     (next: Me) => {
       if (meNow.current && meNow.current.user !== next.user) client.clear(); // another person sees nothing of the first
       meNow.current = next;
+      left.current = false;
       setCsrf(next.csrf);
       chooseZone(next.time_zone);
       takeAppearance(next.preferences.appearance);
@@ -132,13 +134,20 @@ export function SessionProvider({ children }: { children: ReactNode }): React.Re
   }, [entered, forget]);
 
   const leave = useCallback(async () => {
-    await ask("delete", "/api/v1/auth/session").catch((thrown: unknown) => {
-      if (asProblem(thrown).status !== 401) throw thrown;
-    });
+    setStanding("asking"); // nothing on the page asks for anything while the session ends
+    stream().stop();
+    try {
+      await ask("delete", "/api/v1/auth/session");
+    } catch (thrown) {
+      if (asProblem(thrown).status !== 401) {
+        void again();
+        throw thrown;
+      }
+    }
     keep("session", "");
+    left.current = true;
     forget("out");
-    router.replace("/signin");
-  }, [forget, router]);
+  }, [again, forget]);
 
   useEffect(() => void again(), [again]);
 
@@ -176,7 +185,7 @@ export function SessionProvider({ children }: { children: ReactNode }): React.Re
   useEffect(() => {
     if (door || typeof window === "undefined") return;
     if (standing === "setup") router.replace("/setup");
-    if (standing === "out") router.replace(`/signin?next=${encodeURIComponent(location.pathname + location.search)}`);
+    if (standing === "out") router.replace(left.current ? "/signin" : `/signin?next=${encodeURIComponent(location.pathname + location.search)}`);
   }, [standing, door, router]);
 
   useEffect(() => {

@@ -102,9 +102,6 @@ export function Bar({ onMenu, onPalette }: { onMenu: () => void; onPalette: () =
           <b className="truncate phone:hidden">
             <Money value={status.equity} currency={status.currency} places={2} />
           </b>
-          <b className="hidden truncate phone:inline">
-            <Money value={status.equity} places={0} />
-          </b>
         </span>
       ) : null}
       <DataAge status={status} ts={ts} />
