@@ -8,9 +8,12 @@ from typing import Any
 import pyotp
 import pytest
 
+from parrot.centers.users.manifest import Known
 from parrot.contracts.access import EVERY_ACCOUNT, PERMISSIONS
 from parrot.contracts.signing import sign
 from parrot.ports.history import Found
+from tests.unit.centers.users.authenticator import Authenticator
+from tests.unit.centers.users.test_visits import BOB, Provider
 from tests.unit.centers.users.town import HOUR, PASSWORD, SECOND, Town
 from tests.unit.gateway.rest.house import ORIGIN, application, client
 from tests.unit.gateway.rest.test_application import Fake
@@ -23,7 +26,9 @@ class House:
     """The gateway on a town of users; time is the town's."""
 
     def __init__(self) -> None:
-        self.town = Town()
+        self.provider = Provider()
+        known = Known(id="login", title="Our login", provider=self.provider, creates=True)
+        self.town = Town(providers={"login": known})
         doors = {"users": self.town.users, "history": self, "audit": self, "now": lambda: self.town.now}
         self.app = application(Fake(), **doors)
 
@@ -368,6 +373,46 @@ def test_names_for_people_are_of_any_script_and_one_line(house, ann, display, ke
     assert (status == 200) is kept
     if kept:
         assert told["display"] == display
+
+
+def test_who_comes_back_from_a_provider_is_signed_in_and_sent_to_the_first_page(house, ann):
+    page = house.browser()
+    assert page.get("/auth/state")[1]["providers"] == [{"id": "login", "title": "Our login"}]
+    assert page.post("/auth/oidc/nobody/start")[0] == 404
+    status, told = page.post("/auth/oidc/login/start")
+    assert (status, told["url"].startswith("https://login.example.org/auth?")) == (200, True)
+    assert house.provider.sent["redirect"] == f"{ORIGIN}/api/v1/auth/oidc/callback"
+    house.provider.says = BOB._replace(subject="olga-1", username="olga", email="")
+    headers = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
+    back = f"{API}/auth/oidc/callback?code=c&state={house.provider.sent['state']}&session_state=x&iss=y"
+    stranger = house.browser().http.get(back, headers=headers, follow_redirects=False)
+    assert stranger.headers["location"].startswith("/signin#problem=")
+    assert page.http.get(back, headers=headers, follow_redirects=False).headers["location"].startswith("/signin#")
+    page.post("/auth/oidc/login/start")
+    back = f"{API}/auth/oidc/callback?code=c&state={house.provider.sent['state']}"
+    answer = page.http.get(back, headers=headers, follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+    assert page.get("/auth/session")[1]["name"] == "olga"
+
+
+def test_a_passkey_is_added_and_signs_in(house, ann):
+    pia, device = join(house, ann, "pia", "trader"), Authenticator()
+    asked = pia.post("/profile/passkeys/options")[1]
+    assert (asked["options"]["rp"]["id"], asked["options"]["attestation"]) == ("localhost", "none")
+    body = {"ticket": asked["ticket"], "name": "Phone", "credential": device.make(asked["options"], ORIGIN)}
+    status, told = pia.post("/profile/passkeys", body)
+    assert (status, len(told["recovery_codes"]), told["me"]["second_factor"]) == (200, 10, True)
+    [key] = pia.get("/profile/passkeys")[1]["items"]
+    assert pia.ask("PUT", f"/profile/passkeys/{key['id']}", {"name": "Old phone"})[1]["name"] == "Old phone"
+    page = house.browser()
+    asked = page.post("/auth/passkey/options")[1]
+    body = {"ticket": asked["ticket"], "credential": device.sign(asked["options"], ORIGIN)}
+    assert page.post("/auth/passkey", body)[1]["me"]["name"] == "pia"
+    assert house.browser().post("/auth/passkey", body)[0] == 401
+    asked = page.post("/auth/confirm/options")[1]
+    body = {"ticket": asked["ticket"], "credential": device.sign(asked["options"], ORIGIN)}
+    assert page.post("/auth/confirm", body)[0] == 200
+    assert page.ask("DELETE", f"/profile/passkeys/{key['id']}")[1]["second_factor"] is False
 
 
 def test_who_is_refused_is_noted_once_a_minute(house, ann):
