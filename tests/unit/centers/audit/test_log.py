@@ -156,6 +156,19 @@ def test_acts_are_noted_once_also_when_they_are_heard_again() -> None:
     assert again.acts_to == history.entries[-1].seq
 
 
+def test_acts_that_no_record_shows_are_noted_on_one_line_each() -> None:
+    journal, place = ChainedJournal(), Place()
+    log = log_of(journal, place)
+    log.open("main", desk=0, now=1)
+    told = {"by": "x\r\n2026-01-01 ann signed in", "colour": "\x1b[31mred\u2028"}
+    log.note("eve\n", "sign in failed", ts=2, about=told)
+    log.close(3)
+    [act] = [record for record in map(decode_act, journal.bodies) if isinstance(record, ActNoted)]
+    assert act.entry == 0
+    assert all(text.isprintable() for text in (act.who, act.what, *act.about, *act.about.values()))
+    assert read(journal.bodies, newest(place)) == []
+
+
 def test_what_nobody_did_is_no_act() -> None:
     history = History()
     history.bought()
