@@ -14,7 +14,7 @@ export type Series = Answer<"/api/v1/data/series", "get">["items"][number];
 const COLUMNS: readonly Column<Series>[] = [
   { key: "symbol", title: "Symbol", width: 130, value: (one) => one.symbol, cell: (one) => <Typed>{one.symbol}</Typed> },
   { key: "kind", title: "Kind", width: 120, value: (one) => one.kind, cell: (one) => (one.timeframe ? `bars ${one.timeframe}` : one.kind) },
-  { key: "venue", title: "From", width: 120, value: (one) => one.venue, cell: (one) => <Typed>{one.venue}</Typed> },
+  { key: "venue", title: "From", width: 120, value: (one) => one.venue, cell: (one) => <Typed>{one.venue}</Typed>, wide: true },
   { key: "lake", title: "How", width: 110, value: (one) => one.lake, cell: (one) => <Badge tone={one.lake === "recorded" ? "accent" : "neutral"}>{one.lake === "recorded" ? "recorded" : "imported"}</Badge>, wide: true },
   { key: "rows", title: "Rows", number: true, width: 120, value: (one) => one.rows, cell: (one) => <Count value={one.rows} /> },
   { key: "first", title: "First", width: 190, value: (one) => one.first_ts, cell: (one) => <Time ns={one.first_ts} detail="minute" />, wide: true },

@@ -24,8 +24,8 @@ export function asPrecise(value: string, like: string): string {
 }
 
 const SYMBOLS: readonly Column<SymbolRow>[] = [
-  { key: "symbol", title: "Symbol", width: 120, value: (one) => one.symbol },
-  { key: "phase", title: "Phase", width: 120, value: (one) => one.phase, cell: (one) => <Badge tone={one.phase === "continuous" ? "gain" : "warn"}>{one.phase === "continuous" ? "trading" : one.phase}</Badge> },
+  { key: "symbol", title: "Symbol", width: 110, value: (one) => one.symbol },
+  { key: "phase", title: "Phase", width: 100, value: (one) => one.phase, cell: (one) => <Badge tone={one.phase === "continuous" ? "gain" : "warn"}>{one.phase === "continuous" ? "trading" : one.phase}</Badge> },
   { key: "last", title: "Last", number: true, width: 120, value: (one) => one.last, cell: (one) => <Price value={one.last} /> },
   { key: "change", title: "Change, a day", number: true, width: 110, value: changeOf, cell: (one) => <Percent value={changeOf(one)} percent change /> },
   { key: "volume", title: "Volume", number: true, width: 120, value: (one) => one.quote_volume, cell: (one) => <Money value={one.quote_volume} currency={one.quote} short />, wide: true },

@@ -7,7 +7,7 @@ import { Badge, Button, DataTable, FailedLine, Time, Typed, toast, type Column }
 type Session = Answer<"/api/v1/profile/sessions", "get">["items"][number];
 
 const COLUMNS: readonly Column<Session>[] = [
-  { key: "program", title: "Where", width: 300, value: (one) => one.program, cell: (one) => <span className="flex items-center gap-2" title={one.program}><Typed>{programWords(one.program)}</Typed>{one.current ? <Badge tone="accent">this one</Badge> : null}</span> },
+  { key: "program", title: "Where", width: 210, value: (one) => one.program, cell: (one) => <span className="flex items-center gap-2" title={one.program}><Typed>{programWords(one.program)}</Typed>{one.current ? <Badge tone="accent">this one</Badge> : null}</span> },
   { key: "address", title: "Address", width: 150, value: (one) => one.address, wide: true },
   { key: "ways", title: "Proved by", width: 150, value: (one) => one.ways.join(", "), wide: true },
   { key: "made", title: "Since", width: 190, value: (one) => one.made_ns, cell: (one) => <Time ns={one.made_ns} detail="minute" />, wide: true },
