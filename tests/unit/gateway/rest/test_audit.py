@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -47,8 +47,24 @@ class Kept:
         return self.jobs[job_id]
 
 
+class Switched:
+    """The door of whichever log a test has: the application is made once."""
+
+    now: Any = None
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.now, name)
+
+
+@pytest.fixture(scope="module")
+def gateway() -> Any:
+    door = Switched()
+    app = application(None, person(Role.AUDITOR, name="eve"), person(Role.TRADER, name="tom"), audit=door)
+    return SimpleNamespace(door=door, eve=browser(app, "eve"), tom=browser(app, "tom"))
+
+
 @pytest.fixture
-def house(tmp_path: Path) -> Any:
+def house(gateway: Any, tmp_path: Path) -> Iterator[Any]:
     journal = FileJournal(tmp_path / "audit.journal")
     log = AuditLog(journal, Signer(bytes(32)), heads=dict, second=lambda name, text: None)
     log.open("main", desk=0, now=1_000_000_000)
@@ -56,12 +72,10 @@ def house(tmp_path: Path) -> Any:
         log.note(who, what, ts=number * 1_000_000_000, about={"text": text})
     noted: list[tuple[str, str]] = []
     jobs: Any = Kept()
-    door = AuditQuestions(
+    gateway.door.now = AuditQuestions(
         AuditTrail(tmp_path / "audit.journal"), jobs, lambda who, what, /, **about: noted.append((who.name, what))
     )
-    people = person(Role.AUDITOR, name="eve"), person(Role.TRADER, name="tom")
-    app = application(None, *people, audit=door)
-    yield SimpleNamespace(eve=browser(app, "eve"), tom=browser(app, "tom"), log=log, noted=noted, jobs=jobs)
+    yield SimpleNamespace(eve=gateway.eve, tom=gateway.tom, log=log, noted=noted, jobs=jobs)
     journal.close()
 
 
