@@ -100,12 +100,21 @@ def life(log: Log, rng: Random, number: int, **given: Any) -> None:
     log.add(records.OrderAccepted(order_id=order_id, client_id=f"c{order_id}", venue_id=f"v{order_id}", venue_ts=1))
     if end == "canceled":
         log.add(records.OrderCanceled(order_id=order_id, by="user", reason="asked to"))
+        log.add(measured(order_id))
     elif end in ("filled", "partial"):
         half = asked.quantity / 2
         log.add(fill(order_id, asked, half, half, number))
         log.add(_posted(order_id, asked))
         if end == "filled":
             log.add(fill(order_id, asked, asked.quantity - half, asked.quantity, number + 1))
+            log.add(measured(order_id))
+
+
+def measured(order_id: int) -> records.CostMeasured:
+    """What comes behind the end of an order."""
+    one, zero = Decimal(1), Decimal(0)
+    cost = {"shortfall": zero, "fees": zero, "slippage_bps": Decimal("-1.5"), "delay": 1, "ack": 1}
+    return records.CostMeasured(order_id=order_id, arrival=one, average=one, filled=one, **cost)
 
 
 def _posted(order_id: int, asked: SubmitOrder) -> LedgerPosted:
