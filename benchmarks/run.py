@@ -13,7 +13,10 @@ from bench import HERE, Bench
 from rich.console import Console
 from table import Row, keep, show
 
-SECTIONS = ("floor", "bars", "symbols", "ticks", "indicators", "memory", "matching", "market_data", "spine", "exchange")
+SECTIONS = (
+    *("floor", "bars", "symbols", "ticks", "indicators", "memory", "matching", "market_data", "spine", "exchange"),
+    "stream",
+)
 
 
 def arguments() -> argparse.Namespace:

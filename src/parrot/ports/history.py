@@ -38,7 +38,10 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Found(msgspec.Struct, frozen=True):
-    """A page, newest first: rows of contracts.history as JSON objects; `after` is 0 where it is the last."""
+    """A page, newest first: rows of contracts.history as JSON objects; `after` is 0 where it is the last.
+
+    With a text that is rare a page may have few rows, or none, and still not be the last.
+    """
 
     rows: list[bytes]
     after: int

@@ -17,6 +17,7 @@ from parrot.ports.history import Found, Standing, Wanted
 
 _ORDER: Final = msgspec.json.Decoder(OrderRow)
 _EQUITY: Final = msgspec.json.Decoder(EquityRow)
+SCANNED_MOST: Final = 10_000  # rows that one page looks into for a text
 _COLUMNS: Final = {
     "orders": ("account", "symbol", "strategy", "side", "user", "kind", "group_id", "parent"),
     "fills": ("account", "symbol", "strategy", "side", "user", "order_id"),
@@ -108,16 +109,23 @@ class SqliteHistoryReader:
 
     def _page(self, table: str, wanted: Wanted, more: Sequence[tuple[str, list[Any]]] = ()) -> Found:
         chosen = [(f"{name} = ?", [value]) for name in _COLUMNS[table] if (value := getattr(wanted, name))]
-        if wanted.text:
-            chosen.append(("instr(text, ?) > 0", [wanted.text.lower()]))
         chosen += [*_of_accounts(wanted), *self._by_number(table, wanted), *more]
         if wanted.after:
             chosen.append(("id < ?", [wanted.after]))
         where, values = _where(chosen)
+        if wanted.text:
+            return self._with_text(f"FROM {table}{where} ORDER BY id DESC LIMIT {SCANNED_MOST}", values, wanted)
         sql = f"SELECT id, row FROM {table}{where} ORDER BY id DESC LIMIT ?"
-        found = self._rows(sql, [*values, wanted.limit + 1])
-        page = found[: wanted.limit]
-        return Found([row.encode() for _, row in page], page[-1][0] if len(found) > len(page) else 0)
+        return _found(self._rows(sql, [*values, wanted.limit + 1]), wanted.limit)
+
+    def _with_text(self, source: str, values: list[Any], wanted: Wanted) -> Found:
+        """Looks into so many rows only, and goes on there with the next page: a rare word must not hold others up."""
+        sql = f"SELECT id, row FROM (SELECT id, row, text {source}) WHERE instr(text, ?) > 0 ORDER BY id DESC LIMIT ?"
+        found = _found(self._rows(sql, [*values, wanted.text.lower(), wanted.limit + 1]), wanted.limit)
+        if found.after:
+            return found
+        looked, last = self._rows(f"SELECT count(*), min(id) FROM (SELECT id {source})", values)[0]
+        return Found(found.rows, last if looked == SCANNED_MOST else 0)
 
     def _by_number(self, table: str, wanted: Wanted) -> Iterator[tuple[str, list[Any]]]:
         """Times as numbers: both run the same way, and pages are by number."""
@@ -175,3 +183,9 @@ def _where(chosen: Sequence[tuple[str, list[Any]]]) -> tuple[str, list[Any]]:
     if not chosen:
         return "", []
     return " WHERE " + " AND ".join(sql for sql, _ in chosen), [value for _, values in chosen for value in values]
+
+
+def _found(rows: list[Any], limit: int) -> Found:
+    """A page of at most `limit` of the rows; one more says that there is another."""
+    page = rows[:limit]
+    return Found([row.encode() for _, row in page], page[-1][0] if len(rows) > limit else 0)

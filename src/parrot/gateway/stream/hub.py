@@ -182,7 +182,7 @@ class Hub:
 
     def _tell(self, line: Line) -> None:
         said, whole = line.take(self.now)
-        line.due = self.now + 10**9 // line.rate if line.rate else 0
+        line.due = line.after(self.now)
         for client in list(line.listeners):
             if whole:
                 client.forget(line)

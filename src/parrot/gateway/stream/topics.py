@@ -125,6 +125,11 @@ class Line:
         """Whether there is something to tell."""
         return bool(self.whole or self.added or self._put or self._newest or self._drop or self._restart)
 
+    def after(self, now: int) -> int:
+        """When it is due again after it was told at `now`: at its pace on the whole, also where turns come unevenly."""
+        period = _SECOND // self.rate if self.rate else 0
+        return max(self.due + period, now + period // 2)
+
     def begun(self) -> None:
         """Everything before is void."""
         self._forget()

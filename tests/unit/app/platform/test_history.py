@@ -205,6 +205,15 @@ def test_pages_hold_every_order_that_fits_once_and_newest_first(made, chosen, ho
     assert everything == sorted(everything, key=lambda row: -row["order_id"])
 
 
+@pytest.mark.parametrize("limit", [2, 1_000])
+def test_a_rare_text_is_looked_for_a_stretch_at_a_time_and_found_everywhere(made, monkeypatch, limit):
+    monkeypatch.setattr("parrot.adapters.history.reading.SCANNED_MOST", 25)
+    _, reader = made
+    wanted = [row for row in pages(reader.orders, 1_000) if "key-7" in row["key"]]
+    assert pages(reader.orders, limit, text="key-7") == wanted
+    assert len(wanted) > 10
+
+
 def test_an_order_s_life_is_whole_and_in_order(made):
     log, reader = made
     import msgspec
