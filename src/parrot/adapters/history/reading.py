@@ -17,7 +17,7 @@ from parrot.ports.history import Found, Standing, Wanted
 
 _ORDER: Final = msgspec.json.Decoder(OrderRow)
 _EQUITY: Final = msgspec.json.Decoder(EquityRow)
-SCANNED_MOST: Final = 10_000  # rows that one page looks into for a text
+SCANNED_MOST: Final = 5_000  # rows that one page looks into for a text
 _COLUMNS: Final = {
     "orders": ("account", "symbol", "strategy", "side", "user", "kind", "group_id", "parent"),
     "fills": ("account", "symbol", "strategy", "side", "user", "order_id"),
@@ -114,18 +114,19 @@ class SqliteHistoryReader:
             chosen.append(("id < ?", [wanted.after]))
         where, values = _where(chosen)
         if wanted.text:
-            return self._with_text(f"FROM {table}{where} ORDER BY id DESC LIMIT {SCANNED_MOST}", values, wanted)
+            return self._with_text(table, where, values, wanted)
         sql = f"SELECT id, row FROM {table}{where} ORDER BY id DESC LIMIT ?"
         return _found(self._rows(sql, [*values, wanted.limit + 1]), wanted.limit)
 
-    def _with_text(self, source: str, values: list[Any], wanted: Wanted) -> Found:
+    def _with_text(self, table: str, where: str, values: list[Any], wanted: Wanted) -> Found:
         """Looks into so many rows only, and goes on there with the next page: a rare word must not hold others up."""
-        sql = f"SELECT id, row FROM (SELECT id, row, text {source}) WHERE instr(text, ?) > 0 ORDER BY id DESC LIMIT ?"
+        source = f"SELECT id, text FROM {table}{where} ORDER BY id DESC LIMIT {SCANNED_MOST}"
+        ids = f"SELECT id FROM ({source}) WHERE instr(text, ?) > 0 ORDER BY id DESC LIMIT ?"
+        sql = f"SELECT id, row FROM {table} WHERE id IN ({ids}) ORDER BY id DESC"
         found = _found(self._rows(sql, [*values, wanted.text.lower(), wanted.limit + 1]), wanted.limit)
-        if found.after:
-            return found
-        looked, last = self._rows(f"SELECT count(*), min(id) FROM (SELECT id {source})", values)[0]
-        return Found(found.rows, last if looked == SCANNED_MOST else 0)
+        last = f"SELECT id FROM {table}{where} ORDER BY id DESC LIMIT 1 OFFSET {SCANNED_MOST - 1}"
+        end = self._rows(last, values)
+        return Found(found.rows, found.after or (end[0][0] if end else 0))
 
     def _by_number(self, table: str, wanted: Wanted) -> Iterator[tuple[str, list[Any]]]:
         """Times as numbers: both run the same way, and pages are by number."""
