@@ -101,7 +101,7 @@ export function signalMarks(orders: readonly Order[], timeframe: Timeframe): Mar
 
 const short = (text: string): string => (text.length > 24 ? `${text.slice(0, 23)}…` : text);
 
-const TEXTS_MOST = 24; // in the candles in sight at first: more would stand on one another
+const TEXTS_MOST = 8; // in the candles in sight at first: more would stand on one another
 
 /** Marks that have a candle to stand at, in order of time: the chart refuses others. Many marks go without text. */
 export function placed(marks: readonly Mark[], candles: readonly Candle[]): Mark[] {

@@ -1,12 +1,13 @@
 "use client";
 
 import { useRouter, useSearchParams } from "next/navigation";
-import { useCallback, useMemo, useState } from "react";
+import { useCallback, useEffect, useMemo, useState } from "react";
 import { useApi, usePages } from "@/shared/api";
 import { useMay } from "@/shared/session";
 import { useRows } from "@/shared/stream";
 import { Button, ButtonLink, Card, DataTable, Empty, Page, Popover, Select, Split, Tabs, useRemembered } from "@/shared/ui";
 import { isOpen } from "../markets/live";
+import { useSettled } from "../markets/preview";
 import { useEvery, useNarrow } from "../markets/use-size";
 import type { Fill, Order } from "../markets/types";
 import { CancelAll, OrderActs } from "./acts";
@@ -134,13 +135,19 @@ function FilterBar({ filters, onChange }: { filters: Filters; onChange: (filters
   const known = (names?.items ?? names?.strategies ?? []).map(({ strategy }) => strategy);
   const set = (change: Partial<Filters>): void => onChange({ ...filters, ...change });
   const some = Object.values(filters).some(Boolean);
+  const [typed, setTyped] = useState(filters.text);
+  const settled = useSettled(typed.trim(), 400);
+  useEffect(() => {
+    if (settled !== filters.text) onChange({ ...filters, text: settled });
+  }, [settled]); // what is typed leads: other filters carry it along
   return (
     <Shelf some={some}>
+      <input type="search" aria-label="Find in all orders: reasons, keys, names, ids" placeholder="Find in all orders" maxLength={120} className="control !h-7 w-40 phone:!h-10 phone:w-full" value={typed} onChange={(event) => setTyped(event.target.value)} />
       <Select bare label="Symbol" value={filters.symbol} onChange={(symbol) => set({ symbol })} options={[["", "All symbols"], ...(markets.data?.items ?? []).map(({ symbol }) => [symbol, symbol] as const)]} />
       <Select bare label="State" value={filters.status} onChange={(status) => set({ status })} options={[["", "All states"], ["open", "open"], ["ended", "ended"], ...STATES.map((status) => [status, stateWords(status)] as const)]} />
       <Select bare label="Side" value={filters.side} onChange={(side) => set({ side })} options={[["", "Both sides"], ["buy", "buys"], ["sell", "sells"]]} />
       <Select bare label="Strategy" value={filters.strategy} onChange={(strategy) => set({ strategy })} options={[["", "By anyone"], ["manual", "by hand"], ...known.map((name) => [name, name] as const)]} />
-      {some ? <Button small onClick={() => onChange(NO_FILTERS)}>Clear</Button> : null}
+      {some ? <Button small onClick={() => { setTyped(""); onChange(NO_FILTERS); }}>Clear</Button> : null}
     </Shelf>
   );
 }
