@@ -50,16 +50,11 @@ function DataAge({ status, ts }: { status: Status | undefined; ts: number }): Re
   );
 }
 
-interface Alert {
-  id?: string | number;
-  seen?: boolean;
-}
-
+/** Alerts that nobody has seen yet; the channel lets go of the others. */
 function Alerts(): React.ReactElement {
-  const { rows } = useRows<Alert>("alerts");
-  const open = rows.filter(({ seen }) => !seen).length;
+  const open = useRows("alerts").rows.length;
   return (
-    <Link href="/#alerts" prefetch={false} aria-label={open ? `${open} alerts` : "No alerts"} title="Alerts" className="relative inline-flex size-8 items-center justify-center rounded text-soft hover:bg-hover hover:text-text phone:size-10">
+    <Link href="/#alerts" prefetch={false} aria-label={open ? `${open} ${open === 1 ? "alert" : "alerts"}` : "No alerts"} title="Alerts" className="relative inline-flex size-8 items-center justify-center rounded text-soft hover:bg-hover hover:text-text phone:size-10">
       <Icon name="bell" />
       {open ? <span className="number absolute right-0 top-0 rounded-small bg-warn px-1 text-small font-strong leading-none text-ground">{open > 99 ? "99+" : open}</span> : null}
     </Link>
