@@ -21,8 +21,8 @@ class Person(Message, frozen=True, kw_only=True, gc=False):
     """A user; `name` stands in permanent records, so it is no e-mail address. Times ns UTC.
 
     `private` is a sealed Private; `email_mark` finds somebody by the address without showing it.
-    `addresses` are marks of addresses from where they signed in before. `name_mark` keeps the name of who is erased from
-    being given to somebody else: records have it.
+    `addresses` are marks of addresses from where they signed in before. `name_mark` keeps the name of who is erased
+    from being given to somebody else: records have it.
     """
 
     id: str

@@ -8,8 +8,6 @@ from functools import cached_property
 from threading import BoundedSemaphore
 from typing import Final, TypeVar
 
-from argon2 import Parameters, extract_parameters
-from argon2.exceptions import InvalidHashError
 from pwdlib.hashers.argon2 import Argon2Hasher
 
 from parrot.kernel.errors import BusyError
@@ -27,7 +25,6 @@ class ArgonPasswords:
     def __init__(
         self, *, threads: int = 1, waiting: int = WAITING_MOST, memory_kib: int = 65_536, passes: int = 3
     ) -> None:
-        self._memory_kib, self._passes = memory_kib, passes
         self._hasher = Argon2Hasher(time_cost=passes, memory_cost=memory_kib, parallelism=1)
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="passwords")
         self._room = BoundedSemaphore(threads + waiting)
@@ -42,8 +39,7 @@ class ArgonPasswords:
 
     def outdated(self, kept: str) -> bool:
         """Whether a kept hash was made with other parameters than today's."""
-        found = _parameters(kept)
-        return found is None or (found.memory_cost, found.time_cost) != (self._memory_kib, self._passes)
+        return not self._hasher.identify(kept) or self._hasher.check_needs_rehash(kept)
 
     def close(self) -> None:
         """Lets go of the threads."""
@@ -54,7 +50,7 @@ class ArgonPasswords:
         return self._hasher.hash("a password that nobody has")
 
     def _verify(self, password: str, kept: str) -> bool:
-        ours = _parameters(kept) is not None
+        ours = self._hasher.identify(kept)
         return bool(self._hasher.verify(password, kept if ours else self._decoy)) and ours
 
     def _in_turn(self, work: Callable[[], _T]) -> _T:
@@ -64,11 +60,3 @@ class ArgonPasswords:
             return self._pool.submit(work).result()
         finally:
             self._room.release()
-
-
-def _parameters(kept: str) -> Parameters | None:
-    """What a hash was made with; None for what is no hash of ours."""
-    try:
-        return extract_parameters(kept)
-    except InvalidHashError:
-        return None
