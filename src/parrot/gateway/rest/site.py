@@ -82,17 +82,24 @@ def is_secure(scope: Scope) -> bool:
 
 
 def is_near(scope: Scope) -> bool:
-    """Whether it comes from this machine, and not by a proxy that nobody named."""
+    """Whether it comes from this machine, by a name that only this machine has, and not by a proxy."""
     client, server = scope.get("client"), scope.get("server")
-    if scope.get("state", {}).get(_BY_STRANGER):
+    host = host_of(Headers(scope=scope))
+    local = host == LOCAL or host in NUMBERS or (server is not None and _same(host, server[0]))
+    if scope.get("state", {}).get(_BY_STRANGER) or not local:
         return False
     if client is None:  # a socket of this machine
         return True
     found = _address(client[0])
     if found is None:
         return False
-    ours = server is not None and found == _address(server[0])  # whoever calls itself comes from there
+    ours = server is not None and _same(client[0], server[0])  # whoever calls itself comes from there
     return found.is_loopback or _mapped_loopback(found) or ours
+
+
+def _same(one: str, other: str) -> bool:
+    found = _address(one)
+    return found is not None and found == _address(other)
 
 
 def _mapped_loopback(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:

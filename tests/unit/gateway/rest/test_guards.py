@@ -226,8 +226,9 @@ def test_a_trusted_proxy_speaks_for_others_and_nobody_else_does(platform, tmp_pa
     said = {"X_Forwarded_For": "203.0.113.9", "X_Forwarded_Proto": "https"}
     assert far(app, "10.1.2.3", **said) == 401
     assert far(app, "10.1.2.3", **said, X_Parrot_Token=TOKEN) == 401  # the token counts on this machine only
-    assert far(app, "10.1.2.3", **said | {"X_Forwarded_For": "127.0.0.1"}, X_Parrot_Token=TOKEN) == 200
-    assert far(app, "127.0.0.1", X_Parrot_Token=TOKEN) == 200
+    assert far(app, "10.1.2.3", **said | {"X_Forwarded_For": "127.0.0.1"}, X_Parrot_Token=TOKEN) == 401
+    assert far(app, "127.0.0.1", X_Parrot_Token=TOKEN) == 403  # a proxy that says nothing of whom it speaks for
+    assert client(app, headers={"X-Parrot-Token": TOKEN}).get("/metrics").status_code == 200
     assert far(app, "127.0.0.1", **said, X_Parrot_Token=TOKEN) == 403  # a proxy that nobody named
     assert far(app, "203.0.113.9", **said, X_Parrot_Token=TOKEN) == 403  # it says so itself
     assert far(app, "10.1.2.3", X_Forwarded_For="203.0.113.9", X_Parrot_Token=TOKEN) == 403  # no TLS in front
