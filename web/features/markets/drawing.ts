@@ -116,7 +116,7 @@ export class Drawing {
       marks.map((mark): SeriesMarker<Time> => {
         const buys = mark.side === "buy";
         const colour = mark.kind === "signal" ? this.colours.soft : buys ? this.colours.gain : this.colours.loss;
-        return { time: mark.time as Time, position: buys ? "belowBar" : "aboveBar", shape: mark.kind === "signal" ? "circle" : buys ? "arrowUp" : "arrowDown", color: colour, text: mark.text, id: mark.id, size: mark.text === "" ? 0.4 : mark.kind === "signal" ? 0.5 : 0.8 };
+        return { time: mark.time as Time, position: buys ? "belowBar" : "aboveBar", shape: mark.kind === "signal" ? "circle" : buys ? "arrowUp" : "arrowDown", color: colour, text: mark.text, id: mark.id, size: (mark.text === "" ? 0.4 : 0.8) * (mark.kind === "signal" ? 0.3 : 1) };
       }),
     );
   }

@@ -147,7 +147,7 @@ const Mine = memo(function Mine({ market }: { market: Market }): React.ReactElem
   );
 });
 
-const SHOWN_OF_ORDER = new Set(["side", "kind", "quantity", "price", "status"]);
+const SHOWN_OF_ORDER = new Set(["side", "quantity", "price", "status"]);
 const SHOWN_OF_FILL = new Set(["ts", "side", "quantity", "price"]);
 const OPEN_COLUMNS = ORDER_COLUMNS.filter(({ key }) => SHOWN_OF_ORDER.has(key));
 const OWN_FILL_COLUMNS = FILL_COLUMNS.filter(({ key }) => SHOWN_OF_FILL.has(key));

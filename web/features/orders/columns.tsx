@@ -1,10 +1,11 @@
 "use client";
 
+import { round } from "@/shared/format";
 import { Badge, Money, Price, Quantity, Time, Typed, type Column, type Tone } from "@/shared/ui";
 import type { Fill, Order } from "../markets/types";
 
 const TONES: Record<string, Tone> = { filled: "gain", refused: "loss", rejected: "loss", unknown: "warn", canceled: "neutral", expired: "neutral" };
-const TICK = "0.00001"; // an average lies between ticks
+const AVERAGE_PLACES = 4; // an average lies between ticks
 const WORDS: Record<string, string> = { partially_filled: "partly filled", new: "received", sent: "sent", accepted: "working", approved: "approved", held: "held here", canceled: "cancelled", triggered: "triggered" };
 
 /** Who an order is of: a strategy, or a person by hand. */
@@ -40,7 +41,7 @@ export const ORDER_COLUMNS: readonly Column<Order>[] = [
   { key: "quantity", title: "Quantity", number: true, value: (o) => o.quantity, cell: (o) => <Quantity value={o.quantity} />, width: 88 },
   { key: "filled", title: "Filled", number: true, value: (o) => o.filled, cell: (o) => <Quantity value={o.filled} />, width: 88, wide: true },
   { key: "price", title: "Price", number: true, value: waitsAt, cell: (o) => <span title={o.limit === null ? "its trigger" : "its limit"}><Price value={waitsAt(o)} /></span>, width: 92, wide: true },
-  { key: "average", title: "Average", number: true, wide: true, value: (o) => o.average, cell: (o) => <Price value={o.average} tick={TICK} />, width: 92 },
+  { key: "average", title: "Average", number: true, wide: true, value: (o) => o.average, cell: (o) => <Price value={o.average && round(o.average, AVERAGE_PLACES)} />, width: 92 },
   { key: "status", title: "State", value: (o) => stateWords(o.status), cell: (o) => <State status={o.status} />, width: 96 },
   { key: "strategy", title: "By", value: (o) => byWhom(o), cell: (o) => <Typed>{byWhom(o)}</Typed>, width: 104, wide: true },
   { key: "reason", title: "Reason", hidden: true, value: (o) => o.reason || o.why, cell: (o) => <span title={o.reason || o.why}><Typed>{o.reason || o.why}</Typed></span>, width: 200 },
