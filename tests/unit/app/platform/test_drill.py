@@ -25,7 +25,7 @@ class Desk(Asked):
         self.commands: list[Any] = []
         self.house.components.capital = SimpleNamespace(price=lambda symbol: Decimal(price) if price else None)
         self.house.trading.venue = SimpleNamespace(listings=lambda: self.table.listings)
-        self.questions = RiskQuestions(self, None, None, self.now)  # type: ignore[arg-type]  # as it is asked
+        self.questions = RiskQuestions(self, None, None, self.now)
 
     def ask(self, command: Any) -> list[Entry]:
         self.commands.append(command)

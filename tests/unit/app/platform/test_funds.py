@@ -22,9 +22,9 @@ OUT, IN = ApprovalKind.WITHDRAWAL, ApprovalKind.DEPOSIT
 class Desk(Asked):
     def __init__(self) -> None:
         super().__init__()
-        self.approvals = Approvals(self.records)  # type: ignore[arg-type]  # the methods it uses
-        self.funds = Funds(self, self.approvals, self.note, days=7, now=self.now)  # type: ignore[arg-type]  # the same
-        self.deciding = Deciding(self.approvals, None, self.funds, self.now)  # type: ignore[arg-type]  # no limits here
+        self.approvals = Approvals(self.records)
+        self.funds = Funds(self, self.approvals, self.note, days=7, now=self.now)
+        self.deciding = Deciding(self.approvals, None, self.funds, self.now)
 
     def ask(self, kind: Any, amount: str = "1.5", **more: Any) -> Any:  # type: ignore[override]  # of money
         given = {"account": "ann", "asset": "USDT", "by": ANN, "reason": ""} | more

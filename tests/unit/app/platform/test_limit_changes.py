@@ -20,9 +20,9 @@ LARGE = {"max_gross": "500000", "max_position": "2"}
 class Desk(Asked):
     def __init__(self) -> None:
         super().__init__({"firm": BEFORE})
-        self.approvals = Approvals(self.records)  # type: ignore[arg-type]  # the methods it uses
+        self.approvals = Approvals(self.records)
         self.changes = LimitChanges(
-            self,  # type: ignore[arg-type]  # as it is asked
+            self,
             self.approvals,
             self.note,
             above=Decimal(100_000),

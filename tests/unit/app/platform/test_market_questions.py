@@ -43,7 +43,7 @@ class Running:
         self.terms = SimpleNamespace(name="paper", mode="paper")
         self.now = NOON
         self.clock = SimpleNamespace(now_ns=lambda: self.now)
-        self.door = MarketQuestions(self, CandleHistory(lake, "paper"))  # type: ignore[arg-type]
+        self.door = MarketQuestions(self, CandleHistory(lake, "paper"))
         self.seq = 0
 
     def read(self, question: Any) -> Any:

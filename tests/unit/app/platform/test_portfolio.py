@@ -63,7 +63,7 @@ class Desk:
             journal=self.account.journal,
             clock=SimpleNamespace(now_ns=lambda: self.account.now),
         )
-        self.asked = PortfolioQuestions(self, self.history, lambda: self.account.now)  # type: ignore[arg-type]  # as asked
+        self.asked = PortfolioQuestions(self, self.history, lambda: self.account.now)
 
     def read(self, question: Any) -> Any:
         return question(self.house)

@@ -18,7 +18,7 @@ NOW = 1_800_000_000 * 10**9
 class Desk:
     def __init__(self) -> None:
         self.records = MemoryRecords()
-        self.approvals = Approvals(self.records)  # type: ignore[arg-type]  # the methods it uses
+        self.approvals = Approvals(self.records)
 
     def ask(self, by: Person = ANN, **more: Any) -> str:
         terms = {"max_gross": "300000"}

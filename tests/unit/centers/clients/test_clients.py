@@ -15,7 +15,7 @@ CONTACT = Contact(email="zoe@example.org", phone="1", address="Street")
 
 @pytest.fixture
 def clients() -> Clients:
-    return Clients(MemoryRecords())  # type: ignore[arg-type]  # the methods it uses
+    return Clients(MemoryRecords())
 
 
 def make(clients, name="Zoe"):

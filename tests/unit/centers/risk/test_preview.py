@@ -72,16 +72,13 @@ def happen(table: Table, what: str, alive: list[tuple[int, str, str, str]]) -> N
     elif what == "kill":
         table.kill("strategy:s")
     elif what == "rearm":
-        table.rearm("strategy:s")
+        table.tell(records.KillRearmed(scope="strategy:s", by="ann", reason=""))
     elif what in {"mismatch", "agree"}:
         table.tell(records.ReduceOnlySet(account="main", on=what == "mismatch", why="balances differ", by="desk"))
 
 
 class Person(Table):
     """A table at which someone asks before each order."""
-
-    def rearm(self, scope: str) -> None:
-        self.tell(records.KillRearmed(scope=scope, by="ann", reason=""))
 
     def ask_twice(self, asked: dict) -> tuple[int, str, str, str] | None:
         """Compares the preview of an order with the answer to it; the order if it is alive then."""

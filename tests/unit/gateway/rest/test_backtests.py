@@ -15,7 +15,7 @@ from parrot.app.folder import DataFolder
 from parrot.app.jobs.places import JobPlaces
 from parrot.app.platform.questions.backtests import BacktestQuestions
 from parrot.contracts.access import Role
-from parrot.contracts.jobs import Asked, DownloadAsked, Job, JobState
+from parrot.contracts.jobs import Asked, BacktestAsked, DownloadAsked, Job, JobState
 from parrot.engine.bars import Bars
 from parrot.kernel.errors import MissingError
 from parrot.sdk import Strategy
@@ -192,6 +192,7 @@ def test_a_back_test_is_asked_for_by_names(site: Site, kept: Kept) -> None:
     answer = site().post("/api/v1/backtests", json=body)
     assert answer.status_code == 202, answer.text
     (job,) = kept.all()
+    assert isinstance(job.asked, BacktestAsked)
     assert (job.by, job.asked.name, str(job.asked.cash)) == ("ann", "SmaCross", "5000.10")  # its only class by name
     assert answer.json()["title"] == "SmaCross on ALDER"
 
