@@ -48,6 +48,10 @@ function House({ children }: { children: ReactNode }): React.ReactElement {
   const [palette, setPalette] = useState(false);
   const [help, setHelp] = useState(false);
   const main = useRef<HTMLElement>(null);
+  useEffect(() => {
+    const timer = setTimeout(() => void import("./palette").catch(() => undefined), IDLE_MS); // it comes up at once when it is called
+    return () => clearTimeout(timer);
+  }, []);
   useShortcuts({ onPalette: () => setPalette(true), onHelp: () => setHelp(true), enabled: standing === "in" });
   const enrol = me?.must_enrol === true && path !== "/profile";
   useEffect(() => {
@@ -150,6 +154,7 @@ function Drawer({ open, onOpenChange }: { open: boolean; onOpenChange: (open: bo
   );
 }
 
+const IDLE_MS = 4_000;
 const THUMB = ["/", "/markets", "/orders", "/risk"];
 
 /** On a phone: the four pages that are needed in a hurry, and the rest. */
