@@ -67,7 +67,6 @@ CHANNELS: Final[Mapping[str, Channel]] = {
         Channel(name="activity", kind=Kind.LOG, permission=_P.STRATEGIES_READ, kept=100, conflated=False),
         Channel(name="alerts", kind=Kind.KEYED, permission=_P.RISK_READ, key=("alert_id",), conflated=False),
         Channel(name="jobs", kind=Kind.KEYED, permission=_P.BACKTESTS_READ, key=("id",)),
-        Channel(name="exchange", kind=Kind.WHOLE, permission=_P.EXCHANGE_READ),
     )
 }
 _WORD: Final = re.compile(r"[\w./-]{1,60}")
