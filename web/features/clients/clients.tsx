@@ -75,12 +75,12 @@ function Figures({ clients, accounts, waiting }: { clients: readonly Client[]; a
       </Card>
       <Card span={3} className="phone:!col-span-6">
         <Figure label="Held for clients" below="cash and coins at the market">
-          <Money value={worth} currency={accounts[0]?.currency} places={2} />
+          <span className="phone:whitespace-normal phone:text-large"><Money value={worth} currency={accounts[0]?.currency} places={2} /></span>
         </Figure>
       </Card>
       <Card span={3} className="phone:!col-span-6">
         <Figure label="Fees earned" below={fees.length > 1 ? fees.slice(1).map(([asset, amount]) => `${amount} ${asset}`).join(", ") : "of all their fills"}>
-          {fees[0] ? <Money value={fees[0][1]} currency={fees[0][0]} places={6} /> : "\u2013"}
+          <span className="phone:whitespace-normal phone:text-large">{fees[0] ? <Money value={fees[0][1]} currency={fees[0][0]} places={6} /> : "\u2013"}</span>
         </Figure>
       </Card>
       <Card span={3} className="phone:!col-span-6">

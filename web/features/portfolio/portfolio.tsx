@@ -39,22 +39,22 @@ function Figures(): React.ReactElement {
     <Grid>
       <Card span={3} className="phone:!col-span-6">
         <Figure label="Equity" below={found ? <>account {found.account}, deposits <Money value={found.deposits} places={2} /></> : undefined}>
-          <Money value={found?.equity} currency={found?.currency} places={2} />
+          <span className="phone:whitespace-normal phone:text-large"><Money value={found?.equity} currency={found?.currency} places={2} /></span>
         </Figure>
       </Card>
       <Card span={3} className="phone:!col-span-6">
         <Figure label="Today" below={found ? <>since <Time ns={found.today.since_ns} />; fees <Money value={found.today.fees} places={2} /></> : undefined}>
-          <Money value={found?.today.change} currency={found?.currency} places={2} change />
+          <span className="phone:whitespace-normal phone:text-large"><Money value={found?.today.change} currency={found?.currency} places={2} change /></span>
         </Figure>
       </Card>
       <Card span={3} className="phone:!col-span-6">
         <Figure label="Profit" below={found ? <>realised <Money value={found.realised} places={2} />, open <Money value={found.unrealised} places={2} />, fees <Money value={found.fees} places={2} /></> : undefined}>
-          <Money value={found?.profit} currency={found?.currency} places={2} change />
+          <span className="phone:whitespace-normal phone:text-large"><Money value={found?.profit} currency={found?.currency} places={2} change /></span>
         </Figure>
       </Card>
       <Card span={3} className="phone:!col-span-6">
         <Figure label="Deepest drawdown" below={<><Percent value={worst} /> of equity at its peak</>}>
-          <Money value={curve.data?.drawdown} currency={curve.data?.currency || found?.currency} places={2} />
+          <span className="phone:whitespace-normal phone:text-large"><Money value={curve.data?.drawdown} currency={curve.data?.currency || found?.currency} places={2} /></span>
         </Figure>
       </Card>
     </Grid>

@@ -105,7 +105,7 @@ function Rules({ limits, scope }: { limits: readonly Use[]; scope: string }): Re
             <th scope="row" className="truncate px-3 text-left font-normal" title={inWords(use.rule)}>
               {ruleTitle(use.rule)}
             </th>
-            <td className="number truncate px-3 text-right" title={use.limit}>
+            <td className="number truncate px-3 text-right phone:whitespace-normal" title={use.limit}>
               {valueOf(use.limit, use.unit)}
             </td>
             <td className="number truncate px-3 text-right phone:hidden">{use.used === null ? (use.known ? <span className="text-faint">each order</span> : <span className="text-warn">price missing</span>) : shortOf(use.used, use.unit)}</td>

@@ -47,12 +47,12 @@ function Figures(): React.ReactElement {
     <Grid>
       <Card span={3} className="phone:!col-span-6">
         <Figure label="Gross exposure" below={held?.leverage ? <Percent value={held.leverage} of="of equity" /> : "of all positions"}>
-          <Money value={held?.gross} currency={held?.currency} places={2} />
+          <span className="phone:whitespace-normal phone:text-large"><Money value={held?.gross} currency={held?.currency} places={2} /></span>
         </Figure>
       </Card>
       <Card span={3} className="phone:!col-span-6">
         <Figure label="Net exposure" below="long less short">
-          <Money value={held?.net} currency={held?.currency} places={2} />
+          <span className="phone:whitespace-normal phone:text-large"><Money value={held?.net} currency={held?.currency} places={2} /></span>
         </Figure>
       </Card>
       <Card span={3} className="phone:!col-span-6">
