@@ -147,7 +147,7 @@ class SqliteHistoryReader:
         found: sqlite3.Connection | None = getattr(self._own, "connection", None)
         file = self._file()
         if found is None or self._own.file != file:  # a history that was made anew is another file
-            found = sqlite3.connect(f"file:{self._path}?mode=ro", uri=True, timeout=5.0, isolation_level=None)
+            found = sqlite3.connect(f"file:{self._path}?mode=ro", uri=True, timeout=0.2, isolation_level=None)
             found.execute("PRAGMA query_only = 1")
             self._own.connection, self._own.file = found, file
         return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import threading
 from collections import deque
@@ -52,7 +53,27 @@ class History:
         self._wanted = threading.Event()
         self._over = False
         self._seq = -1  # before it has begun
+        self._hopes: list[tuple[int, Callable[[], object]]] = []
         self._thread = threading.Thread(target=self._run, name="history", daemon=True)
+
+    async def settled(self, patience_s: float = _PATIENCE_S) -> bool:
+        """The same as `settle` for who must not stand still."""
+        seq = self.told
+        if self._seq >= seq:
+            return True
+        loop = asyncio.get_running_loop()
+        reached = loop.create_future()
+
+        def tell() -> None:
+            if not reached.done():
+                reached.set_result(None)
+
+        with self._written:
+            if self._seq >= seq:
+                return True
+            self._hopes.append((seq, lambda: loop.call_soon_threadsafe(tell)))
+        self._wanted.set()
+        return bool((await asyncio.wait({reached}, timeout=patience_s))[0])
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -153,6 +174,11 @@ class History:
         with self._written:
             self._seq = seq
             self._written.notify_all()
+            told = [tell for wanted, tell in self._hopes if wanted <= seq]
+            self._hopes = [(wanted, tell) for wanted, tell in self._hopes if wanted > seq]
+        for tell in told:
+            with contextlib.suppress(RuntimeError):  # whoever hoped has gone with its loop
+                tell()
 
 
 def history_of(path: Path, read: Read, seq: int) -> History:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from contextlib import closing
 from decimal import Decimal
@@ -154,6 +155,23 @@ def test_a_reader_finds_what_was_told_before_it_asked(tmp_path):
             made.heard(entries)
             assert made.settle(10)
             assert made.reader.order(entries[0].seq).key == f"key-{number}"
+
+
+def test_who_must_not_stand_still_finds_it_too(tmp_path):
+    log = Log()
+
+    async def look(made: History) -> None:
+        for number in range(1, 30):
+            entries = log.add(received(number, Random(number)))
+            made.heard(entries)
+            assert await made.settled(10)
+            assert made.reader.order(entries[0].seq).key == f"key-{number}"
+        made.told += 1  # what never comes
+        assert not await made.settled(0.01)
+
+    with history_of(tmp_path / "h.sqlite", log.read, 0) as made:
+        asyncio.run(look(made))
+        made.told -= 1
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from parrot.app.platform.history import History
 from parrot.contracts.history import EquityRow, OrderRow
 from parrot.kernel.errors import MissingError
-from parrot.ports.history import Found, Wanted
+from parrot.ports.history import Found, HistoryReader, Wanted
 
 
 class HistoryQuestions:
@@ -13,6 +13,11 @@ class HistoryQuestions:
 
     def __init__(self, history: History) -> None:
         self._history = history
+
+    async def caught_up(self) -> HistoryReader:
+        """What answers at once."""
+        await self._history.settled()
+        return self._history.reader
 
     def orders(self, wanted: Wanted) -> Found:
         """Orders, newest first."""

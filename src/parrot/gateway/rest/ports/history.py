@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import Protocol
 
 from parrot.contracts.history import EquityRow, OrderRow
-from parrot.ports.history import Found, Wanted
+from parrot.ports.history import Found, HistoryReader, Wanted
 
 
 class HistoryDoor(Protocol):
     """What happened; all that was durable when it was asked is in the answer. Raises StorageError."""
+
+    async def caught_up(self) -> HistoryReader:
+        """What answers without waiting for anybody, once all that is durable now is in it, or after half a second."""
 
     def orders(self, wanted: Wanted) -> Found:
         """Orders, newest first."""

@@ -7,15 +7,17 @@ from typing import Annotated, Any
 
 import msgspec
 from fastapi import APIRouter, Query, Response
+from fastapi.concurrency import run_in_threadpool
 
 from parrot.contracts.access import EVERY_ACCOUNT, Permission, Principal
+from parrot.contracts.history import OrderRow
 from parrot.gateway.rest.access import allowed
 from parrot.gateway.rest.cursors import After, cursor, place
 from parrot.gateway.rest.models import history as models
 from parrot.gateway.rest.paging import Limit
 from parrot.gateway.rest.ports.history import HistoryDoor
 from parrot.kernel.errors import MissingError
-from parrot.ports.history import Found, Wanted
+from parrot.ports.history import Found, HistoryReader, Wanted
 
 Reader = Annotated[Principal, allowed(Permission.ORDERS_READ)]
 Holder = Annotated[Principal, allowed(Permission.PORTFOLIO_READ)]
@@ -39,7 +41,7 @@ def routes(door: HistoryDoor) -> APIRouter:
 
 def _orders(router: APIRouter, door: HistoryDoor) -> None:
     @router.get("/orders", operation_id="list_orders", response_model=models.OrderPage)
-    def orders(
+    async def orders(
         who: Reader,
         limit: Limit = 100,
         after: After = None,
@@ -58,25 +60,25 @@ def _orders(router: APIRouter, door: HistoryDoor) -> None:
         """Orders, newest first; `text` is looked for in ids, names, reasons and words."""
         named = {"symbol": symbol, "strategy": strategy, "status": status, "side": side, "user": user}
         numbers = {"group_id": group_id, "parent": parent, "since": since, "until": until}
-        return _page(door.orders, who, after, limit=limit, text=text, account=account, **named, **numbers)
+        return await _page(door, "orders", who, after, limit=limit, text=text, account=account, **named, **numbers)
 
     @router.get("/orders/{order_id}", operation_id="order", response_model=models.Order)
-    def order(order_id: int, who: Reader) -> Response:
+    async def order(order_id: int, who: Reader) -> Response:
         """One order as it stands."""
-        found = door.order(order_id)
-        _require(who, found.account, order_id)
-        return _json(_JSON.encode(found))
+        reader = await door.caught_up()
+        return _json(_JSON.encode(_seen(reader, who, order_id)))
 
     @router.get("/orders/{order_id}/events", operation_id="order_events", response_model=models.EventList)
-    def events(order_id: int, who: Reader) -> Response:
+    async def events(order_id: int, who: Reader) -> Response:
         """The life of an order, oldest first: every gate that it came to, with its numbers and words."""
-        _require(who, door.order(order_id).account, order_id)
-        return _json(b'{"items":[' + b",".join(door.events(order_id)) + b"]}")
+        reader = await door.caught_up()
+        _seen(reader, who, order_id)
+        return _json(b'{"items":[' + b",".join(reader.events(order_id)) + b"]}")
 
 
 def _trades(router: APIRouter, door: HistoryDoor) -> None:
     @router.get("/fills", operation_id="list_fills", response_model=models.FillPage)
-    def fills(
+    async def fills(
         who: Reader,
         limit: Limit = 100,
         after: After = None,
@@ -93,10 +95,10 @@ def _trades(router: APIRouter, door: HistoryDoor) -> None:
         """Fills, newest first."""
         named = {"symbol": symbol, "strategy": strategy, "side": side, "user": user, "account": account}
         numbers = {"order_id": order_id, "since": since, "until": until}
-        return _page(door.fills, who, after, limit=limit, text=text, **named, **numbers)
+        return await _page(door, "fills", who, after, limit=limit, text=text, **named, **numbers)
 
     @router.get("/decisions", operation_id="list_decisions", response_model=models.DecisionPage)
-    def decisions(
+    async def decisions(
         who: Watcher,
         limit: Limit = 100,
         after: After = None,
@@ -112,7 +114,7 @@ def _trades(router: APIRouter, door: HistoryDoor) -> None:
         """Why something happened or did not, newest first."""
         named = {"symbol": symbol, "strategy": strategy, "gate": gate, "passed": passed}
         numbers = {"order_id": order_id, "since": since, "until": until}
-        return _page(door.decisions, who, after, limit=limit, text=text, **named, **numbers)
+        return await _page(door, "decisions", who, after, limit=limit, text=text, **named, **numbers)
 
 
 def _account(router: APIRouter, door: HistoryDoor) -> None:
@@ -129,7 +131,7 @@ def _account(router: APIRouter, door: HistoryDoor) -> None:
         return models.Curve(items=[models.EquityPoint(**msgspec.to_builtins(point)) for point in found])
 
     @router.get("/ledger", operation_id="list_postings", response_model=models.PostingPage)
-    def postings(
+    async def postings(
         who: Holder,
         limit: Limit = 100,
         after: After = None,
@@ -145,10 +147,10 @@ def _account(router: APIRouter, door: HistoryDoor) -> None:
         """Transactions of the ledger, newest first; the legs of each sum to zero."""
         named = {"symbol": symbol, "strategy": strategy, "kind": kind, "account": account}
         numbers = {"order_id": order_id, "since": since, "until": until}
-        return _page(door.postings, who, after, limit=limit, text=text, **named, **numbers)
+        return await _page(door, "postings", who, after, limit=limit, text=text, **named, **numbers)
 
     @router.get("/activity", operation_id="list_activity", response_model=models.ActivityPage)
-    def activity(
+    async def activity(
         who: Watcher,
         limit: Limit = 100,
         after: After = None,
@@ -161,12 +163,17 @@ def _account(router: APIRouter, door: HistoryDoor) -> None:
     ) -> Response:
         """What happened beside orders, newest first: kills, breakers, limits, strategies, the line to the venue."""
         named = {"kind": kind, "level": level, "strategy": strategy, "since": since, "until": until}
-        return _page(door.activity, who, after, limit=limit, text=text, **named)
+        return await _page(door, "activity", who, after, limit=limit, text=text, **named)
 
 
-def _page(ask: Callable[[Wanted], Found], who: Principal, after: str | None, **chosen: Any) -> Response:
-    """A page whose rows are JSON already: they were encoded once, when they were written."""
-    found = ask(_wanted(who, after=place(after), **chosen))
+async def _page(door: HistoryDoor, what: str, who: Principal, after: str | None, **chosen: Any) -> Response:
+    """A page whose rows are JSON already: they were encoded once, when they were written.
+
+    It is read here, by an index and within a millisecond, without another thread; a text takes longer.
+    """
+    wanted = _wanted(who, after=place(after), **chosen)
+    ask: Callable[[Wanted], Found] = getattr(await door.caught_up(), what)
+    found = await run_in_threadpool(ask, wanted) if wanted.text else ask(wanted)
     return _json(b'{"items":[' + b",".join(found.rows) + b'],"next":' + _JSON.encode(cursor(found.after)) + b"}")
 
 
@@ -174,9 +181,12 @@ def _wanted(who: Principal, **chosen: Any) -> Wanted:
     return Wanted(accounts=None if EVERY_ACCOUNT in who.accounts else who.accounts, **chosen)
 
 
-def _require(who: Principal, account: str, order_id: int) -> None:
-    if not who.sees(account):
+def _seen(reader: HistoryReader, who: Principal, order_id: int) -> OrderRow:
+    """An order that they may see. Raises MissingError."""
+    found = reader.order(order_id) if 0 < order_id < 1 << 63 else None
+    if found is None or not who.sees(found.account):
         raise MissingError(f"there is no order {order_id}", expected="its number", fix="parrot order ls")
+    return found
 
 
 def _json(body: bytes) -> Response:
