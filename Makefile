@@ -43,13 +43,18 @@ ifeq ($(wildcard src/parrot/_core*.so src/parrot/_core*.pyd),)
 MISSING_MODULE := always
 endif
 
-.PHONY: help build up test test-native test-screen test-python check format bench soak chaos venues-chaos clients interface lock clean always
+.PHONY: help build wheel up test test-native test-screen test-python check format bench soak chaos venues-chaos clients interface lock clean always
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 build: $(STAMPS)/native $(SCREEN) ## create .venv with Parrot, the parrot command and the development tools, and the screen
 	@echo "Parrot is built: $(BIN)/parrot"
+
+wheel: build ## pack Parrot with its screen into dist/, for machines like this one
+	@rm -rf src/parrot/web && cp -R web/out src/parrot/web
+	@$(BIN)/maturin build --release --locked --quiet --out dist || { rm -rf src/parrot/web; exit 1; }
+	@rm -rf src/parrot/web; ls dist/*.whl
 
 up: build ## build, trade on paper with two example strategies, show it on http://localhost:8000
 	@$(BIN)/parrot up

@@ -28,17 +28,30 @@ def test_a_bare_machine_is_told_all_that_is_missing_at_once(tmp_path: Path) -> N
     done = examine(tmp_path, {})
     assert done.returncode == 1
     assert not done.stdout
-    for missing in ("Python 3.11 or newer (found: none)", "a C linker", "cargo 1.85 or newer", "node 20.9", "apt-get install"):
+    for missing in (
+        "Python 3.11 or newer (found: none)",
+        "a C linker",
+        "cargo 1.85 or newer",
+        "node 20.9",
+        "apt-get install",
+    ):
         assert missing in done.stderr
 
 
 def test_tools_that_are_too_old_are_named_with_their_version(tmp_path: Path) -> None:
-    old = {"python3": 'echo "Python 3.9.2"; [ "$1" = --version ]', "cc": "", "cargo": 'echo "cargo 1.70.0 (hash)"'}
+    old = {
+        "python3": 'echo "Python 3.9.2"; [ "$1" = --version ]',
+        "cc": "",
+        "cargo": 'echo "cargo 1.70.0 (hash)"',
+        "node": "echo v18.20.4",
+        "npm": "",
+    }
     old |= {"node": "echo v18.20.4", "npm": ""}
     done = examine(tmp_path, old)
     assert done.returncode == 1
     assert "found: Python 3.9.2" in done.stderr
     assert "found 1.70.0" in done.stderr
+    assert "found v18.20.4" in done.stderr
     assert "found v18.20.4" in done.stderr
     assert "linker" not in done.stderr
 

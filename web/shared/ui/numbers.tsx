@@ -19,7 +19,8 @@ interface Shown {
 }
 
 function Number_({ value, text, unit, change = false, className, title }: Shown & { text: string; unit?: string | undefined; title?: string | undefined }): React.ReactElement {
-  const sign = change && value && parseDecimal(value) ? signOf(value) : 0;
+  const seen = change && value && parseDecimal(value) && /[1-9]/.test(text); // what rounds to nothing is neither gain nor loss
+  const sign = seen ? signOf(value) : 0;
   const colour = sign > 0 ? "text-gain" : sign < 0 ? "text-loss" : undefined;
   return (
     <span className={names("number", colour, className)} title={title}>
