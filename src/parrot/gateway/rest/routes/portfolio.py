@@ -19,6 +19,7 @@ Symbol = Annotated[str, Query(max_length=60)]
 Moment = Annotated[int, Query(ge=0, lt=1 << 63, description="ns UTC")]
 Method = Annotated[LotMethod, Query(description="Which lot a sale takes first: the oldest or the newest.")]
 _TYPES: Final = {"html": "text/html", "csv": "text/csv", "json": "application/json"}
+_SHAPES: Final = {"html": "string", "csv": "string", "json": "object"}
 
 
 def routes(portfolio: PortfolioDoor) -> APIRouter:
@@ -95,7 +96,7 @@ def _statements(router: APIRouter, portfolio: PortfolioDoor) -> None:
         "/portfolio/statement",
         operation_id="statement",
         response_class=Response,
-        responses={200: {"content": {kind: {"schema": {"type": "string"}} for kind in _TYPES.values()}}},
+        responses={200: {"content": {_TYPES[form]: {"schema": {"type": _SHAPES[form]}} for form in _TYPES}}},
     )
     def statement(
         who: Holder,
