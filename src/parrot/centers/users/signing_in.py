@@ -47,12 +47,10 @@ class SigningIn:
             self.failed(person, label, whence, "password")
             raise AccessError("wrong name or password", fix="try again, or reset the password", reason="signed_out")
         if self._means.passwords.outdated(proofs.password):
-            proofs = msgspec.structs.replace(proofs, password=self._means.passwords.hash(normal_password(password)))
-            with self._means.store.change() as change:
-                change.put(person.id, proofs)
+            self._hash_anew(person.id, password, since=proofs.password_at)
         if self._factors.ways(person.id):
-            return self.halfway(person, "password")
-        return self.enter(person, ("password",), whence)
+            return self.halfway(person, "password", since=proofs.password_at)
+        return self.enter(person, ("password",), whence, since=proofs.password_at)
 
     def second(self, ticket: str, code: str, *, whence: Whence) -> Step:
         """Ends a sign-in by a code of the authenticator or a recovery code. Raises AccessError."""
@@ -64,6 +62,7 @@ class SigningIn:
             way = self._factors.use(change, person.id, code)
             if way:
                 self._tickets.take(ticket, _SECOND)
+                _require_same(change, person, int(held.held["since"]))
                 token = self._begin(change, person, (*held.held["ways"].split(), way), whence)
         if token:
             self.attempts.undo(person.name, whence.address)
@@ -72,9 +71,10 @@ class SigningIn:
         self.failed(person, person.name, whence, "second factor")
         raise AccessError("this code is not right, or was used already", fix="wait for the next", reason="signed_out")
 
-    def halfway(self, person: Person, way: str) -> Step:
-        """What a sign-in that began by `way` still needs."""
-        ticket = self._tickets.make(_SECOND, person.id, ways=way)
+    def halfway(self, person: Person, way: str, *, since: int | None = None) -> Step:
+        """What a sign-in that began by `way` still needs; another password than that of `since` (now) ends it."""
+        at = self._people.proofs(person.id).password_at if since is None else since
+        ticket = self._tickets.make(_SECOND, person.id, ways=way, since=str(at))
         return Step(ticket=ticket, ways=self._factors.ways(person.id))
 
     def half_done(self, ticket: str) -> str:
@@ -82,12 +82,17 @@ class SigningIn:
         return self._tickets.look(ticket, _SECOND).user
 
     def end_half(self, ticket: str) -> tuple[str, ...]:
-        """Uses a ticket of the second step up; how it was begun."""
-        return tuple(self._tickets.take(ticket, _SECOND).held["ways"].split())
-
-    def enter(self, person: Person, ways: tuple[str, ...], whence: Whence) -> Step:
-        """Begins the session of somebody who proved who they are."""
+        """Uses a ticket of the second step up; how it was begun. Raises AccessError."""
+        held = self._tickets.take(ticket, _SECOND)
         with self._means.store.change() as change:
+            _require_same(change, self._people.find(held.user), int(held.held["since"]))
+        return tuple(held.held["ways"].split())
+
+    def enter(self, person: Person, ways: tuple[str, ...], whence: Whence, *, since: int | None = None) -> Step:
+        """Begins the session of somebody who proved who they are, where it counts by the password of `since`."""
+        with self._means.store.change() as change:
+            if since is not None:
+                _require_same(change, person, since)
             token = self._begin(change, person, ways, whence)
         return self._step(token, person, whence)
 
@@ -154,6 +159,14 @@ class SigningIn:
         self.failed(person, person.name, whence, "confirmation")
         raise AccessError("this code is not right, or was used already", fix="try again", reason="reauthenticate")
 
+    def _hash_anew(self, user: str, password: str, *, since: int) -> None:
+        """Keeps the password by today's parameters, unless it was changed while that was computed."""
+        kept = self._means.passwords.hash(normal_password(password))
+        with self._means.store.change() as change:
+            proofs = change.get(Proofs, user)
+            if proofs is not None and proofs.password_at == since:
+                change.put(user, msgspec.structs.replace(proofs, password=kept))
+
     def require_patience(self, person: Person | None, label: str, whence: Whence) -> None:
         """Raises AccessError (locked) while tries of somebody from there are not looked at."""
         known = self._sessions.knows(person, whence.address)
@@ -167,3 +180,10 @@ class SigningIn:
             change.note(who, "sign in failed", ts=now, by=by)
             if locked:
                 change.note(who, "locked out", ts=now, by=by)
+
+
+def _require_same(change: Change, person: Person, since: int) -> None:
+    """Raises AccessError where another password was set meanwhile: that ended all that the one before it began."""
+    proofs = change.get(Proofs, person.id) or Proofs(user=person.id)
+    if proofs.password_at != since:
+        raise AccessError("the password was changed meanwhile", fix="sign in again", reason="signed_out")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
+import msgspec
 import pytest
 
-from parrot.contracts.access import EVERY_ACCOUNT, Permission, Role
-from parrot.contracts.users import Whence
+from parrot.contracts.access import EVERY_ACCOUNT, Permission, Role, machine
+from parrot.contracts.users import Passkey, Proofs, Whence
 from parrot.kernel.errors import AccessError, BusyError, InputError
 from tests.unit.centers.users.town import HOME, HOUR, MINUTE, PASSWORD, SECOND, Town
 
@@ -244,3 +245,48 @@ def test_whoever_is_switched_off_is_out_at_once(town):
     assert Permission.USERS_WRITE in town.users.by_session(token).permissions
     with pytest.raises(InputError, match="owner"):
         town.users.people.set_rights(who, who.user, active=False)
+
+
+def test_a_sign_in_that_began_with_the_old_password_ends_when_another_is_set(town, monkeypatch):
+    ann = town.settle()
+    verify = town.passwords.verify
+
+    def slow(password: str, kept: str) -> bool:
+        right = verify(password, kept)
+        town.now += SECOND
+        town.users.headless.set_password(machine(), ann.user, "another harbour without any ships")
+        return right
+
+    monkeypatch.setattr(town.passwords, "verify", slow)
+    refused("signed_out", sign_in, town)
+    assert not town.users.sessions.views(ann.user)
+
+
+def test_a_half_done_sign_in_ends_when_another_password_is_set(town):
+    ann = town.settle()
+    with town.users.store.change() as change:
+        made = Passkey(id="one", user=ann.user, label="one", public="", count=0, made=town.now)
+        change.put("one", made)
+        shown, marks = town.users.signing_in._factors.fresh_recovery(ann.user)
+        change.put(ann.user, msgspec.structs.replace(change.get(Proofs, ann.user), recovery=marks))
+    before = sign_in(town)
+    town.now += SECOND
+    town.users.headless.set_password(machine(), ann.user, "another harbour without any ships")
+    refused("signed_out", town.users.signing_in.second, before.ticket, shown[0], whence=HOME)
+    again = sign_in(town, "another harbour without any ships")
+    assert town.users.signing_in.second(again.ticket, shown[0], whence=HOME).who.name == "ann"
+
+
+def test_a_hash_of_other_parameters_is_made_anew_and_takes_nothing_back(town, monkeypatch):
+    ann = town.settle()
+    monkeypatch.setattr(town.passwords, "outdated", lambda kept: True)
+
+    def hashed(password: str) -> str:
+        with town.users.store.change() as change:  # somebody uses a code meanwhile
+            change.put(ann.user, msgspec.structs.replace(change.get(Proofs, ann.user), step=7))
+        return f"anew:{password}"
+
+    monkeypatch.setattr(town.passwords, "hash", hashed)
+    assert sign_in(town).who.name == "ann"
+    proofs = town.users.people.proofs(ann.user)
+    assert (proofs.password, proofs.step) == (f"anew:{PASSWORD}", 7)
