@@ -195,7 +195,7 @@ class People:
         accounts: Iterable[str] | None = None,
         active: bool | None = None,
     ) -> Person:
-        """Other rights; they bind at once, and who gains a role signs in anew: no older cookie carries it.
+        """Other rights; they bind at once. Who gains a role or is switched off signs in anew: no older cookie lasts.
 
         Raises AccessError, InputError for what would leave nobody in charge.
         """
@@ -214,7 +214,7 @@ class People:
             self._require_may_grant(by, person, new)
             self.require_someone_in_charge(person, new)
             change.put(user, new)
-            if set(new.roles) - set(person.roles):
+            if not new.active or set(new.roles) - set(person.roles):
                 self._end_sessions(change, user)
             about = {"user": person.name, "roles": " ".join(new.roles), "accounts": " ".join(new.accounts)}
             change.note(by.name, "user rights", ts=self._means.now(), **about, active=str(new.active).lower())

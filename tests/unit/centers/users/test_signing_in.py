@@ -290,3 +290,14 @@ def test_a_hash_of_other_parameters_is_made_anew_and_takes_nothing_back(town, mo
     assert sign_in(town).who.name == "ann"
     proofs = town.users.people.proofs(ann.user)
     assert (proofs.password, proofs.step) == (f"anew:{PASSWORD}", 7)
+
+
+def test_who_was_switched_off_signs_in_anew(town):
+    ann = town.settle()
+    with town.users.store.change() as change:
+        bob = town.users.people.add(change, "bob", roles=[Role.VIEWER])
+    token = town.users.signing_in.enter(bob, ("password",), HOME).token
+    assert town.users.by_session(token).name == "bob"
+    town.users.people.set_rights(ann, bob.id, active=False)
+    town.users.people.set_rights(ann, bob.id, active=True)
+    assert town.users.by_session(token) is None
