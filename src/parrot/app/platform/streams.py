@@ -27,6 +27,7 @@ from parrot.kernel.errors import ParrotError
 _TURN_S: Final = 0.01
 _LONG_TURN_S: Final = 0.1
 _REVIEW_S: Final = 2.0
+_AGAIN_S: Final = 1.0
 _BATCHES_MOST: Final = 200  # of the desk, in one turn
 _KEPT: Final = 500  # orders that ended, rows of each log
 _FAILED: Final = 1011
@@ -170,13 +171,25 @@ class Streams:
             self._looks[name], self._due[name] = look, 0
 
     async def _begin_whole(self, name: str) -> None:
-        rows = await asyncio.to_thread(self._whole[name])
+        while (rows := await self._read_whole(name)) is None:
+            if name not in self.hub.topics():
+                del self._late[name]
+                return
+            await asyncio.sleep(_AGAIN_S)
+            self._late[name] = []
         self.hub.begin(name, rows)
         for put, gone in self._late.pop(name):
             self.hub.change(name, put, gone)
         if name == "alerts":
             self._standing = {}
             self._looks[name], self._due[name] = Look(self._platform.reasons_of, self._stand, _SECOND), 0
+
+    async def _read_whole(self, name: str) -> Any:
+        try:
+            return await asyncio.to_thread(self._whole[name])
+        except Exception as fault:  # noqa: BLE001  # whatever it is, it is asked again: else nobody would hear it any more
+            structlog.get_logger("parrot.stream").warning("a channel waits", channel=name, reason=str(fault))
+            return None
 
     async def _look_around(self) -> None:
         while True:
