@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Final
@@ -33,6 +34,7 @@ class LimitChanges:
         self._above = above
         self._lasts = days * DAY_NS
         self._now = now
+        self._one = threading.Lock()  # what is looser is measured against what is in force when it binds
 
     def preview(self, scope: str, limits: Mapping[str, str]) -> tuple[list[Change], list[LimitUse], int]:
         """What would change, the use of the new limits as if they were in force, and the version they replace."""
@@ -52,13 +54,14 @@ class LimitChanges:
 
         `version` is what was looked at, None to not care. Raises InputError when they were changed meanwhile.
         """
-        found, _, current = self.preview(scope, limits)
-        if version is not None and version != current:
-            fix = "look at them again, then change them"
-            raise InputError(f"limits of {scope} are version {current}", expected=f"version {version}", fix=fix)
-        if alone or not any(change.second for change in found):
-            self._bind(scope, limits, by.name)
-            return None
+        with self._one:
+            found, _, current = self.preview(scope, limits)
+            if version is not None and version != current:
+                fix = "look at them again, then change them"
+                raise InputError(f"limits of {scope} are version {current}", expected=f"version {version}", fix=fix)
+            if alone or not any(change.second for change in found):
+                self._bind(scope, limits, by.name)
+                return None
         before = {f"{BEFORE}{change.rule}": change.before for change in found if change.direction != "same"}
         terms = {**limits, **before, _VERSION: str(current)}
         made = self._approvals.ask(
@@ -76,6 +79,10 @@ class LimitChanges:
 
     def finish(self, approved: ApprovalKept) -> ApprovalKept:
         """Binds what was approved; what a crash left undone is done once, whatever of it was done before."""
+        with self._one:
+            return self._finish(approved)
+
+    def _finish(self, approved: ApprovalKept) -> ApprovalKept:
         limits = asked(approved)
         wanted = int(approved.terms[_VERSION])
         in_force, current = self._platform.read(

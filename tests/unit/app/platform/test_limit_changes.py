@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -49,6 +50,24 @@ def test_tightening_binds_at_once(desk):
     assert desk.put(tighter) is None
     assert desk.limits == tighter
     assert desk.approvals.newest(desk.now()) == []
+
+
+def test_what_is_looser_is_measured_against_what_is_in_force_when_it_binds(desk):
+    desk.put(LARGE, alone=True)
+    wanted, tight = LARGE | {"max_gross": "400000"}, LARGE | {"max_gross": "100"}
+    preview, other = desk.changes.preview, Thread(target=desk.put, args=(tight,))
+
+    def interrupted(scope: str, limits: Any) -> Any:
+        found = preview(scope, limits)
+        if limits == wanted:
+            other.start()
+            other.join(0.1)  # whoever tightens meanwhile waits
+        return found
+
+    desk.changes.preview = interrupted
+    assert desk.put(wanted) is None
+    other.join()
+    assert desk.limits == tight
 
 
 def test_loosening_above_the_size_waits_for_another_person(desk):
