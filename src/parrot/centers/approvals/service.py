@@ -51,7 +51,10 @@ class Approvals:
         now: int,
         lasts: int = 7 * DAY_NS,
     ) -> ApprovalKept:
-        """A new request, pending until `now` + `lasts`."""
+        """A new request, pending until `now` + `lasts`. Raises InputError while too many wait."""
+        if len(self._records.scan(ApprovalOpen, limit=_PENDING_MOST)) >= _PENDING_MOST:
+            fix = "have some decided or taken back"
+            raise InputError("too many requests wait", expected=f"at most {_PENDING_MOST}", fix=fix)
         with self._records.work() as work:
             counted = work.get(ApprovalsCounted, "all")
             number = (counted.count if counted else 0) + 1

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from parrot.centers.approvals import service
 from parrot.centers.approvals.manifest import DAY_NS, Approvals
 from parrot.contracts.approvals import ApprovalKind, ApprovalState, Person
 from parrot.kernel.errors import AccessError, InputError, MissingError
@@ -97,3 +98,13 @@ def test_what_failed_says_why(desk):
     failed = desk.approvals.fail(number, "there is not enough")
     assert (failed.state, failed.text) == (ApprovalState.FAILED, "there is not enough")
     assert desk.approvals.bind(number, now=NOW).state is ApprovalState.FAILED
+
+
+def test_no_more_wait_than_are_looked_after(desk, monkeypatch):
+    monkeypatch.setattr(service, "_PENDING_MOST", 2)
+    first = desk.ask()
+    desk.ask()
+    with pytest.raises(InputError, match="too many"):
+        desk.ask()
+    desk.approvals.withdraw(first, by=ANN, now=NOW)
+    desk.ask()
