@@ -69,8 +69,13 @@ class Funds:
                 free = self.run(lambda exchange: _free(exchange, account, asset))
                 problem = f"{plain(amount)} {asset} cannot leave {account}"
                 raise InputError(problem, expected=f"at most {free} {asset}, which is free") from None
+            self._release_ended(made)
         self._note(by, f"{kind.value} request", made)
         return made
+
+    def subject(self, number: str) -> str:
+        """The account of a request. Raises MissingError."""
+        return self._approvals.get(number, self._now()).subject
 
     def approve(self, number: str, *, by: Person) -> ApprovalKept:
         """Another person agrees: the money moves."""
@@ -123,6 +128,11 @@ class Funds:
             self.run(lambda exchange: exchange.settle(account, ref_of(ended), paid=False))
         return ended
 
+    def _release_ended(self, request: ApprovalKept) -> None:
+        """Gives back what was set aside for a request that somebody decided on just before."""
+        if not self._approvals.is_open(request.id, self._now()):
+            self._released(request)
+
     # -- after a start, and now and then ---------------------------------------------------------------------------
 
     def recover(self, request: ApprovalKept) -> None:
@@ -135,8 +145,7 @@ class Funds:
                 self.run(lambda exchange: exchange.reserve(account, asset, units, ref_of(request)))
             except Refused as fault:
                 self._approvals.fail(request.id, fault.problem)
-            if not self._approvals.is_open(request.id, self._now()):  # decided meanwhile
-                self.run(lambda exchange: exchange.settle(account, ref_of(request), paid=False))
+            self._release_ended(request)
 
     def set_aside(self) -> set[tuple[str, str]]:
         """Account and name of all that waits to leave."""

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from parrot.app.platform.deciding import Deciding
 from parrot.app.platform.funds import Funds, ref_of
+from parrot.app.platform.questions.clients import ClientQuestions
 from parrot.centers.approvals.manifest import DAY_NS, Approvals
+from parrot.centers.clients.manifest import Clients
 from parrot.contracts.approvals import ApprovalKind, ApprovalState
+from parrot.contracts.clients import ClientStatus, Contact
 from parrot.contracts.exchange import SCALE
 from parrot.kernel.errors import AccessError, InputError, MissingError
 from tests.unit.app.platform.asked import ANN, BEA, Asked
@@ -126,8 +130,37 @@ def test_a_start_sets_aside_what_a_crash_did_not_and_gives_back_what_nobody_want
     assert (desk.held("bob")[1], desk.held("bob", "BTC")[1]) == (0, SCALE)
 
 
+def test_a_request_that_is_taken_back_before_it_is_set_aside_leaves_nothing_set_aside(desk):
+    reserve = desk.exchange.reserve
+
+    def late(account: str, asset: str, units: int, ref: str) -> None:
+        desk.funds.withdraw(ref.partition(":")[2], by=ANN)
+        reserve(account, asset, units, ref)
+
+    desk.house.trading.public = SimpleNamespace(
+        **{name: getattr(desk.exchange, name) for name in ("accounts", "held", "settle", "turn", "now")}, reserve=late
+    )
+    request = desk.ask(OUT)
+    assert (desk.state(request), desk.held()) == (ApprovalState.WITHDRAWN, (ALL, 0))
+
+
 def test_limits_are_not_decided_here(desk):
     number = desk.approvals.ask(ApprovalKind.LIMITS, "firm", {}, by=ANN, reason="", now=desk.now()).id
     for act in (lambda: desk.funds.approve(number, by=BEA), lambda: desk.funds.decline(number, by=BEA, text="")):
         with pytest.raises(InputError, match="money"):
             act()
+
+
+def test_money_of_a_client_who_was_suspended_meanwhile_does_not_move(desk):
+    clients = Clients(desk.records)
+    client = clients.make("Zoe", Contact(), "", who="ann", now=desk.now())
+    clients.tie(client.id, "ann", who="ann", now=desk.now())
+    questions = ClientQuestions(clients, desk.funds, "USDT", desk.now)
+    request = questions.ask(OUT, "ann", "USDT", Decimal("1.5"), by=ANN, reason="")
+    given = {"name": "Zoe", "contact": Contact(), "notes": "", "who": "ann"}
+    questions.change(client.id, 2, status=ClientStatus.SUSPENDED, **given)
+    with pytest.raises(InputError, match="suspended"):
+        questions.approve(request.id, by=BEA)
+    assert desk.state(request) is ApprovalState.PENDING
+    questions.decline(request.id, by=BEA, text="suspended")
+    assert desk.held() == (ALL, 0)

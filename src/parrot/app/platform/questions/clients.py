@@ -132,14 +132,12 @@ class ClientQuestions:
         self, kind: ApprovalKind, account: str, asset: str, amount: Decimal, *, by: Person, reason: str
     ) -> ApprovalKept:
         """Asks for a deposit or a withdrawal; of an account whose client is active, or that has none."""
-        number = self._clients.owner(account)
-        if number and self._clients.get(number).status is not ClientStatus.ACTIVE:
-            status = self._clients.get(number).status.value
-            raise InputError(f"the client of {account} is {status}", expected="an active client")
+        self._require_active(account)
         return self._told(self._funds.ask(kind, account, asset, amount, by=by, reason=reason), by, "request")
 
     def approve(self, number: str, *, by: Person) -> ApprovalKept:
-        """Agrees to it."""
+        """Agrees to it, while the client is active."""
+        self._require_active(self._funds.subject(number))
         return self._told(self._funds.approve(number, by=by), by, "approve")
 
     def decline(self, number: str, *, by: Person, text: str) -> ApprovalKept:
@@ -149,6 +147,12 @@ class ClientQuestions:
     def withdraw(self, number: str, *, by: Person) -> ApprovalKept:
         """Takes it back."""
         return self._told(self._funds.withdraw(number, by=by), by, "withdraw")
+
+    def _require_active(self, account: str) -> None:
+        number = self._clients.owner(account)
+        status = self._clients.get(number).status if number else ClientStatus.ACTIVE
+        if status is not ClientStatus.ACTIVE:
+            raise InputError(f"the client of {account} is {status.value}", expected="an active client")
 
     def _told(self, request: ApprovalKept, by: Person, what: str) -> ApprovalKept:
         number = self._clients.owner(request.subject)
