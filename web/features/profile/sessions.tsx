@@ -19,7 +19,7 @@ const COLUMNS: readonly Column<Session>[] = [
 export function Sessions(): React.ReactElement {
   const sessions = useApi("/api/v1/profile/sessions", { every_ms: 15_000 });
   const end = useCommand("delete", "/api/v1/profile/sessions/{session}", { changes: ["/api/v1/profile/sessions"], onDone: () => toast.done("The session ended") });
-  const others = useCommand("delete", "/api/v1/profile/sessions", { changes: ["/api/v1/profile/sessions"], onDone: ({ ended }) => toast.done(`${ended} other sessions ended`) });
+  const others = useCommand("delete", "/api/v1/profile/sessions", { changes: ["/api/v1/profile/sessions"], onDone: ({ ended }) => toast.done(`${ended} other ${ended === 1 ? "session" : "sessions"} ended`) });
   return (
     <>
       <DataTable

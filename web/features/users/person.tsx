@@ -68,7 +68,7 @@ function RightsOf({ person, close }: { person: User; close: () => void }): React
 
 function SessionsOf({ person }: { person: User }): React.ReactElement {
   const sessions = useApi("/api/v1/users/{user}/sessions", { params: { user: person.id }, every_ms: 10_000 });
-  const end = useCommand("delete", "/api/v1/users/{user}/sessions", { changes: ["/api/v1/users"], onDone: ({ ended }) => toast.done(`${ended} sessions ended`) });
+  const end = useCommand("delete", "/api/v1/users/{user}/sessions", { changes: ["/api/v1/users"], onDone: ({ ended }) => toast.done(`${ended} ${ended === 1 ? "session" : "sessions"} ended`) });
   return (
     <div className="flex flex-col gap-3 pt-3">
       <Answered of={sessions}>

@@ -38,7 +38,7 @@ export function Users(): React.ReactElement {
   const [tab, chosen] = [query.get("tab") ?? "people", query.get("id")];
   const mayWrite = useMay("users:write");
   const [inviting, setInviting] = useState(false);
-  const people = usePages("/api/v1/users", { query: { limit: 200 } });
+  const people = usePages("/api/v1/users", { query: { limit: 200 }, every_ms: 10_000 });
   const person = people.rows.find((one) => one.id === chosen);
   return (
     <Page
@@ -99,7 +99,7 @@ const INVITED: readonly Column<Invitation>[] = [
 ];
 
 function Invitations(): React.ReactElement {
-  const invitations = useApi("/api/v1/invitations");
+  const invitations = useApi("/api/v1/invitations", { every_ms: 10_000 });
   const [going, setGoing] = useState<Invitation>();
   const withdraw = useCommand("delete", "/api/v1/invitations/{invitation}", { changes: ["/api/v1/invitations"], onDone: () => setGoing(undefined) });
   return (

@@ -44,13 +44,14 @@ type RowOf<T> = T extends { items: readonly (infer Row)[] } ? Row : never;
 /** A list of many pages, fetched as it is read: `{items, next}` answers. */
 export function usePages<P extends PathOf<"get">>(path: P, given: Given<P> = {}): Paged<RowOf<Answer<P, "get">>> {
   type Row = RowOf<Answer<P, "get">>;
-  const { params, query, when = true } = given;
+  const { params, query, every_ms, when = true } = given;
   const found = useInfiniteQuery<{ items: readonly Row[]; next?: string | null }, Problem>({
     queryKey: [path, params ?? null, query ?? null, "pages"],
-    queryFn: ({ pageParam, signal }) => call("get", path, { params: params as never, query: { ...(query as object), after: pageParam as string | undefined }, signal }),
+    queryFn: ({ pageParam, signal }) => call("get", path, { params: params as never, query: { ...(query as object), after: pageParam as string | undefined }, signal, passive: every_ms !== undefined }),
     initialPageParam: undefined,
     getNextPageParam: (last) => last.next ?? undefined,
     enabled: when,
+    ...(every_ms === undefined ? {} : { refetchInterval: every_ms }),
   });
   const rows = useMemo(() => found.data?.pages.flatMap((page) => page.items) ?? [], [found.data]);
   const { hasNextPage, isFetching, fetchNextPage, refetch } = found;
