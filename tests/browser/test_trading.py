@@ -69,3 +69,49 @@ def test_an_order_is_previewed_sent_once_changed_and_ended(visit: Any) -> None:
     page.get_by_role("tab", name="Open").wait_for()
     assert visitor.complaints() == []
     assert visitor.elsewhere() == []
+
+
+def test_pressing_again_sends_nothing_more_while_the_line_is_slow(visit: Any) -> None:
+    visitor = visit()
+    page = visitor.page
+    sent: list[str] = []
+    visitor.context.on("request", lambda asked: sent.append(asked.url) if asked.method == "POST" else None)
+    page.goto("/markets?symbol=ETH/USDT")
+    ticket = page.get_by_role("form", name="Order in ETH/USDT")
+    ticket.get_by_label("Quantity", exact=True).fill("0.01")
+    ticket.get_by_text("Risk lets it pass").wait_for()
+    slow = {"offline": False, "latency": 400, "downloadThroughput": -1, "uploadThroughput": -1}
+    visitor.context.new_cdp_session(page).send("Network.emulateNetworkConditions", slow)
+    button = ticket.get_by_role("button", name="Buy 0.01 ETH")
+    button.dblclick()
+    button.dispatch_event("click")
+    ticket.get_by_label("Quantity", exact=True).press("Enter")
+    page.get_by_text(re.compile(r"Order \d+ was taken")).wait_for()
+    assert [url for url in sent if url.endswith("/orders")] == [f"{visitor.url.rstrip('/')}/api/v1/orders"]
+    assert len(visitor.done("GET", "/orders?strategy=manual&symbol=ETH/USDT")["items"]) == 1
+
+
+def test_going_back_and_on_shows_each_page_as_it_is(visit: Any) -> None:
+    visitor = visit()
+    page = visitor.page
+    page.goto("/markets?symbol=BTC/USDT")
+    page.get_by_role("form", name="Order in BTC/USDT").wait_for()
+    for title in ("Orders", "Risk"):
+        page.get_by_role("navigation", name="Pages").get_by_role("link", name=title, exact=True).click()
+        page.get_by_role("heading", level=1, name=title).wait_for()
+    page.get_by_role("button", name="You: owner").click()
+    page.get_by_role("menuitem", name="Profile and security").click()
+    page.get_by_role("tab", name="API keys").click()
+    page.get_by_role("button", name="Make a key").click()
+    page.get_by_role("dialog", name="Make a key").wait_for()
+    page.go_back()
+    page.get_by_role("heading", level=1, name="Risk").wait_for()
+    assert page.get_by_role("dialog").count() == 0
+    page.go_back()
+    page.get_by_role("heading", level=1, name="Orders").wait_for()
+    page.go_back()
+    page.get_by_role("form", name="Order in BTC/USDT").wait_for()
+    assert page.url.endswith("/markets?symbol=BTC/USDT")
+    page.go_forward()
+    page.get_by_role("heading", level=1, name="Orders").wait_for()
+    page.get_by_text("data live").wait_for()
