@@ -166,10 +166,14 @@ class EngageKill(Message, frozen=True, kw_only=True, gc=False):
 
 
 class RearmKill(Message, frozen=True, kw_only=True, gc=False):
-    """Lets orders of a scope leave again; `by` is the name of a person."""
+    """Lets orders of a scope leave again; `by` is the name of a person.
+
+    With the source PAUSE only where a pause and nothing else holds it.
+    """
 
     scope: str = "all"
     by: str
+    source: str = ""
     reason: str = ""
 
 

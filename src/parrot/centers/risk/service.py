@@ -21,7 +21,7 @@ from parrot.centers.risk.trial import on_trial
 from parrot.centers.risk.usage import Row, usage
 from parrot.centers.risk.wording import Refusal
 from parrot.contracts import records
-from parrot.contracts.commands import Beat, EngageKill, Quoted, RearmKill, SetLimits, SubmitOrder
+from parrot.contracts.commands import PAUSE, Beat, EngageKill, Quoted, RearmKill, SetLimits, SubmitOrder
 from parrot.contracts.listing import Listing
 from parrot.contracts.message import Entry
 from parrot.kernel.decimals import exactly
@@ -190,6 +190,8 @@ class Risk:
         if not self._switch.latched(command.scope):
             latched = ", ".join(self._switch.scopes()) or "nothing"
             return [_refused(command, f"{command.scope[:60]!r} is not stopped; stopped is {latched}", command.by)]
+        if command.source == PAUSE and not self._switch.paused(command.scope):
+            return [_refused(command, f"{command.scope[:60]!r} is held by more than a pause", command.by)]
         return [records.KillRearmed(scope=command.scope, by=command.by, reason=command.reason)]
 
     @exactly

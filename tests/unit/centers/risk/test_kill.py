@@ -88,6 +88,20 @@ def test_re_arming_one_scope_leaves_the_others_stopped() -> None:
     table.place("buy", "1", strategy="t")
 
 
+def test_who_takes_a_pause_back_takes_back_no_kill_that_came_meanwhile() -> None:
+    table, resume = Table(), RearmKill(scope="strategy:s", by="tom", source=PAUSE)
+    pause = EngageKill(scope="strategy:s", by="tom", source=PAUSE)
+    table.take(pause)
+    table.kill("strategy:s")
+    (refused,) = table.take(resume)
+    assert isinstance(refused, records.CommandRefused)
+    assert table.refused("buy", "1").rule == "kill"
+    table.take(RearmKill(scope="strategy:s", by="ann"))
+    table.take(pause)
+    (rearmed,) = table.take(resume)
+    assert isinstance(rearmed, records.KillRearmed)
+
+
 def test_what_is_not_stopped_is_not_re_armed() -> None:
     table = Table()
     table.kill("strategy:s")

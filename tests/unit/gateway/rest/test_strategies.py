@@ -126,7 +126,8 @@ def test_only_a_pause_is_taken_back_by_who_runs_strategies(sites, desk) -> None:
     assert post(sites, "tom", "/other/resume", {}) == 422
     assert desk.asked == []
     assert post(sites, "tom", "/turns/resume", {}) == 200
-    assert [type(one) for one in desk.asked] == [commands.RearmKill]
+    (rearm,) = desk.asked
+    assert rearm == commands.RearmKill(scope="strategy:turns", by="tom", source=commands.PAUSE, reason="resumed")
 
 
 def test_stopping_closes_only_when_it_is_asked_to(sites, desk) -> None:

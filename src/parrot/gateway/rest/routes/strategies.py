@@ -123,7 +123,7 @@ def _commands(router: APIRouter, platform: RunningPlatform, door: StrategiesDoor
         if not door.paused(strategy):
             problem = f"{strategy} is not paused, or something else stops it"
             raise InputError(problem, expected="a pause", fix="look at Risk: a kill is re-armed there")
-        given = {"by": named(who, body.by), "reason": body.reason or "resumed"}
+        given = {"by": named(who, body.by), "source": commands.PAUSE, "reason": body.reason or "resumed"}
         return done(platform, commands.RearmKill(scope=f"strategy:{strategy}", **given))
 
 
