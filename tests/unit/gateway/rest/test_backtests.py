@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 from starlette.testclient import TestClient
@@ -15,7 +16,7 @@ from parrot.app.folder import DataFolder
 from parrot.app.jobs.places import JobPlaces
 from parrot.app.platform.questions.backtests import BacktestQuestions
 from parrot.contracts.access import Role
-from parrot.contracts.jobs import Asked, BacktestAsked, DownloadAsked, Job, JobState
+from parrot.contracts.jobs import Asked, BacktestAsked, CheckAsked, DownloadAsked, Job, JobState
 from parrot.engine.bars import Bars
 from parrot.kernel.errors import MissingError
 from parrot.sdk import Strategy
@@ -243,3 +244,9 @@ def test_a_run_that_is_deleted_is_gone_with_its_report(site: Site, house: Simple
     assert get(site, "/backtests")["total"] == 3
     for name in ("..", "last", ".half-x", "%2e%2e"):
         assert site().delete(f"/api/v1/backtests/{name}").status_code in (404, 405)
+
+
+def test_what_a_check_of_the_log_found_is_not_told_among_the_jobs(site: Site, kept: Kept) -> None:
+    job = kept.ask(CheckAsked(), "ann")
+    kept.jobs[job.id] = msgspec.structs.replace(job, state=JobState.FINISHED, result={"problems": ["a hash"]})
+    assert get(site, "/jobs")["items"][0]["result"] == get(site, f"/jobs/{job.id}")["result"] == {}

@@ -16,7 +16,7 @@ from parrot.app.jobs.places import JobPlaces
 from parrot.app.jobs.runner import Jobs, kind_of, title_of
 from parrot.app.platform.questions.kept_runs import KeptRuns, detail_of, text_of
 from parrot.app.wiring import home
-from parrot.contracts.jobs import Asked, BacktestAsked, Job, JobState, ParityAsked, StrategyFacts
+from parrot.contracts.jobs import Asked, BacktestAsked, CheckAsked, Job, JobState, ParityAsked, StrategyFacts
 from parrot.kernel.errors import InputError, MissingError, ParameterError, ParrotError, StorageError
 
 _RENDER_S: Final = 60
@@ -158,7 +158,7 @@ class BacktestQuestions:
             "again": job.again,
             "fences": job.fences,
             "note": job.note,
-            "result": job.result,
+            "result": {} if isinstance(asked, CheckAsked) else job.result,  # what a check found is for auditors
             "asked": _asked(asked),
         }
 
