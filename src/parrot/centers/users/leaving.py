@@ -71,6 +71,7 @@ class Leaving:
             for link in store.all(Link).values():
                 if link.user == user:
                     change.drop(Link, link.id)
+            self._people.drop_links_by(change, person)
             for team in store.all(Team).values():
                 if user in team.members:
                     left = tuple(member for member in team.members if member != user)

@@ -11,7 +11,7 @@ from parrot.centers.users.means import Means
 from parrot.centers.users.rules import display_of, email_of, name_of
 from parrot.centers.users.store import Change
 from parrot.contracts.access import EVERY_ACCOUNT, Permission, Principal, Role, Way, permissions_of
-from parrot.contracts.users import Passkey, Person, PersonView, Private, Proofs, Session, Team
+from parrot.contracts.users import Link, Passkey, Person, PersonView, Private, Proofs, Session, Team
 from parrot.kernel.errors import AccessError, InputError, MissingError
 
 _ROLES_MOST: Final = len(Role)
@@ -216,6 +216,8 @@ class People:
             change.put(user, new)
             if not new.active or set(new.roles) - set(person.roles):
                 self._end_sessions(change, user)
+            if not new.active or Permission.USERS_WRITE not in permissions_of(new.roles):
+                self.drop_links_by(change, new)
             about = {"user": person.name, "roles": " ".join(new.roles), "accounts": " ".join(new.accounts)}
             change.note(by.name, "user rights", ts=self._means.now(), **about, active=str(new.active).lower())
             change.tell(user)
@@ -243,6 +245,12 @@ class People:
         for session in self._store.all(Session).values():
             if session.user == user:
                 change.drop(Session, session.id)
+
+    def drop_links_by(self, change: Change, person: Person) -> None:
+        """Lets go of links that somebody made for others: who may not let people in any more holds none that does."""
+        for link in self._store.all(Link).values():
+            if link.by == person.name and link.user != person.id:
+                change.drop(Link, link.id)
 
     def require_someone_in_charge(self, person: Person, new: Person | None) -> None:
         """Raises InputError where the owner or the last administrator would lose that."""

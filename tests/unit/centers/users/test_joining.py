@@ -203,3 +203,22 @@ def test_the_owner_s_own_stays_with_the_owner(town, ann):
     with pytest.raises(AccessError, match="owner"):
         town.users.joining.reset_factors(admin, ann.user)
     town.users.joining.reset_factors(machine(), ann.user)
+
+
+@pytest.mark.parametrize("end", ["switched off", "no administrator", "erased"])
+def test_links_of_who_may_let_nobody_in_any_more_are_good_for_nothing(town, ann, end):
+    mallory = invited(town, ann, "mallory", Role.ADMIN)
+    carol = invited(town, ann, "carol", Role.VIEWER)
+    _, link = town.users.joining.invite(mallory, roles=[Role.ADMIN])
+    reset = town.users.joining.reset_for(mallory, carol.user)
+    _, kept = town.users.joining.invite(ann, roles=[Role.VIEWER])
+    if end == "erased":
+        town.users.leaving.erase(ann, mallory.user)
+    else:
+        change = {"active": False} if end == "switched off" else {"roles": [Role.TRADER]}
+        town.users.people.set_rights(ann, mallory.user, **change)
+    with pytest.raises(AccessError, match="over"):
+        town.users.joining.accept(token_of(link), "mallory2", PASSWORD, whence=HOME)
+    with pytest.raises(AccessError, match="over"):
+        town.users.joining.reset(token_of(reset), OTHER)
+    assert town.users.joining.look(token_of(kept)).by == "ann"
