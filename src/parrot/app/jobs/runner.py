@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -217,8 +217,10 @@ class Jobs:
 
     def _told(self, job_id: str, line: bytes) -> None:
         try:
-            told: Mapping[str, Any] = json.loads(line)
+            told: Any = json.loads(line)
         except ValueError:
+            return
+        if not isinstance(told, dict):
             return  # no line of ours: a library's word
         with self._changed:
             job = self._jobs[job_id]

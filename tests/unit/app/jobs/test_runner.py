@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from parrot.adapters.runs import FileRuns
@@ -178,3 +179,12 @@ def standing() -> list[str]:
 
     words = "from parrot.app.hosting.fences import enclose; print(*enclose())"
     return subprocess.run([sys.executable, "-c", words], capture_output=True, text=True, check=True).stdout.split()
+
+
+def test_a_word_of_a_library_on_the_way_changes_nothing(tmp_path: Path, records: Records) -> None:
+    jobs = Jobs(records, str(tmp_path), lambda: 1)
+    job = msgspec.structs.replace(jobs.ask(asked(), "ann"), state=JobState.RUNNING)
+    jobs._jobs[job.id] = job
+    for word in (b"5\n", b'"done"\n', b"[1]\n", b"hello\n", b"\n"):
+        jobs._told(job.id, word)
+    assert jobs.job(job.id) == job

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any
@@ -250,3 +251,15 @@ def test_what_a_check_of_the_log_found_is_not_told_among_the_jobs(site: Site, ke
     job = kept.ask(CheckAsked(), "ann")
     kept.jobs[job.id] = msgspec.structs.replace(job, state=JobState.FINISHED, result={"problems": ["a hash"]})
     assert get(site, "/jobs")["items"][0]["result"] == get(site, f"/jobs/{job.id}")["result"] == {}
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(math.inf, None), (-math.inf, None), (math.nan, None), (1e21, "1" + "0" * 21), (0.125, "0.125"), (1e-12, "0")],
+)
+def test_what_an_account_is_worth_is_told_however_absurd_it_is(
+    site: Site, kept: Kept, value: float, text: str | None
+) -> None:
+    job = kept.ask(BacktestAsked(file="own/x.py", name="X", data=["demo:BTC"]), "ann")
+    kept.jobs[job.id] = msgspec.structs.replace(job, equity=value)
+    assert get(site, "/jobs")["items"][0]["equity"] == text

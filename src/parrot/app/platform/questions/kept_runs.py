@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from decimal import Decimal
+from decimal import Context, Decimal
+from math import isfinite
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
@@ -25,13 +26,16 @@ _KEPT: Final = 8
 _CURVES_KEPT: Final = 2_000
 _FIGURES: Final = ("total_return", "cagr", "sharpe", "max_drawdown", "win_rate", "profit_factor")
 _DAY: Final = 86_400 * 10**9
+_ROOMY: Final = Context(prec=400)  # the largest float has 309 digits before the point
 
 
 def text_of(value: Any, decimals: int = 10) -> str | None:
-    """A figure as decimal text; None for what is undefined."""
+    """A figure as decimal text; None for what is undefined or without end."""
     if value is None or isinstance(value, str):
         return value
-    return plain(round(Decimal(repr(value)), decimals) if isinstance(value, float) else Decimal(value))
+    if not isinstance(value, float):
+        return plain(Decimal(value))
+    return plain(_ROOMY.quantize(Decimal(repr(value)), Decimal(1).scaleb(-decimals))) if isfinite(value) else None
 
 
 class KeptRuns:
