@@ -1,6 +1,6 @@
 // A ticket as it is typed becomes an order as it is sent. Amounts stay decimal text; the words of problems are the server's own.
 
-import { compare, divide, multiply, parseDecimal, subtract, toText, trimmed, type Decimal } from "@/shared/format";
+import { NO_NUMBER, compare, divide, multiply, parseDecimal, subtract, toText, trimmed, type Decimal } from "@/shared/format";
 
 /** Kinds of orders, as the server names them. */
 export type Kind = "market" | "limit" | "stop" | "stop_limit" | "trailing" | "touch" | "touch_limit" | "twap" | "vwap" | "pov" | "iceberg";
@@ -161,7 +161,6 @@ export function quantityOf(ticket: Ticket, terms: Terms): string | undefined {
 /** The words for each field that is wrong. */
 export type Wrong = { [Field in keyof Ticket]?: string | undefined };
 
-const NO_NUMBER = "write a number with a point, such as 0.01";
 
 function amountFault(ticket: Ticket, terms: Terms): string | undefined {
   const quantity = quantityOf(ticket, terms);

@@ -2,7 +2,7 @@
 
 import { useMemo, useState } from "react";
 import { useCommand } from "@/shared/api";
-import { compare, parseDecimal, written } from "@/shared/format";
+import { NO_NUMBER, compare, parseDecimal, written } from "@/shared/format";
 import { Button, Confirm, Dialog, FailedLine, IconButton, NumberField, toast, useForm } from "@/shared/ui";
 import { isOpen } from "../markets/live";
 import type { Order } from "../markets/types";
@@ -48,7 +48,7 @@ interface Change {
 
 const fault = (name: string, value: string, needed: boolean): string | undefined => {
   if (value.trim() === "") return needed ? `${name} is missing` : undefined;
-  if (!parseDecimal(value)) return "write a number with a point, such as 0.01";
+  if (!parseDecimal(value)) return NO_NUMBER;
   return compare(value, "0") > 0 ? undefined : `${name} must be above zero`;
 };
 

@@ -6,7 +6,7 @@ const LADDER: LadderForm = { symbol: "BTC/USDT", side: "buy", quantity: "0.1", l
 
 describe("groups", () => {
   it("name what is wrong at its field", () => {
-    expect(gridFaults({ ...GRID, high: "100", levels: "1", quantity: "x" })).toMatchObject({ high: "it must be above the lowest price", levels: "a whole number from 2 to 201", quantity: "write a number with a point, such as 0.01" });
+    expect(gridFaults({ ...GRID, high: "100", levels: "1", quantity: "x" })).toMatchObject({ high: "it must be above the lowest price", levels: "a whole number from 2 to 201", quantity: "write a number with a point and without separators, such as 0.01" });
     expect(Object.values(gridFaults(GRID)).filter(Boolean)).toEqual([]);
     expect(ladderFaults({ ...LADDER, safety_orders: "51", take: "-1" })).toMatchObject({ safety_orders: "a whole number from 0 to 50", take: "it must be above zero" });
   });

@@ -1,6 +1,6 @@
 // Plans of groups as they are typed: which numbers must be there, and how many orders come of it.
 
-import { add, compare, divide, multiply, parseDecimal, subtract } from "@/shared/format";
+import { NO_NUMBER, add, compare, divide, multiply, parseDecimal, subtract } from "@/shared/format";
 
 export interface GridForm {
   symbol: string;
@@ -29,7 +29,6 @@ export interface LadderForm {
 
 type Words<T> = { [Field in keyof T]?: string | undefined };
 
-const NO_NUMBER = "write a number with a point, such as 0.01";
 
 const amount = (value: string, needed: boolean): string | undefined => {
   if (value.trim() === "") return needed ? "this is missing" : undefined;

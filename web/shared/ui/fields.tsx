@@ -1,7 +1,7 @@
 "use client";
 
 import { useCallback, useId, useMemo, useState, type ComponentProps, type ReactNode } from "react";
-import { parseDecimal } from "@/shared/format";
+import { numberFault, typedNumber } from "@/shared/format";
 import type { Problem } from "@/shared/api/problem";
 import { IconButton } from "./button";
 import { names } from "./class-names";
@@ -59,9 +59,8 @@ export function TextArea({ label, hint, problem, bare, className, value, onChang
 
 /** A number as exact decimal text: it is never turned into a float. `unit` stands behind it. */
 export function NumberField({ label, hint, problem, bare, className, value, onChange, unit, ...rest }: TextShape & Input & { unit?: ReactNode }): React.ReactElement {
-  const broken = value.trim() !== "" && parseDecimal(value) === undefined ? "write a number with a point, such as 0.01" : undefined;
-  const { id, aria, wrap } = useField({ label, hint, problem: problem ?? broken, ...(bare ? { bare } : {}), ...(className ? { className } : {}) });
-  const input = <input {...rest} {...aria} id={id} inputMode="decimal" autoComplete="off" className={names("control number w-full text-right", unit ? "pr-14" : undefined)} value={value} onChange={(event) => onChange(event.target.value.replace(/[\s,_]/g, ""))} />;
+  const { id, aria, wrap } = useField({ label, hint, problem: problem ?? numberFault(value), ...(bare ? { bare } : {}), ...(className ? { className } : {}) });
+  const input = <input {...rest} {...aria} id={id} inputMode="decimal" autoComplete="off" className={names("control number w-full text-right", unit ? "pr-14" : undefined)} value={value} onChange={(event) => onChange(typedNumber(event.target.value))} />;
   return wrap(
     unit ? (
       <div className="relative">
