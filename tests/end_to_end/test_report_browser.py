@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from parrot.centers.backtest.report import IndexEntry, index_page, render
+from parrot.centers.backtest.report import render
 from tests.unit.centers.backtest.sample import report_data
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -203,13 +203,3 @@ def test_charts_zoom_with_the_keyboard_and_say_what_is_under_the_pointer(visit, 
     page.it.click("#log")
     page.settle()
     assert page.said == []
-
-
-def test_the_index_opens_without_errors_or_requests(visit, tmp_path: Path) -> None:
-    path = tmp_path / "index.html"
-    entry = IndexEntry("report.html", "SmaCross", "BTCUSDT, 1 h", {"total_return": -0.1}, [1.0, 1.2, 0.9], "USDT")
-    path.write_text(index_page([entry]), "utf-8")
-    page = visit(path, width=360)
-    assert page.said == []
-    assert page.asked == [path.as_uri()]
-    assert page.it.evaluate("document.documentElement.scrollWidth") <= 360

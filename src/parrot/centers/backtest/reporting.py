@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from parrot.centers.backtest.records import saved
-from parrot.centers.backtest.report import Feed, IndexEntry, ReportData, Reproduction, render
-from parrot.centers.backtest.report.wording import day, span
+from parrot.centers.backtest.report import Feed, ReportData, Reproduction, render
+from parrot.centers.backtest.report.wording import span
 from parrot.engine.calendar import ALWAYS, calendar
 from parrot.kernel.errors import StorageError
 
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from parrot.centers.backtest.result import Result
     from parrot.contracts.runs import RunRecord, SavedRun
     from parrot.engine.bars import Bars
-
-_SPARK_POINTS = 240
 
 
 def write_report(result: Result, path: Path) -> Path:
@@ -109,23 +107,6 @@ def described_in(source: str, name: str) -> str:
         return ""
     return next(
         (ast.get_docstring(part) or "" for part in parts if isinstance(part, ast.ClassDef) and part.name == name), ""
-    )
-
-
-def index_entry(result: Result, href: str) -> IndexEntry:
-    """The result in an index of reports, linked at `href`."""
-    made, equity = result.provenance, result.equity
-    frames = sorted({bars.timeframe for bars in result.bars.values()})
-    named = list(result.bars)
-    market = ", ".join(named[:3]) + (f" and {len(named) - 3} more" if len(named) > 3 else "")
-    period = f"{day(int(equity['ts'][0]))} to {day(int(equity['ts'][-1]))} UTC" if equity.height else "no data"
-    return IndexEntry(
-        href=href,
-        title=made.strategy,
-        subtitle=", ".join(filter(None, (market, " and ".join(map(span, frames)), period))),
-        stats=result.stats,
-        equity=equity["equity"].gather_every(max(1, equity.height // _SPARK_POINTS)).to_list(),
-        currency=str(made.terms.get("currency") or ""),
     )
 
 

@@ -10,11 +10,11 @@ import numpy as np
 import polars as pl
 import pytest
 
-from parrot.centers.backtest.report import Feed, IndexEntry, ReportData, index_page, render
+from parrot.centers.backtest.report import Feed, ReportData, render
 from parrot.kernel.errors import DataError
 from tests.unit.centers.backtest.sample import FILLS, ORDERS, TRADES, report_data
 
-VOID = {"br", "col", "input", "link", "meta", "polyline", "line"}
+VOID = {"br", "col", "input", "link", "meta"}
 HOSTILE = '</script><img src=x onerror="alert(1)">&<b>'
 REQUEST = re.compile(r"https?:|url\(|@import|\b(?:fetch|import|XMLHttpRequest|WebSocket|EventSource|sendBeacon)\s*\(")
 PARTS = (
@@ -238,21 +238,6 @@ def test_a_million_bars_and_many_trades_stay_below_five_megabytes() -> None:
     assert content["trades"]["total"] == data.trades.height
     assert f"The last 50,000 of {data.trades.height:,} trades" in large
     assert min(content["curve"]["drawdown"]) == pytest.approx(data.equity["drawdown"].min(), abs=1e-6)
-
-
-def test_an_index_links_to_reports_with_figures_and_a_small_picture() -> None:
-    entries = [
-        IndexEntry(
-            "runs/a.html", HOSTILE, "BTCUSDT, 1 h", {"total_return": 0.1, "sharpe": 1.5}, [1.0, 1.2, 1.1], "USDT"
-        ),
-        IndexEntry("b.html", "Empty", "", {"total_return": None}),
-    ]
-    page = index_page(entries, note="Demo market, seed 42")
-    elements = parsed(page).elements
-    assert addresses(page) == ["runs/a.html", "b.html"]
-    assert [name for name, _ in elements].count("svg") == 1
-    assert "img" not in [name for name, _ in elements]
-    assert "parrot backtest" in text(index_page([]))
 
 
 def theme(css: str, selector: str) -> dict[str, str]:

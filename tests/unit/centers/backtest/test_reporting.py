@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import parrot
-from parrot.centers.backtest.reporting import index_entry, report_data, terms_in_words
+from parrot.centers.backtest.reporting import report_data, terms_in_words
 from parrot.kernel.errors import StorageError, StrategyError
 from parrot.sdk import Strategy, pct, trailing
 from tests.unit.centers.backtest.sample import walk
@@ -99,13 +99,6 @@ def test_an_exit_by_a_protective_order_is_not_told_as_the_entrys_reason() -> Non
     assert told.drop("why_exit").equals(result.trades.drop("why_exit"))
     taken = told.filter(told["why_exit"] == "take-profit")
     assert (taken["pnl"] > 0).all()
-
-
-def test_an_index_entry_names_market_and_period(result) -> None:
-    entry = index_entry(result, "alternate.html")
-    assert entry.title == "Alternate"
-    assert "2023-01-01 to 2023-01-2" in entry.subtitle
-    assert np.isfinite(entry.equity).all()
 
 
 def test_a_folder_that_does_not_exist_is_said_so(result, tmp_path: Path) -> None:

@@ -1,9 +1,8 @@
-"""The report of a back-test: one HTML page that needs nothing else, and an index of several."""
+"""The report of a back-test: one HTML page that needs nothing else."""
 
 from parrot.centers.backtest.report.analysis import Analysis, analyse
-from parrot.centers.backtest.report.data import Candles, Feed, IndexEntry, ReportData, Reproduction
+from parrot.centers.backtest.report.data import Candles, Feed, ReportData, Reproduction
 from parrot.centers.backtest.report.figures import GROUPS
-from parrot.centers.backtest.report.index import index_page
 from parrot.centers.backtest.report.page import render
 from parrot.centers.backtest.report.series import sampled_rows
 
@@ -12,11 +11,9 @@ __all__ = [
     "Analysis",
     "Candles",
     "Feed",
-    "IndexEntry",
     "ReportData",
     "Reproduction",
     "analyse",
-    "index_page",
     "render",
     "sampled_rows",
 ]

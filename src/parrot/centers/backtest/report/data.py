@@ -122,15 +122,3 @@ class ReportData:
     notes: Sequence[str] = ()
     feeds: Sequence[Feed] = ()
     source: str = ""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class IndexEntry:
-    """One report in the index: where it is, what it is called, its key figures and its equity as a small picture."""
-
-    href: str
-    title: str
-    subtitle: str
-    stats: Stats
-    equity: Sequence[float] = ()
-    currency: str = ""
