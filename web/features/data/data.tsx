@@ -81,8 +81,8 @@ export function Data(): React.ReactElement {
                     columns={COLUMNS}
                     rowKey={(one) => one.source}
                     sort={{ key: "symbol" }}
-                    onOpen={(one) => (one.timeframe ? lookAt(one) : undefined)}
-                    acts={(one) => (one.timeframe ? <QualityButton one={one} lookAt={lookAt} /> : null)}
+                    onOpen={mayWrite ? (one) => (one.timeframe ? lookAt(one) : undefined) : undefined}
+                    acts={(one) => (mayWrite && one.timeframe ? <QualityButton one={one} lookAt={lookAt} /> : null)}
                     loading={pages.loading}
                     problem={pages.problem}
                     onRetry={pages.refetch}

@@ -38,7 +38,7 @@ open:
 ..Q.A.:
     add_fault cancel_data_job cancel_job clear_fault clear_faults compare_strategy delete_backtest
     exchange_faucet import_file register_strategy repeat_data_job run_job_again set_exchange_port set_phase
-    start_backtest start_download tune_crowd
+    start_backtest start_download start_quality tune_crowd
 ..Q.A. fresh:
     make_exchange_key remove_exchange_key
 .T..A.:
@@ -56,7 +56,7 @@ VTQRAU:
     list_approvals list_backtests list_data_jobs list_decisions list_fills list_groups list_jobs list_keys
     list_limits list_markets list_orders list_passkeys list_positions list_postings list_roles list_series
     list_sessions list_statements list_strategies openapi order order_events portfolio profile push_facts
-    rename_passkey risk_history risk_tree save_profile sign_out start_quality statement status strategy
+    rename_passkey risk_history risk_tree save_profile sign_out statement status strategy
     strategy_catalogue strategy_file_text strategy_parity strategy_source strategy_versions stress subscribe_push
     tape tax_lots tax_lots_csv test_push unsubscribe_push
 VTQRAU fresh:

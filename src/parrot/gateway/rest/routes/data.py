@@ -65,7 +65,7 @@ def routes(data: DataDoor) -> APIRouter:
         return data.upload(who, body.model_dump())
 
     @router.post("/data/quality", operation_id="start_quality", status_code=202, response_model=DataJob)
-    def quality(body: QualityBody, who: Reader) -> Any:
+    def quality(body: QualityBody, who: Writer) -> Any:
         """Looks for gaps, duplicates, spikes and more in a series, in a process of its own."""
         return data.quality(who, body.source, body.calendar)
 
