@@ -8,12 +8,13 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from queue import Empty, Full, Queue
 from time import perf_counter_ns
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from parrot.app.desk import Desk
 from parrot.centers.market_data.live import Flow, LiveMarket
 from parrot.contracts.commands import Beat, EngageKill
 from parrot.contracts.message import Entry
+from parrot.contracts.ticks import QuoteTick, TradeTick
 from parrot.kernel.errors import StorageError
 from parrot.ports.feed import Feed
 from parrot.ports.trading import TradingVenue
@@ -21,6 +22,7 @@ from parrot.ports.trading import TradingVenue
 BEAT_NS = 100_000_000
 _WAITING_MOST = 1_000
 _REPORTS_MOST = 100_000
+_TICKS: Final = (TradeTick, QuoteTick)
 
 
 class Hosts(Protocol):
@@ -64,6 +66,7 @@ class Spine:
     turned: Callable[[int], None] = lambda duration: None
     committed: Callable[[int], None] = lambda duration: None
     _reports: deque[Any] = field(default_factory=deque)
+    _priced: set[str] = field(default_factory=set)
     _asked: Queue[tuple[Any, Future[Any]]] = field(default_factory=lambda: Queue(_WAITING_MOST))
 
     def connect(self) -> None:
@@ -120,10 +123,20 @@ class Spine:
             parts.feed.ask_snapshot(symbol, now)
         for quoted in flow.quoted:
             parts.desk.take(quoted, now)
+            if quoted.valid:
+                self._priced.add(quoted.symbol)
         parts.record(flow, now)
         if flow.messages:
-            parts.hosts.offer(flow.messages, now)
+            parts.hosts.offer(self._for_strategies(flow.messages), now)
         return bool(flow.messages)
+
+    def _for_strategies(self, messages: Sequence[Any]) -> list[Any]:
+        """Without ticks of symbols that the desk has no price of yet: it would refuse what is ordered on them.
+
+        Bars all pass: a series of them has no holes, and what is built of ticks ends after the first price.
+        """
+        priced = self._priced
+        return [message for message in messages if message.__class__ not in _TICKS or message.symbol in priced]
 
     def _take_reports(self, now: int) -> None:
         for _ in range(len(self._reports)):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,8 +12,9 @@ import pytest
 from parrot.app.desk import Desk
 from parrot.app.platform.spine import BEAT_NS, Parts, Spine
 from parrot.centers.risk import manifest as risk
-from parrot.contracts.commands import RearmKill
+from parrot.contracts.commands import Quoted, RearmKill
 from parrot.contracts.records import KillEngaged, KillRearmed
+from parrot.contracts.ticks import BarClosed, TradeTick
 from parrot.ports.journal import EMPTY_DIGEST, Head
 
 
@@ -74,3 +76,29 @@ def test_a_kill_file_that_is_taken_away_re_arms_nothing_and_stops_nothing_again(
     spine.ask(RearmKill(by="ann"))
     spine.turn(3 * BEAT_NS)
     assert told == [KillEngaged, KillRearmed]
+
+
+def trade(symbol: str, seq: int) -> TradeTick:
+    return TradeTick(symbol=symbol, seq=seq, ts=seq, received=seq, price=100, size=1)
+
+
+def quoted(symbol: str, *, valid: bool) -> Quoted:
+    return Quoted(symbol=symbol, ts=1, received=1, bid=Decimal(99), ask=Decimal(101), last=Decimal(100), valid=valid)
+
+
+def test_strategies_get_ticks_of_a_symbol_from_its_first_valid_quote_on_and_bars_always():
+    spine, _ = make_spine([])
+    offered: list[Any] = []
+    spine.parts.hosts.offer = lambda messages, now: offered.extend(messages)  # type: ignore[method-assign]
+    bar = BarClosed(
+        symbol="ETH/USDT", kind="time", step=1, ts=0, close_ts=1, open=1, high=1, low=1, close=1, volume=1, trades=1
+    )
+    given = [[bar, trade("ETH/USDT", 1)], [trade("BTC/USDT", 1), trade("ETH/USDT", 2)], [trade("ETH/USDT", 3)]]
+    told = [quoted("ETH/USDT", valid=False)], [quoted("BTC/USDT", valid=True)], [quoted("ETH/USDT", valid=True)]
+    again = [trade("BTC/USDT", 2), trade("ETH/USDT", 4)]
+    turns = [*zip(given, told, strict=True), (again, [quoted("ETH/USDT", valid=False)])]
+    for now, (messages, quotes) in enumerate(turns):
+        flow = SimpleNamespace(asks=(), quoted=quotes, messages=messages)
+        spine.parts.market.take = lambda ticks, now, flow=flow: flow
+        spine.turn(now)
+    assert offered == [bar, trade("BTC/USDT", 1), trade("ETH/USDT", 3), *again]
