@@ -35,7 +35,7 @@ interface TableShape<Row> {
   rowKey: (row: Row) => string;
   sort?: { key: string; down?: boolean };
   /** Enter, or a click on the row. */
-  onOpen?: (row: Row) => void;
+  onOpen?: ((row: Row) => void) | undefined;
   chosen?: string | undefined;
   /** Acts on a row, at its end; they stay clickable by themselves. */
   acts?: (row: Row) => ReactNode;
