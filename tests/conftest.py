@@ -7,6 +7,11 @@ from collections import defaultdict
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# How long an example takes says something about the machine; a test that hangs has its own limit.
+settings.register_profile("parrot", deadline=None)
+settings.load_profile("parrot")
 
 ROOT = Path(__file__).resolve().parent.parent
 TESTS = ROOT / "tests"

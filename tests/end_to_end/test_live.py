@@ -12,6 +12,8 @@ import pytest
 from tests.end_to_end.command import parrot, told
 from tests.end_to_end.platform import Running, up, verified
 
+pytestmark = pytest.mark.alone  # a start has its seconds
+
 FIRST_FILLS_S = 60
 
 

@@ -26,7 +26,7 @@ export function OrderActs({ order }: { order: Order }): React.ReactElement | nul
   return (
     <>
       {mayChange(order) ? <IconButton small icon="settings" label={`Change order ${order.order_id}`} onClick={() => setChanging(true)} /> : null}
-      <IconButton small icon="close" label={`Cancel order ${order.order_id}`} busy={cancel.busy} onClick={() => void press()} />
+      <IconButton small icon="bin" label={`Cancel order ${order.order_id}`} busy={cancel.busy} onClick={() => void press()} />
       {cancel.problem ? <Refused problem={cancel.problem} order={order} onClose={cancel.reset} /> : null}
       {changing ? <ChangeOrder order={order} onClose={() => setChanging(false)} /> : null}
     </>

@@ -6,10 +6,12 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
 from parrot.contracts import records
+from parrot.contracts.commands import PAUSE
 from parrot.contracts.history import AlertRow, OrderRow
 from parrot.contracts.message import Entry
 
 _DISK: Final = "disk watch"
+_KILL: Final = "kill"
 
 
 class Told(NamedTuple):
@@ -51,14 +53,24 @@ def _external(record: records.ExternalSeen) -> str:
     return "" if record.gone else f"the venue shows an order that is not ours: {record.side} {record.symbol}"
 
 
+def _killed(record: records.KillEngaged) -> str:
+    """A pause was meant and harms nobody."""
+    return (
+        "" if record.source == PAUSE else f"{record.scope} was stopped by {record.by}: {record.reason or 'no reason'}"
+    )
+
+
+def _refused(record: records.OrderRefused) -> str:
+    """What a kill refuses was told with the kill."""
+    return "" if record.rule == _KILL else f"order {record.order_id} refused: {record.text}"
+
+
 _TOLD: Final[Mapping[type, Told]] = {
-    records.KillEngaged: Told(
-        "kill", "error", lambda record: f"{record.scope} was stopped by {record.by}: {record.reason or 'no reason'}"
-    ),
+    records.KillEngaged: Told("kill", "error", _killed),
     records.BreakerTripped: Told(
         "breaker", "error", lambda record: f"{record.rule} of {record.scope}: {record.actual}, limit {record.limit}"
     ),
-    records.OrderRefused: Told("order", "warning", lambda record: f"order {record.order_id} refused: {record.text}"),
+    records.OrderRefused: Told("order", "warning", _refused),
     records.OrderRejected: Told(
         "order", "warning", lambda record: f"order {record.order_id} rejected: {record.reason}"
     ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -89,7 +90,7 @@ def quoted(symbol: str, *, valid: bool) -> Quoted:
 def test_strategies_get_ticks_of_a_symbol_from_its_first_valid_quote_on_and_bars_always():
     spine, _ = make_spine([])
     offered: list[Any] = []
-    spine.parts.hosts.offer = lambda messages, now: offered.extend(messages)  # type: ignore[method-assign]
+    spine.parts.hosts.offer = lambda messages, now: offered.extend(messages)
     bar = BarClosed(
         symbol="ETH/USDT", kind="time", step=1, ts=0, close_ts=1, open=1, high=1, low=1, close=1, volume=1, trades=1
     )
@@ -98,7 +99,7 @@ def test_strategies_get_ticks_of_a_symbol_from_its_first_valid_quote_on_and_bars
     again = [trade("BTC/USDT", 2), trade("ETH/USDT", 4)]
     turns = [*zip(given, told, strict=True), (again, [quoted("ETH/USDT", valid=False)])]
     for now, (messages, quotes) in enumerate(turns):
-        flow = SimpleNamespace(asks=(), quoted=quotes, messages=messages)
-        spine.parts.market.take = lambda ticks, now, flow=flow: flow
+        flow: Any = SimpleNamespace(asks=(), quoted=quotes, messages=messages)
+        spine.parts.market.take = partial(lambda flow, ticks, now: flow, flow)
         spine.turn(now)
     assert offered == [bar, trade("BTC/USDT", 1), trade("ETH/USDT", 3), *again]

@@ -34,7 +34,13 @@ def routes(door: UsersDoor) -> APIRouter:
         cookies.keep_visit(request, response, binder)
         return PlaceTold(url=url)
 
-    @router.get("/auth/oidc/callback", operation_id="return_from_provider", dependencies=[anyone()])
+    @router.get(
+        "/auth/oidc/callback",
+        operation_id="return_from_provider",
+        status_code=HTTPStatus.SEE_OTHER,
+        response_class=RedirectResponse,
+        dependencies=[anyone()],
+    )
     def back(
         request: Request,
         state: Told = "",
