@@ -63,13 +63,18 @@ class Client:
         self._lock = threading.Lock()
 
     @classmethod
-    def local(cls, data: str | Path = "var/live", *, timeout: float = _LATEST_S) -> Client:
-        """The platform that runs on a data directory of this machine. Raises MissingError when none does."""
-        from parrot.app.folder import DataFolder, running
+    def local(cls, data: str | Path | None = None, *, timeout: float = _LATEST_S) -> Client:
+        """The platform that runs on a data directory of this machine, without one on that of `parrot up`.
 
-        found = running(DataFolder(Path(data)))
+        Raises MissingError when none does.
+        """
+        from parrot.app.folder import DataFolder, running
+        from parrot.app.wiring import home
+
+        folder = DataFolder(home() / "live" if data is None else Path(data))
+        found = running(folder)
         if found is None:
-            raise MissingError(f"nothing runs on {data}", expected="a running platform", fix="parrot up")
+            raise MissingError(f"nothing runs on {folder.root}", expected="a running platform", fix="parrot up")
         return cls(found.url, token=found.token, cert=found.cert, timeout=timeout)
 
     def __enter__(self) -> Client:

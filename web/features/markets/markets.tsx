@@ -4,7 +4,7 @@ import { useRouter, useSearchParams } from "next/navigation";
 import { memo, useCallback, useMemo, useState } from "react";
 import { useMay } from "@/shared/session";
 import { written } from "@/shared/format";
-import { Age, Badge, ButtonLink, Card, DataTable, Empty, Failed, Loading, Page, Percent, Price, Select, Split, Tabs, useRemembered } from "@/shared/ui";
+import { Age, Badge, ButtonLink, Card, DataTable, Empty, Failed, Loading, Page, Percent, Price, Select, Split, Tabs, Time, useRemembered } from "@/shared/ui";
 import { CancelAll, OrderActs } from "../orders/acts";
 import { FILL_COLUMNS, ORDER_COLUMNS } from "../orders/columns";
 import { Chart as AnyChart } from "./chart";
@@ -94,6 +94,9 @@ function One({ market, markets, told, onChoose, unknown }: { market: Market; mar
   );
 }
 
+/** Whether what is said of a day is of a whole one: a market that was first seen today is younger. */
+const isWholeDay = ({ since_ns, received_ns }: Market): boolean => !since_ns || received_ns - since_ns > 23.9 * 3_600e9;
+
 function Head({ market, markets, onChoose, children }: { market: Market; markets: readonly Market[]; onChoose: (symbol: string) => void; children?: React.ReactNode }): React.ReactElement {
   const { symbol, last, tick, quote, base, change, change_percent, high, low, volume, received_ns, valid, since_ns } = market;
   const known = markets.map((one) => [one.symbol, one.symbol] as const);
@@ -108,7 +111,7 @@ function Head({ market, markets, onChoose, children }: { market: Market; markets
         {change === null ? null : <span className="number ml-2 text-small text-faint">{written(change, { signed: true })}</span>}
       </span>
       <span className="text-small">
-        24 h <span className="number">{low === null ? "–" : written(low)}</span> to <span className="number">{high === null ? "–" : written(high)}</span>
+        {isWholeDay(market) ? "24 h" : <>Since <Time ns={since_ns} detail="time" /></>} <span className="number">{low === null ? "–" : written(low)}</span> to <span className="number">{high === null ? "–" : written(high)}</span>
       </span>
       <span className="text-small">
         Volume <span className="number">{written(volume, { places: 2 })}</span> {base}
