@@ -33,7 +33,7 @@ def test_the_kill_switch_takes_two_clicks_and_a_reason_to_come_back(visit: Visit
     page = visitor.page
     page.get_by_role("button", name="Kill", exact=True).click()
     page.get_by_role("button", name="Stop everything now").dblclick()  # a nervous hand does no harm
-    page.get_by_role("button", name=re.compile("stopped", re.IGNORECASE)).first.wait_for()
+    page.get_by_role("button", name="Stopped", exact=True).wait_for()
     assert [text.partition(" ")[0] for text in visitor.done("GET", "/status")["killed"]] == ["all"]
     engaged = [row for row in visitor.done("GET", "/activity")["items"] if row["kind"] == "kill_engaged"]
     assert len(engaged) == 1
@@ -42,7 +42,7 @@ def test_the_kill_switch_takes_two_clicks_and_a_reason_to_come_back(visit: Visit
     assert (status, "kill" in problem["title"]) == (422, True)
     visitor.said.clear()  # the refusal was asked for
 
-    page.get_by_role("button", name=re.compile("stopped", re.IGNORECASE)).first.click()
+    page.get_by_role("button", name="Stopped", exact=True).click()
     page.get_by_label("Why it is safe again").fill("it was a drill")
     page.get_by_role("dialog").get_by_role("button", name=re.compile("arm|leave|again", re.IGNORECASE)).last.click()
     page.get_by_role("button", name="Kill", exact=True).wait_for()
@@ -72,6 +72,8 @@ def test_the_page_goes_on_after_a_restart_of_the_server(tmp_path: Any, chromium:
     visitor.done("POST", "/auth/setup", {"code": running.told["setup"], "name": "owner", "password": PASSWORD})
     page.goto("/")
     page.get_by_text("data live").wait_for()
+    page.get_by_role("figure").first.wait_for()
+    page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")  # by then every part of the page has come
     running.kill()
     page.get_by_text(re.compile("No line to Parrot")).wait_for()
     again: Running = up(tmp_path, "--port", str(urlsplit(running.told["url"]).port))
