@@ -2,7 +2,7 @@
 
 from parrot.adapters.sql.databases import open_postgres, open_sqlite, scrub
 from parrot.adapters.sql.journal import SqlJournal
-from parrot.adapters.sql.records import SqlRecords, verify_records
+from parrot.adapters.sql.records import SqlRecords, records_made, verify_records
 from parrot.adapters.sql.series import SqlSeries
 from parrot.adapters.sql.snapshots import SqlSnapshots
 
@@ -14,5 +14,6 @@ __all__ = [
     "open_postgres",
     "open_sqlite",
     "scrub",
+    "records_made",
     "verify_records",
 ]

@@ -117,17 +117,32 @@ class SqlRecords:
             connection.execute(delete(INBOX).where(INBOX.c.ts < before))
 
 
+def records_made(path: Path) -> bool:
+    """Whether the first transaction in a SQLite file, which makes its tables, was committed; changes nothing."""
+    try:
+        with _looked_at(path) as connection:
+            return connection.execute("SELECT 1 FROM sqlite_master").fetchone() is not None
+    except sqlite3.DatabaseError:
+        return True  # and damaged since
+
+
 def verify_records(path: Path) -> list[str]:
     """What is wrong with the records in a SQLite file, which another process may be writing; changes nothing."""
-    mode = "mode=ro" if path.with_name(f"{path.name}-wal").exists() else "immutable=1"
+    if not records_made(path):
+        return []
     try:
-        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?{mode}", uri=True)) as connection:
+        with _looked_at(path) as connection:
             told = [text for (text,) in connection.execute("PRAGMA integrity_check(10)") if text != "ok"]
             rows = connection.execute("SELECT kind, key, body, sum FROM records")
             altered = [f"{kind} {key}" for kind, key, body, made in rows if _sum(kind, key, body) != octets(made)]
     except (sqlite3.DatabaseError, UnicodeDecodeError) as fault:
         return [f"it is damaged: {fault}"]
     return told + [f"the record {name} is not what was kept" for name in altered]
+
+
+def _looked_at(path: Path) -> closing[sqlite3.Connection]:
+    mode = "mode=ro" if path.with_name(f"{path.name}-wal").exists() else "immutable=1"
+    return closing(sqlite3.connect(f"{path.absolute().as_uri()}?{mode}", uri=True))
 
 
 def _get(connection: Connection, kind: type[R], key: str) -> R | None:

@@ -51,7 +51,7 @@ def verify(root: Path) -> Report:
     seen = {name: Seen(of_file) for name, of_file in heads.items()}
     lengths = _look_at_files(folder.root, names, seen, report)
     _look_at_log(second, log, lengths, report)
-    _look_for_files(log, set(names), report)
+    _look_for_files(log, set(names), set(_unmade(folder.root, names)), report)
     _look_at_witness(log, lengths, seen, report)
     for name, made in snapshots.items():
         _look_at_snapshot(name, made, seen[DESK], lengths, report)
@@ -103,6 +103,16 @@ def _records(path: Path) -> list[str]:
     return verify_records(path)
 
 
+def _unmade(root: Path, names: Iterable[str]) -> Iterator[str]:
+    """Databases that were begun by a process that died before their tables were there."""
+    for name in names:
+        if name.endswith(".db"):
+            from parrot.adapters.sql import records_made  # as above
+
+            if not records_made(root / name):
+                yield name
+
+
 def _pass_over(place: object) -> None:
     pass
 
@@ -150,8 +160,8 @@ def _look_at_log(
         report.add([Problem(AUDIT, 0, "its second place does not know this log", "I16")])
 
 
-def _look_for_files(log: LogReading | None, there: set[str], report: Report) -> None:
-    """Files that must be there and are not, and that are there and must not be."""
+def _look_for_files(log: LogReading | None, there: set[str], unmade: set[str], report: Report) -> None:
+    """Files that must be there, made to the end, and are not; and files that are there and must not be."""
     if DESK not in there:
         report.add([Problem(DESK, 0, "the journal of the desk is missing")])
     witnessed = log.witnessed if log is not None else {}
@@ -164,7 +174,8 @@ def _look_for_files(log: LogReading | None, there: set[str], report: Report) -> 
         if name not in there and not made_room(name, there):
             report.add([Problem(name, 0, f"the file is missing; it held {heads[-1].seq} entries", "I16")])
     for name, ts in expected.items():
-        if name not in there and name not in witnessed and log is not None and log.newest - ts >= _MADE_WITHIN:
+        late = log is not None and log.newest - ts >= _MADE_WITHIN
+        if late and name not in there - unmade and name not in witnessed:
             report.add([Problem(name, 0, "the file is missing: it was made", "I16")])
 
 

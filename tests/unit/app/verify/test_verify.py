@@ -11,6 +11,7 @@ import pytest
 
 from parrot.adapters.journal.files import FileJournal, FileSnapshots, layout
 from parrot.adapters.journal.files.snapshots import read_snapshot
+from parrot.adapters.sql import open_sqlite
 from parrot.app.cli.program import run
 from parrot.app.desk import decode, encode
 from parrot.app.verify import Report, verify
@@ -277,3 +278,19 @@ def test_a_process_that_died_before_its_first_signature_was_kept_leaves_a_note(l
     report = verify(copy)
     assert report.problems == []
     assert any("first signature" in note for note in report.notes)
+
+
+def test_a_database_that_was_begun_is_not_yet_there_and_then_missing(tmp_path: Path) -> None:
+    platform = Platform(tmp_path / "data")
+    records = platform.root / "records.db"
+    platform.audit.expect(records, platform.now)
+    records.touch()
+    platform.turn(10)
+    assert verify(platform.crash(tmp_path / "young")).problems == []
+    open_sqlite(records).dispose()
+    platform.turn(200)
+    assert verify(platform.crash(tmp_path / "made")).problems == []
+    records.write_bytes(b"")
+    told = [(problem.file, problem.invariant) for problem in verify(platform.crash(tmp_path / "emptied")).problems]
+    assert told == [("records.db", "I16")]
+    platform.stop()
