@@ -74,7 +74,8 @@ def test_the_page_goes_on_after_a_restart_of_the_server(tmp_path: Any, chromium:
     page.get_by_text("data live").wait_for()
     page.get_by_role("figure").first.wait_for()
     page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
-    page.wait_for_load_state("networkidle")  # every part of the page has come, and of those that it links to
+    page.wait_for_timeout(4_000)  # the parts of the shell come after the page
+    page.wait_for_load_state("networkidle")
     running.kill()
     page.get_by_text(re.compile("No line to Parrot")).wait_for()
     again: Running = up(tmp_path, "--port", str(urlsplit(running.told["url"]).port))

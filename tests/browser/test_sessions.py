@@ -65,3 +65,18 @@ def test_without_a_line_the_shell_opens_and_shows_no_number(visit: Visit) -> Non
     page.goto("/")
     page.get_by_text("data live").wait_for()
     visitor.said.clear()  # what the browser says of a lost line
+
+
+def test_what_has_not_come_when_the_line_is_lost_says_so_and_comes_later(visit: Visit) -> None:
+    visitor = visit()
+    page = visitor.page
+    page.goto("/orders")
+    page.get_by_text("data live").wait_for()
+    visitor.context.set_offline(True)
+    page.keyboard.press("?")
+    page.get_by_text("This part of the page has not come").wait_for()
+    page.get_by_role("button", name="Kill", exact=True).wait_for()
+    visitor.context.set_offline(False)
+    page.keyboard.press("?")
+    page.get_by_role("dialog").get_by_text("This list").wait_for()
+    visitor.said.clear()  # what the browser says of a lost line

@@ -1,6 +1,5 @@
 "use client";
 
-import dynamic from "next/dynamic";
 import Link from "next/link";
 import { usePathname, useRouter } from "next/navigation";
 import { useEffect, useRef, useState, type ReactNode } from "react";
@@ -18,11 +17,14 @@ import { Bar } from "./bar";
 import { useAppearance } from "./appearance";
 import { useInstalled } from "./installed";
 import { ALL_PLACES, isAt, PLACES } from "./navigation";
+import { usePart } from "./part";
 import { PlaceList, Sidebar } from "./sidebar";
 import { useShortcuts } from "./shortcuts";
+import type { Help as HelpType } from "./help";
+import type { Palette as PaletteType } from "./palette";
 
-const Palette = dynamic(() => import("./palette").then(({ Palette: found }) => found), { ssr: false });
-const Help = dynamic(() => import("./help").then(({ Help: found }) => found), { ssr: false });
+const palettePart = (): Promise<typeof PaletteType> => import("./palette").then(({ Palette }) => Palette);
+const helpPart = (): Promise<typeof HelpType> => import("./help").then(({ Help }) => Help);
 
 /** Everything around a page: sidebar, bar, drawer and bottom bar of the phone, messages, palette. Doors stand alone. */
 export function Frame({ children }: { children: ReactNode }): React.ReactElement {
@@ -45,14 +47,10 @@ function House({ children }: { children: ReactNode }): React.ReactElement {
   const router = useRouter();
   const { standing, me, problem, again } = useSession();
   const [drawer, setDrawer] = useState(false);
-  const [palette, setPalette] = useState(false);
-  const [help, setHelp] = useState(false);
+  const palette = usePart(palettePart);
+  const help = usePart(helpPart);
   const main = useRef<HTMLElement>(null);
-  useEffect(() => {
-    const timer = setTimeout(() => void import("./palette").catch(() => undefined), IDLE_MS); // it comes up at once when it is called
-    return () => clearTimeout(timer);
-  }, []);
-  useShortcuts({ onPalette: () => setPalette(true), onHelp: () => setHelp(true), enabled: standing === "in" });
+  useShortcuts({ onPalette: palette.call, onHelp: help.call, enabled: standing === "in" });
   const enrol = me?.must_enrol === true && path !== "/profile";
   useEffect(() => {
     if (enrol) router.replace("/profile");
@@ -76,7 +74,7 @@ function House({ children }: { children: ReactNode }): React.ReactElement {
       </a>
       <Sidebar />
       <div className="flex min-w-0 flex-1 flex-col">
-        <Bar onMenu={() => setDrawer(true)} onPalette={() => setPalette(true)} />
+        <Bar onMenu={() => setDrawer(true)} onPalette={palette.call} />
         <LineBanner />
         <main ref={main} id="content" tabIndex={-1} className="min-h-0 flex-1 overflow-y-auto outline-none">
           {place?.permission && !may(me, place.permission) ? (
@@ -90,8 +88,8 @@ function House({ children }: { children: ReactNode }): React.ReactElement {
         <BottomBar path={path} onMore={() => setDrawer(true)} />
       </div>
       <Drawer open={drawer} onOpenChange={setDrawer} />
-      {palette ? <Palette open onOpenChange={setPalette} onHelp={() => setHelp(true)} /> : null}
-      {help ? <Help open onOpenChange={setHelp} /> : null}
+      {palette.Part ? <palette.Part open onOpenChange={palette.setOpen} onHelp={help.call} /> : null}
+      {help.Part ? <help.Part open onOpenChange={help.setOpen} /> : null}
       <Toasts />
     </div>
   );
@@ -154,7 +152,6 @@ function Drawer({ open, onOpenChange }: { open: boolean; onOpenChange: (open: bo
   );
 }
 
-const IDLE_MS = 4_000;
 const THUMB = ["/", "/markets", "/orders", "/risk"];
 
 /** On a phone: the four pages that are needed in a hurry, and the rest. */
