@@ -13,7 +13,7 @@ __all__ = [
     "SqlSnapshots",
     "open_postgres",
     "open_sqlite",
-    "scrub",
     "records_made",
+    "scrub",
     "verify_records",
 ]
