@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from tests.browser.conftest import Visit
 from tests.browser.pages import OPEN, SIGNED_IN
 from tests.browser.visitor import PHONE, WIDE
@@ -15,6 +13,7 @@ from tests.end_to_end.command import ROOT
 AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 RUN = "rules => axe.run(document, {runOnly: {type: 'tag', values: rules}, resultTypes: ['violations']})"
+THEME = "theme => { document.documentElement.dataset.theme = theme; }"
 SIDEWAYS = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -29,11 +28,10 @@ def axe() -> str:
     return Path(AXE).read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("dark", [True, False], ids=["dark", "light"])
-def test_axe_finds_nothing_on_any_page(visit: Visit, dark: bool) -> None:
+def test_axe_finds_nothing_on_any_page_dark_or_light(visit: Visit) -> None:
     source = axe()
-    wrong: dict[str, list[str]] = {}
-    visitors = {None: visit(None, dark=dark), "owner": visit(dark=dark)}
+    wrong: dict[tuple[str, str], list[str]] = {}
+    visitors = {None: visit(None), "owner": visit()}
     for name, pages in ((None, OPEN), ("owner", SIGNED_IN)):
         page = visitors[name].page
         for path in pages:
@@ -41,19 +39,22 @@ def test_axe_finds_nothing_on_any_page(visit: Visit, dark: bool) -> None:
             page.get_by_role("heading", level=1).first.wait_for()
             page.wait_for_timeout(400)
             page.evaluate(source)  # not a script tag, which the page's own policy refuses
-            if found := violations(page):
-                wrong[path] = found
+            for theme in ("dark", "light"):
+                page.evaluate(THEME, theme)
+                if found := violations(page):
+                    wrong[path, theme] = found
     assert wrong == {}
 
 
-@pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["wide", "phone"])
-def test_no_page_is_wider_than_its_window(visit: Visit, viewport: dict[str, int]) -> None:
-    page = visit(viewport=viewport).page
+def test_no_page_is_wider_than_its_window_wide_or_on_a_phone(visit: Visit) -> None:
+    page = visit().page
     wider = {}
     for path in SIGNED_IN:
         page.goto(path)
         page.get_by_role("heading", level=1).first.wait_for()
-        page.wait_for_timeout(200)
-        if over := page.evaluate(SIDEWAYS):
-            wider[path] = over
+        for viewport in (WIDE, PHONE):
+            page.set_viewport_size(viewport)
+            page.wait_for_timeout(200)
+            if over := page.evaluate(SIDEWAYS):
+                wider[path, viewport["width"]] = over
     assert wider == {}
