@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from parrot.app.cli import options, screen
+from parrot.app.garbage import hold
 from parrot.kernel.errors import InputError
 
 Port = Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.")]
@@ -67,6 +68,7 @@ def exchange(
 
     REST, /ws, /stream and /ws-api/v3 on one port. The secret is also the token of the admin calls. Ctrl-C stops it.
     """
+    hold()
     from parrot.app.exchange.runtime import serve
     from parrot.app.exchange.settings import ExchangeSettings
 

@@ -9,6 +9,7 @@ import typer
 
 from parrot.app.cli import options, screen
 from parrot.app.cli.instance import Data, folder_of
+from parrot.app.garbage import hold
 
 
 def up(
@@ -24,6 +25,7 @@ def up(
     Without settings a living exchange of its own is the venue; docs/how-to/real-venue.md says how to get to another.
     It goes on where the data directory's journals end, however the last process ended. Settings: settings.toml there.
     """
+    hold()
     from parrot.app.folder import DataFolder
     from parrot.app.platform.front import open_front
     from parrot.app.platform.runtime import Runtime

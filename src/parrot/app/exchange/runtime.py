@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 import signal
 from collections.abc import Callable, Sequence
@@ -18,6 +17,7 @@ from parrot.app.exchange.opening import Opened, open_exchange
 from parrot.app.exchange.owner import LoopOwner
 from parrot.app.exchange.settings import ExchangeSettings
 from parrot.app.exchange.site import Server, Site
+from parrot.app.garbage import settle
 from parrot.kernel.errors import InputError
 
 _SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
@@ -70,8 +70,7 @@ async def _serve(opened: Opened, clock: SteadyClock, ready: Callable[[dict[str, 
         for server in made:
             await server.start()
             started.append(server)
-        gc.collect()
-        gc.freeze()  # what is there from the start is not looked through again and again
+        settle()
         ready(facts(started))
         await ended
     finally:

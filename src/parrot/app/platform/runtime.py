@@ -14,6 +14,7 @@ import structlog
 
 from parrot.adapters.telemetry import Logs, Metrics, set_up
 from parrot.app.folder import DataFolder, announce, withdraw
+from parrot.app.garbage import settle
 from parrot.app.platform.assemble import House, assemble
 from parrot.app.platform.deciding import deciding
 from parrot.app.platform.disk import DiskWatch
@@ -57,6 +58,7 @@ class Runtime:
     def run(self, front: Front, ready: Callable[[dict[str, Any]], None]) -> None:
         """Recovers, serves and trades until a signal. Raises InputError, DataError, StorageError."""
         require_limits(self._settings)
+        settle()  # what a recovery makes may go
         self._folder.make()
         house = assemble(self._folder, self._settings)
         logs = set_up(self._folder.logs, screen=None)
@@ -112,6 +114,7 @@ class Runtime:
             web.start()
             for warning in house.trading.warnings:
                 _log().warning("venue", text=warning)
+            settle()
             ready(
                 {
                     "pid": instance.pid,
