@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any, Final
 
 import msgspec
 
+from parrot.adapters.secrets.doors import write_closed
 from parrot.kernel.errors import DataError, StorageError
 from parrot.ports.exchange import Credential
 from parrot.ports.secrets import Secret
@@ -33,22 +33,24 @@ class Keys:
         """The credential of a key."""
         return self._found.get(key)
 
-    def add(self, account: str, *, may_trade: bool = True) -> Credential:
-        """A new random key for an account."""
-        return self.keep(secrets.token_hex(_LENGTH), secrets.token_hex(_LENGTH), account, may_trade=may_trade)
+    def add(self, account: str, *, may_trade: bool = True, key: str = "") -> Credential:
+        """A new random key for an account; one of a `key` that was drawn before is made once."""
+        there = self._found.get(key)
+        if there is not None and there.account == account:
+            return there
+        return self.keep(key or draw(), draw(), account, may_trade=may_trade)
 
     def keep(self, key: str, secret: str, account: str, *, may_trade: bool = True) -> Credential:
         """A key that is given from outside; one of that name is replaced."""
         made = Credential(key=key, secret=Secret(f"api-key-{key[:6]}", secret), account=account, may_trade=may_trade)
-        self._found[key] = made
-        self._write()
+        self._become(self._found | {key: made})
         return made
 
     def remove(self, key: str) -> bool:
         """Takes a key away."""
-        if self._found.pop(key, None) is None:
+        if key not in self._found:
             return False
-        self._write()
+        self._become({name: one for name, one in self._found.items() if name != key})
         return True
 
     def of(self, account: str) -> Credential | None:
@@ -59,24 +61,24 @@ class Keys:
         """(key, account) of all."""
         return [(found.key, found.account) for found in self._found.values()]
 
-    def _write(self) -> None:
-        if self._path is None:
-            return
-        rows = [
-            {"key": one.key, "secret": one.secret.reveal(), "account": one.account, "may_trade": one.may_trade}
-            for one in self._found.values()
-        ]
-        part = self._path.with_suffix(".part")
-        try:
-            part.unlink(missing_ok=True)
-            file = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-            with os.fdopen(file, "wb") as written:
-                written.write(msgspec.json.encode(rows))
-                written.flush()
-                os.fsync(written.fileno())
-            part.replace(self._path)
-        except OSError as fault:
-            raise StorageError(f"{self._path} cannot be written: {fault.strerror}") from fault
+    def _become(self, found: dict[str, Credential]) -> None:
+        """Other keys: in the file first, so that one that could not be written is not there either."""
+        if self._path is not None:
+            _write(self._path, found)
+        self._found = found
+
+
+def draw() -> str:
+    """A new random key, or a secret."""
+    return secrets.token_hex(_LENGTH)
+
+
+def _write(path: Path, found: dict[str, Credential]) -> None:
+    rows = [
+        {"key": one.key, "secret": one.secret.reveal(), "account": one.account, "may_trade": one.may_trade}
+        for one in found.values()
+    ]
+    write_closed(path, msgspec.json.encode(rows))
 
 
 def _read(path: Path) -> dict[str, Credential]:

@@ -20,6 +20,7 @@ from parrot.app.platform.spine import Spine
 from parrot.contracts.accounts import Position
 from parrot.contracts.message import Entry
 from parrot.kernel.decimals import plain
+from parrot.kernel.errors import BusyError
 
 _LATEST_S: Final = 10.0
 _STRATEGIES_MOST: Final = 100_000
@@ -63,6 +64,16 @@ class Platform:
         """What `question` finds between two turns."""
         answer: _T = self._spine.read(lambda: question(self._house)).result(_LATEST_S)
         return answer
+
+    def act(self, work: Callable[[House], _T]) -> _T:
+        """Has `work` done between two turns: wholly, or not at all. Raises BusyError where its turn does not come."""
+        asked = self.begin(work)
+        try:
+            return asked.result(_LATEST_S)
+        except TimeoutError:
+            if asked.cancel():
+                raise BusyError("the platform is busy: this was not done", fix="try again in a moment") from None
+        return asked.result(_LATEST_S)  # it is under way
 
     def begin(self, question: Callable[[House], _T]) -> Future[_T]:
         """The same without waiting for it. Raises StorageError when too much waits already."""

@@ -181,6 +181,8 @@ class _Question:
 
 
 def _answer(question: _Question, future: Future[Any]) -> None:
+    if not future.set_running_or_notify_cancel():
+        return  # whoever asked has gone: it is not done behind their back
     try:
         future.set_result(question.ask())
     except Exception as fault:  # noqa: BLE001  # whoever asked gets it

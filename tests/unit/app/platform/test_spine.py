@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from functools import partial
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from parrot.app.desk import Desk
+from parrot.app.platform.platform import Platform
 from parrot.app.platform.spine import BEAT_NS, Parts, Spine
 from parrot.centers.risk import manifest as risk
 from parrot.contracts.commands import Quoted, RearmKill
 from parrot.contracts.records import KillEngaged, KillRearmed
 from parrot.contracts.ticks import BarClosed, TradeTick
+from parrot.kernel.errors import BusyError
 from parrot.ports.journal import EMPTY_DIGEST, Head
 
 
@@ -103,3 +106,15 @@ def test_strategies_get_ticks_of_a_symbol_from_its_first_valid_quote_on_and_bars
         spine.parts.market.take = partial(lambda flow, ticks, now: flow, flow)
         spine.turn(now)
     assert offered == [bar, trade("BTC/USDT", 1), trade("ETH/USDT", 3), *again]
+
+
+def test_an_act_whose_turn_does_not_come_is_not_done_later(monkeypatch):
+    monkeypatch.setattr("parrot.app.platform.platform._LATEST_S", 0.01)
+    spine, _ = make_spine([])
+    nowhere: Any = SimpleNamespace(root=Path())
+    unused: Any = SimpleNamespace()
+    platform, done = Platform(unused, spine, nowhere, unused, unused, unused), []
+    with pytest.raises(BusyError, match="not done"):
+        platform.act(lambda _: done.append("late"))
+    spine.turn(BEAT_NS)
+    assert done == []

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from parrot.app.exchange.keys import Keys
 from parrot.app.folder import DataFolder
 from parrot.app.jobs.places import JobPlaces
 from parrot.app.platform.exchange_port import ExchangePort
@@ -21,7 +22,7 @@ from parrot.app.platform.settings import ExchangeSection, PlatformSettings
 from parrot.centers.matching import manifest as matching
 from parrot.contracts.access import Principal, Role
 from parrot.contracts.jobs import Asked, ImportAsked, Job, JobState
-from parrot.kernel.errors import MissingError
+from parrot.kernel.errors import MissingError, StorageError
 from tests.unit.gateway.rest.house import NOW, application, browser, person
 
 SECRET = "a-secret-that-nobody-may-ever-see-again"
@@ -63,6 +64,8 @@ class Turning:
     def read(self, question: Callable[[Any], Any]) -> Any:
         return question(self.house)
 
+    act = read
+
 
 def ask(work: Callable[[], Any]) -> Future[Any]:
     done: Future[Any] = Future()
@@ -81,9 +84,9 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     folder = DataFolder(root / "data")
     folder.make()
     exchange = matching.build_exchange(now=NOW)
-    platform: Any = Turning(
-        SimpleNamespace(trading=SimpleNamespace(public=exchange), clock=SimpleNamespace(now_ns=lambda: NOW))
-    )
+    audit = SimpleNamespace(note=lambda name, what, *, ts, about: noted.append((name, what, about)))
+    clock = SimpleNamespace(now_ns=lambda: NOW)
+    platform: Any = Turning(SimpleNamespace(trading=SimpleNamespace(public=exchange), clock=clock, audit=audit))
     port = ExchangePort(exchange, ask, ExchangeSection(), token="t", folder=folder)
     noted: list[tuple[str, str, dict[str, str]]] = []
 
@@ -99,7 +102,9 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     }
     people = [person(role, name=role.value) for role in Role] + [person(Role.ADMIN, name="narrow", accounts=("main",))]
     app = application(None, *people, **doors)
-    yield SimpleNamespace(app=app, jobs=jobs, noted=noted, folder=folder, exchange=exchange, root=root)
+    yield SimpleNamespace(
+        app=app, jobs=jobs, noted=noted, folder=folder, exchange=exchange, root=root, port=port, audit=audit
+    )
     port.close()
     exchange.close()
     patch.undo()
@@ -170,6 +175,35 @@ def test_a_keys_secret_is_shown_once_and_foreign_accounts_are_not_there(admin: T
     assert narrow.delete(f"/api/v1/exchange/keys/{made.json()['key']}").status_code == 404
     assert admin.delete(f"/api/v1/exchange/keys/{made.json()['key']}").json()["items"] == []
     assert not any(made.json()["secret"] in str(row) for row in house.noted)
+
+
+def test_a_key_of_the_exchange_is_noted_before_it_is_there_and_wholly_there_or_not(
+    admin: TestClient, house: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: Any, **__: Any) -> None:
+        raise StorageError("the disk is full")
+
+    house.noted.clear()
+    kept = admin.post("/api/v1/exchange/keys", json={"account": "whole"}).json()["key"]
+    assert [(what, about["key"]) for _, what, about in house.noted] == [("exchange key make", kept)]
+    with monkeypatch.context() as patch:
+        patch.setattr("parrot.app.exchange.keys.write_closed", full)
+        assert admin.post("/api/v1/exchange/keys", json={"account": "half"}).status_code >= 500
+        assert admin.delete(f"/api/v1/exchange/keys/{kept}").status_code >= 500
+    assert [what for _, what, _ in house.noted[1:]] == [
+        *("exchange key make", "exchange key make failed", "exchange key remove", "exchange key remove failed")
+    ]
+    for ring in (house.port.keys, Keys(house.folder.exchange_keys)):
+        assert list(ring.names()) == [(kept, "whole")]
+    with monkeypatch.context() as patch:
+        patch.setattr(house.audit, "note", full)
+        assert admin.post("/api/v1/exchange/keys", json={"account": "half"}).status_code >= 500
+        assert admin.delete(f"/api/v1/exchange/keys/{kept}").status_code >= 500
+    assert list(house.port.keys.names()) == [(kept, "whole")]
+    house.noted.clear()
+    assert admin.delete(f"/api/v1/exchange/keys/{kept}").status_code == 200
+    assert admin.delete(f"/api/v1/exchange/keys/{kept}").status_code == 404
+    assert [what for _, what, _ in house.noted] == ["exchange key remove"]
 
 
 # -- data --------------------------------------------------------------------------------------------------------------

@@ -8,10 +8,11 @@ from typing import Any, Final
 
 import msgspec
 
+from parrot.app.exchange.keys import draw
 from parrot.app.platform.assemble import House
 from parrot.app.platform.exchange_port import ExchangePort
 from parrot.app.platform.platform import Platform
-from parrot.app.platform.questions.acts import Noting
+from parrot.app.platform.questions.acts import Noting, Telling, act
 from parrot.contracts.access import Principal
 from parrot.contracts.exchange import SCALE, CrowdMember, Mood, PublicMarket
 from parrot.engine.columns import DAY
@@ -62,14 +63,24 @@ class ExchangeQuestions:
     def phase(self, who: Principal, symbol: str, phase: str, reason: str) -> None:
         """Halts a symbol, or lets it trade again."""
         self._need_port()
-        self._platform.read(lambda house: _sandbox(house).set_phase(symbol, phase))
-        self._note(who, f"exchange {phase}", symbol=symbol, reason=reason)
+
+        def change(house: House, tell: Telling) -> None:
+            market = _market(_sandbox(house), symbol)
+            tell(f"exchange {phase}", symbol=market.symbol, reason=reason)
+            _sandbox(house).set_phase(symbol, phase)
+
+        act(self._platform, who, change)
 
     def tune(self, who: Principal, symbol: str, mood: dict[str, float]) -> None:
         """Makes a symbol's crowd another."""
         self._need_port()
-        self._platform.read(lambda house: _sandbox(house).tune(symbol, **mood))
-        self._note(who, "exchange crowd", symbol=symbol, **{name: f"{value:g}" for name, value in mood.items()})
+
+        def change(house: House, tell: Telling) -> None:
+            market = _market(_sandbox(house), symbol)
+            tell("exchange crowd", symbol=market.symbol, **{name: f"{value:g}" for name, value in mood.items()})
+            _sandbox(house).tune(symbol, **mood)
+
+        act(self._platform, who, change)
 
     def faults(self) -> list[dict[str, Any]]:
         """Faults that are set."""
@@ -128,37 +139,44 @@ class ExchangeQuestions:
         """Makes a key, with its secret."""
         ring = self._need_port().keys
         require_account(who, account_object(account))
+        key = draw()
 
-        def make(house: House) -> dict[str, Any]:
-            _sandbox(house).open_account(account)
-            made = ring.add(account, may_trade=may_trade)
+        def make(house: House, tell: Telling) -> dict[str, Any]:
+            exchange = _sandbox(house)
+            tell("exchange key make", key=key, account=account, may_trade=str(may_trade).lower())
+            exchange.open_account(account)
+            made = ring.add(account, may_trade=may_trade, key=key)
             row = {"key": made.key, "account": made.account, "may_trade": made.may_trade}
             return row | {"secret": made.secret.reveal()}
 
-        made = self._platform.read(make)
-        self._note(who, "exchange key make", key=made["key"], account=account)
-        return made
+        return act(self._platform, who, make)
 
     def remove_key(self, who: Principal, key: str) -> None:
         """Takes a key away."""
         ring = self._need_port().keys
-        if not any(row["key"] == key for row in self.keys(who)):
-            raise MissingError("there is no such key")
-        self._platform.read(lambda _: ring.remove(key))
-        self._note(who, "exchange key remove", key=key)
+
+        def remove(_: House, tell: Telling) -> None:
+            found = ring.find(key)
+            if found is None or not who.sees(account_object(found.account)):
+                raise MissingError("there is no such key")
+            tell("exchange key remove", key=key, account=found.account)
+            ring.remove(key)
+
+        act(self._platform, who, remove)
 
     def faucet(self, who: Principal, account: str, asset: str, amount: Decimal) -> dict[str, Any]:
         """Brings test funds into an account."""
         self._need_port()
         require_account(who, account_object(account))
 
-        def bring(house: House) -> dict[str, Any]:
+        def bring(house: House, tell: Telling) -> dict[str, Any]:
             exchange = _sandbox(house)
             if account not in exchange.accounts():
                 raise MissingError(f"there is no account {account}", fix="make a key for it, which opens it")
             held = {one.asset for one in exchange.held(account)}
             if asset not in held:
                 raise InputError(f"{asset} is not traded here", expected=f"one of {', '.join(sorted(held))}")
+            tell("exchange faucet", account=account, asset=asset, amount=plain(amount))
             exchange.deposit(account, asset, int(amount * SCALE))
             now = next(one for one in exchange.held(account) if one.asset == asset)
             return {
@@ -168,9 +186,7 @@ class ExchangeQuestions:
                 "locked": amount_text(now.locked),
             }
 
-        told = self._platform.read(bring)
-        self._note(who, "exchange faucet", account=account, asset=asset, amount=plain(amount))
-        return told
+        return act(self._platform, who, bring)
 
     def _need_port(self) -> ExchangePort:
         if self._port is None:
@@ -201,6 +217,13 @@ def _sandbox(house: House) -> SandboxExchange:
     if exchange is None:
         raise InputError("this platform trades on a real venue", expected="the simulated exchange")
     return exchange
+
+
+def _market(exchange: SandboxExchange, symbol: str) -> PublicMarket:
+    found = next((one for one in exchange.markets() if one.symbol == symbol), None)
+    if found is None:
+        raise InputError(f"{symbol} is not traded here", expected="a symbol of the exchange")
+    return found
 
 
 def _state(house: House) -> dict[str, Any]:
