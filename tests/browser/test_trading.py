@@ -71,6 +71,56 @@ def test_an_order_is_previewed_sent_once_changed_and_ended(visit: Any) -> None:
     assert visitor.elsewhere() == []
 
 
+def priced(visitor: Any, factor: str) -> str:
+    return str(int(Decimal(visitor.done("GET", "/markets")["items"][0]["bid"]) * Decimal(factor)))
+
+
+def test_the_end_of_a_stop_that_protects_is_told_before(visit: Any) -> None:
+    visitor = visit()
+    page, trigger = visitor.page, priced(visitor, "0.96")
+    entry = {"key": "guarded", "symbol": "BTC/USDT", "side": "buy", "quantity": "0.002", "stop": trigger}
+    parent = visitor.done("POST", "/orders", entry)["order_id"]
+
+    def stops() -> list[int]:
+        return [row["order_id"] for row in manual(visitor) if row["parent"] == parent and row["status"] == "accepted"]
+
+    until(stops, page)
+    (first,) = stops()
+    page.goto(f"/orders?id={first}")
+    page.get_by_role("button", name=f"Cancel order {first}").first.click()
+    dialog = page.get_by_role("dialog", name="Cancel the stop of a position")
+    dialog.get_by_text(f"This stop protects what order {parent} opened in BTC/USDT.").wait_for()
+    dialog.get_by_text("Another with the same terms takes its place at once").wait_for()
+    assert stops() == [first]
+    dialog.get_by_role("button", name="all the same").click()
+    until(lambda: stops() and stops() != [first], page)
+    page.goto(f"/orders?id={stops()[0]}")
+    page.get_by_role("button", name=f"Change order {stops()[0]}").first.click()
+    page.get_by_text(f"It cannot be moved here: its stop was given with order {parent}").wait_for()
+
+
+def test_the_trigger_of_a_stop_is_moved_by_another_order_in_its_place(visit: Any) -> None:
+    visitor = visit()
+    page, later = visitor.page, priced(visitor, "1.03")
+    stop = {"key": "moved", "symbol": "BTC/USDT", "side": "buy", "quantity": "0.002", "kind": "stop"}
+    order_id = visitor.done("POST", "/orders", stop | {"trigger": priced(visitor, "1.02")})["order_id"]
+    until(lambda: visitor.done("GET", f"/orders/{order_id}")["status"] in ("accepted", "held"), page)
+    page.goto("/orders")
+    page.get_by_role("button", name=f"Change order {order_id}").click()
+    dialog = page.get_by_role("dialog", name=f"Change order {order_id}")
+    dialog.get_by_label("Trigger").fill(f"{later}.001")
+    dialog.get_by_text(f"order {order_id} is cancelled, and a new one is sent").wait_for()
+    dialog.get_by_role("button", name="Cancel it and send a new one").click()
+    dialog.get_by_text("is off the tick of BTC/USDT").first.wait_for()
+    assert visitor.done("GET", f"/orders/{order_id}")["status"] in ("accepted", "held")
+    dialog.get_by_label("Trigger").fill(later)
+    dialog.get_by_role("button", name="Cancel it and send a new one").click()
+    page.get_by_text(re.compile(rf"Order \d+ takes the place of order {order_id}")).wait_for()
+    assert visitor.done("GET", f"/orders/{order_id}")["status"] == "canceled"
+    newest = manual(visitor)[0]
+    assert [newest[name] for name in ("kind", "trigger", "quantity", "side")] == ["stop", later, "0.002", "buy"]
+
+
 def test_pressing_again_sends_nothing_more_while_the_line_is_slow(visit: Any) -> None:
     visitor = visit()
     page = visitor.page

@@ -259,7 +259,8 @@ function Line_<Row>({ id, row, columns, acts, grid, top, at, chosen, index, onOp
       style={{ gridTemplateColumns: grid, transform: `translateY(${top}px)` }}
       onClick={(event) => {
         onPoint();
-        if (onOpen && !(event.target as Element).closest("button, a, input, select")) onOpen(row);
+        const target = event.target as Element;
+        if (onOpen && event.currentTarget.contains(target) && !target.closest("button, a, input, select")) onOpen(row); // a dialog of its acts stands elsewhere
       }}
     >
       {columns.map(({ key, number, cell, value }) => (
