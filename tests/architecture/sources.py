@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import subprocess
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from itertools import takewhile
@@ -34,11 +35,20 @@ class Function:
     lines: int
 
 
+@cache
 def python_functions(path: Path) -> list[Function]:
     text = path.read_text(encoding="utf-8")
-    lines = text.splitlines()
-    found = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
-    return [Function(f"{relative(path)}:{node.lineno} {node.name}", _python_length(node, lines)) for node in found]
+    lines, name = text.splitlines(), relative(path)
+    found = [node for node in _statements(ast.parse(text)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    return [Function(f"{name}:{node.lineno} {node.name}", _python_length(node, lines)) for node in found]
+
+
+def _statements(node: ast.AST) -> Iterator[ast.AST]:
+    """What can hold a `def`, at any depth: no expression can."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.stmt | ast.excepthandler | ast.match_case):
+            yield child
+            yield from _statements(child)
 
 
 def _python_length(node: ast.FunctionDef | ast.AsyncFunctionDef, lines: list[str]) -> int:
@@ -64,6 +74,7 @@ def rust_without_tests(path: Path) -> str:
     return text
 
 
+@cache
 def rust_functions(path: Path) -> list[Function]:
     plain = _blank_rust_literals(rust_without_tests(path))
     found = []
