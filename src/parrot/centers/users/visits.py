@@ -85,7 +85,7 @@ class Visits:
         )
         if visit.user:
             return self._link(visit, claims)
-        person = self._meant(claims) or self._by_email(known, claims) or self._made(known, claims)
+        person = self._whom(known, claims)
         if person is None:
             with self._means.store.change() as change:
                 change.note("someone", "sign in failed", ts=self._means.now(), by=f"{_WAY} {known.id}")
@@ -113,15 +113,21 @@ class Visits:
         who = self._sessions.standing(visit.held["session"])
         if who is None or who.user != visit.user:
             raise AccessError("whoever began this is not signed in any more", fix="begin again", reason="provider")
-        mark, meant = self._mark(claims), self._meant(claims)
-        if meant is not None and meant.id != who.user:
-            raise AccessError("this identity is linked to another user", reason="provider")
+        mark = self._mark(claims)
         with self._means.store.change() as change:
+            meant = self._meant(claims)
+            if meant is not None and meant.id != who.user:
+                raise AccessError("this identity is linked to another user", reason="provider")
             proofs = change.get(Proofs, who.user) or Proofs(user=who.user)
             if mark not in proofs.outside:
                 change.put(who.user, msgspec.structs.replace(proofs, outside=(*proofs.outside, mark)))
             token = self._own.proofs_changed(change, who, "provider linked")
         return Step(token=token, who=who)
+
+    def _whom(self, known: Known, claims: Claims) -> Person | None:
+        """Who is meant, or made now: one transaction looks and keeps, so that two visits at once have one user."""
+        with self._means.store.change():
+            return self._meant(claims) or self._by_email(known, claims) or self._made(known, claims)
 
     def _meant(self, claims: Claims) -> Person | None:
         mark = self._mark(claims)

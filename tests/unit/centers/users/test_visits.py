@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from threading import Barrier, BrokenBarrierError
+
 import msgspec
 import pyotp
 import pytest
 
 from parrot.centers.users.manifest import Known
+from parrot.centers.users.visits import Visits
 from parrot.contracts.access import Role
-from parrot.contracts.users import Private
+from parrot.contracts.users import Person, Private, Proofs
 from parrot.kernel.errors import AccessError, InputError, MissingError
 from parrot.ports.identity import Claims
 from tests.unit.centers.users.town import HOME, MINUTE, PASSWORD, Town
@@ -184,3 +189,53 @@ def test_the_last_way_in_is_not_let_go(provider):
     assert who.user != ann.user
     with pytest.raises(InputError, match="nothing would be left"):
         town.users.visits.unlink(who)
+
+
+@contextmanager
+def both_look(monkeypatch):
+    """Has two visits look for their user at the same time, as far as they may."""
+    looked, together = Visits._meant, Barrier(2)
+
+    def look(visits, claims):
+        found = looked(visits, claims)
+        with suppress(BrokenBarrierError):
+            together.wait(0.3)
+        return found
+
+    with monkeypatch.context() as patch, ThreadPoolExecutor(2) as pool:
+        patch.setattr(Visits, "_meant", look)
+        yield pool
+
+
+def test_two_visits_of_one_identity_at_once_are_one_user(provider, monkeypatch):
+    town = town_of(provider, creates=True)
+    town.settle()
+    visits = town.users.visits
+    begun = [(visits.begin("login", redirect=BACK)[1], dict(provider.sent)) for _ in range(2)]
+    monkeypatch.setattr(Provider, "claims", lambda *_, **__: BOB)
+
+    def finish(binder, sent):
+        return visits.finish(sent["state"], "code", binder=binder, whence=HOME).who.user
+
+    with both_look(monkeypatch) as pool:
+        users = {done.result() for done in [pool.submit(finish, *one) for one in begun]}
+    assert len(users) == 1
+    assert len(town.users.store.all(Person)) == 2  # with the owner
+
+
+def test_two_users_who_link_one_identity_at_once_are_one(provider, monkeypatch):
+    town = town_of(provider)
+    ann = town.settle()
+    bob = invited(town, ann)
+    visits = town.users.visits
+    begun = [(visits.begin("login", redirect=BACK, who=who)[1], dict(provider.sent)) for who in (ann, bob)]
+    monkeypatch.setattr(Provider, "claims", lambda *_, **__: BOB)
+
+    def finish(binder, sent):
+        with suppress(AccessError):
+            visits.finish(sent["state"], "code", binder=binder, whence=HOME)
+
+    with both_look(monkeypatch) as pool:
+        for done in [pool.submit(finish, *one) for one in begun]:
+            done.result()
+    assert sum(len(proofs.outside) for proofs in town.users.store.all(Proofs).values()) == 1
