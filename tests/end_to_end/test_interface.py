@@ -34,7 +34,7 @@ PASSWORD = "a sentence that nobody guesses 7"
 ACCOUNT = """
     list_alerts closed_lots risk_history status list_orders order order_events list_fills list_decisions
     list_groups list_positions equity equity_curve list_postings list_activity portfolio attribution tax_lots
-    tax_lots_csv statement list_statements list_limits risk_tree exposures stress list_strategies strategy
+    tax_lots_csv statement get_statement list_statements list_limits risk_tree exposures stress list_strategies strategy
     strategy_versions strategy_source strategy_parity
 """
 # Reads that are of nobody's account: the market, what is made of it, the house, the people, oneself.
@@ -52,7 +52,7 @@ HOUSE = """
 CLIENTS = """
     list_clients client client_activity list_exchange_accounts exchange_account list_client_orders list_client_trades
 """
-QUERIES: dict[str, dict[str, Any]] = {"statement": {"since": 0, "until": time.time_ns()}}
+QUERIES: dict[str, dict[str, Any]] = {"statement": {"form": "csv"}}
 BY = {"reason": "a test"}
 PLAN = {"form": "grid", "symbol": "BTC/USDT", "low": "59000", "high": "61000", "levels": 3, "quantity": "0.01"}
 ORDER = {"key": "of a stranger", "symbol": "BTC/USDT", "side": "buy", "quantity": "0.01"}
@@ -87,10 +87,11 @@ class House:
             for path, item in self.description["paths"].items()
             for method, operation in item.items()
         }
-        end = time.monotonic() + 20
-        while not list(self.own.fills(limit=1)):  # so that every list of the account has something in it
-            assert time.monotonic() < end
-            time.sleep(0.1)
+        _wait(lambda: bool(list(self.own.fills(limit=1))))  # so that every list of the account has something in it
+        self.statement = self.own.send("POST", "/portfolio/statements", {"since_ns": 0, "until_ns": time.time_ns()})[
+            "id"
+        ]
+        _wait(lambda: self.own.get(f"/portfolio/statements/{self.statement}")["state"] == "finished")
 
     def _person(self, name: str, accounts: list[str]) -> Client:
         given = {"name": name, "roles": list(Role), "accounts": accounts, "password": PASSWORD}
@@ -100,7 +101,14 @@ class House:
 
     def read(self, who: Client, name: str) -> Any:
         path = self.operations[name][1].replace("{order_id}", str(self.order)).replace("{strategy}", "reversion")
-        return who.get(path, **QUERIES.get(name, {}))
+        return who.get(path.replace("{statement_id}", self.statement), **QUERIES.get(name, {}))
+
+
+def _wait(done: Callable[[], bool]) -> None:
+    end = time.monotonic() + 20
+    while not done():
+        assert time.monotonic() < end
+        time.sleep(0.1)
 
 
 @pytest.fixture(scope="module")

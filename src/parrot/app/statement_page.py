@@ -25,11 +25,11 @@ _POLICY: Final = (
     + base64.b64encode(hashlib.sha256(_LOOK.encode()).digest()).decode()
     + "'"
 )
-_LINES_MOST: Final = 5_000
+LINES_MOST: Final = 5_000
 
 
-def statement_page(found: Statement) -> str:
-    """The page; what is longer than 5,000 transactions is in the CSV."""
+def statement_page(found: Statement, count: int) -> str:
+    """The page of a statement with `count` transactions; it holds the first 5,000, all are in the CSV."""
     title = f"Statement of account {found.account}"
     period = f"{_time(found.since)} up to, not including, {_time(found.until)}"
     opening = "none" if found.equity_opening is None else f"{plain(found.equity_opening)} {found.currency}"
@@ -50,7 +50,7 @@ def statement_page(found: Statement) -> str:
                 for row in found.profits
             ],
         ),
-        f"<h2>Transactions</h2>{_cut(len(found.lines))}",
+        f"<h2>Transactions</h2>{_cut(count)}",
         _table(("Time", "No.", "What", "Strategy", "Symbol", "Cash and coins"), _lines(found)),
     ]
     policy = f'<meta http-equiv="Content-Security-Policy" content="{escape(_POLICY)}">'
@@ -62,7 +62,7 @@ def statement_page(found: Statement) -> str:
 
 def _lines(found: Statement) -> list[tuple[object, ...]]:
     rows: list[tuple[object, ...]] = []
-    for line in found.lines[:_LINES_MOST]:
+    for line in found.lines[:LINES_MOST]:
         legs = [leg for leg in line.posted.legs if leg.owner == found.account and leg.kind is AccountKind.CASH]
         cash = ", ".join(f"{plain(leg.amount)} {leg.currency}" for leg in legs)
         rows.append((_time(line.ts), line.seq, line.posted.what, line.posted.strategy, line.posted.symbol, cash))
@@ -70,7 +70,7 @@ def _lines(found: Statement) -> list[tuple[object, ...]]:
 
 
 def _cut(lines: int) -> str:
-    return f"<p>The first {_LINES_MOST} of {lines}; all are in the CSV.</p>" if lines > _LINES_MOST else ""
+    return f"<p>The first {LINES_MOST} of {lines}; all are in the CSV.</p>" if lines > LINES_MOST else ""
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:

@@ -84,7 +84,14 @@ class CheckAsked(Message, frozen=True, kw_only=True, gc=False):
     """Whether every durable file is what was written, and every invariant holds."""
 
 
-Asked = BacktestAsked | ParityAsked | DownloadAsked | ImportAsked | QualityAsked | CheckAsked
+class StatementAsked(Message, frozen=True, kw_only=True, gc=False):
+    """The statement of the desk's account from `since` up to, not including, `until` (ns UTC), as files."""
+
+    since: int
+    until: int
+
+
+Asked = BacktestAsked | ParityAsked | DownloadAsked | ImportAsked | QualityAsked | CheckAsked | StatementAsked
 
 
 class Job(Message, frozen=True, kw_only=True, gc=False):

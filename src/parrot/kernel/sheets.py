@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
-from typing import Final
+from typing import Final, TextIO
 
 from parrot.kernel.decimals import plain
 
@@ -16,11 +16,21 @@ _FORMULAS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\0")
 def sheet(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """One line a row. Decimals and integers are numbers; a text that a spreadsheet would calculate gets a quote."""
     out = io.StringIO()
+    add = opened(out, head)
+    for row in rows:
+        add(row)
+    return out.getvalue()
+
+
+def opened(out: TextIO, head: Sequence[str]) -> Callable[[Sequence[object]], None]:
+    """Begins the same in a file; what it gives writes one row."""
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(head)
-    for row in rows:
+
+    def add(row: Sequence[object]) -> None:
         writer.writerow([cell(value) for value in row])
-    return out.getvalue()
+
+    return add
 
 
 def cell(value: object) -> str:

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { startOfDay } from "./statements";
+import { type Made, madeOf, startOfDay } from "./statements";
 
 test("a day is its first nanosecond, exactly", () => {
   expect(startOfDay("1970-01-02")).toBe(86_400_000_000_000n);
@@ -7,3 +7,11 @@ test("a day is its first nanosecond, exactly", () => {
 });
 
 test.each(["", "2026-13-01", "2026-02-30", "21.11.2026", "1969-12-31", "2026-1-1"])("%s is no day", (text) => expect(startOfDay(text)).toBeUndefined());
+
+test("of a period that one counts that can be read or is on its way, the newest first", () => {
+  const one = (id: string, state: Made["state"], kept: boolean, until_ns = 9) => ({ id, state, kept, since_ns: 1, until_ns }) as Made;
+  const made = [one("4", "finished", false), one("3", "running", false, 7), one("2", "finished", true), one("1", "failed", false)];
+  expect(madeOf(made, 1, 9)?.id).toBe("2");
+  expect(madeOf(made, 1, 7)?.id).toBe("3");
+  expect(madeOf(made, 2, 9)).toBeUndefined();
+});

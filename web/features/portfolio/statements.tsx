@@ -1,10 +1,19 @@
 "use client";
 
 import { useState } from "react";
-import { addressOf, useApi, type Answer } from "@/shared/api";
-import { Answered, Badge, Button, Card, Empty, Icon, TextField } from "@/shared/ui";
+import { addressOf, useApi, useCommand, type Answer } from "@/shared/api";
+import { Answered, Badge, Button, Card, Empty, FailedLine, Icon, TextField } from "@/shared/ui";
 
-type Month = Answer<"/api/v1/portfolio/statements", "get">["items"][number];
+const PATH = "/api/v1/portfolio/statements";
+type Statements = Answer<typeof PATH, "get">;
+type Month = Statements["items"][number];
+export type Made = Statements["made"][number];
+interface Span {
+  since: number;
+  until: number;
+  name: string;
+  made: readonly Made[];
+}
 
 const FORMS = [
   ["html", "Page"],
@@ -21,9 +30,20 @@ export function startOfDay(day: string): bigint | undefined {
   return BigInt(ms) * 1_000_000n;
 }
 
-/** Statements of months and of any period, as a page, CSV or JSON. */
+/** The newest statement of a period that can still be read or is on its way. */
+export function madeOf(made: readonly Made[], since: number, until: number): Made | undefined {
+  return made.find((one) => one.since_ns === since && one.until_ns === until && (one.kept || one.state !== "finished"));
+}
+
+const onItsWay = ({ state }: Made): boolean => state === "waiting" || state === "running";
+
+/** Statements of months and of any period, made beside trading, as a page, CSV or JSON. */
 export function Statements(): React.ReactElement {
-  const asked = useApi("/api/v1/portfolio/statements");
+  const [busy, setBusy] = useState(false);
+  const asked = useApi(PATH, { every_ms: busy ? 1_000 : 30_000 });
+  const made = asked.data?.made ?? [];
+  const under = made.some(onItsWay);
+  if (under !== busy) setBusy(under);
   return (
     <div className="flex flex-col gap-3 pt-3">
       <Card title="Months (UTC)" flush>
@@ -34,35 +54,68 @@ export function Statements(): React.ReactElement {
             ) : (
               <ul>
                 {items.map((month) => (
-                  <MonthLine key={month.month} month={month} />
+                  <MonthLine key={month.month} month={month} made={made} />
                 ))}
               </ul>
             )
           }
         </Answered>
       </Card>
-      <Period />
+      <Period made={made} />
     </div>
   );
 }
 
-function MonthLine({ month }: { month: Month }): React.ReactElement {
+function MonthLine({ month, made }: { month: Month; made: readonly Made[] }): React.ReactElement {
   return (
     <li className="flex min-h-[var(--row)] flex-wrap items-center gap-2 border-b px-3 py-1 last:border-b-0">
       <span className="number w-20 font-strong">{month.month}</span>
       {month.whole ? null : <Badge>so far</Badge>}
-      <span className="ml-auto flex gap-2">
-        <Forms since={String(month.since_ns)} until={String(month.until_ns)} name={month.month} />
+      <span className="ml-auto flex flex-wrap items-center gap-2">
+        <Statement since={month.since_ns} until={month.until_ns} name={month.month} made={made} again={!month.whole} />
       </span>
     </li>
   );
 }
 
-function Forms({ since, until, name }: { since: string; until: string; name: string }): React.ReactElement {
+function Statement({ since, until, name, made, again }: Span & { again: boolean }): React.ReactElement {
+  const start = useCommand("post", PATH, { changes: [PATH] });
+  const found = madeOf(made, since, until);
+  const problem = start.problem ?? (found?.state === "failed" ? found.problem : null);
+  if (found && onItsWay(found)) return <Making name={name} made={found} />;
+  return (
+    <>
+      {problem ? <FailedLine problem={problem} /> : null}
+      {found?.kept ? <Forms id={found.id} name={name} /> : null}
+      {found?.kept && !again ? null : (
+        <Button small busy={start.busy} onClick={() => void start.run({ body: { since_ns: since, until_ns: until } })} aria-label={`Make the statement of ${name}`}>
+          {found?.kept ? "Make anew" : "Make"}
+        </Button>
+      )}
+    </>
+  );
+}
+
+function Making({ name, made }: { name: string; made: Made }): React.ReactElement {
+  const cancel = useCommand("post", `${PATH}/{statement_id}/cancel`, { changes: [PATH] });
+  const percent = Math.floor(made.part * 100);
+  return (
+    <>
+      {cancel.problem ? <FailedLine problem={cancel.problem} /> : null}
+      <progress className="h-2 w-24 accent-accent-strong" max={1} value={made.part} aria-label={`Statement of ${name}: ${percent} per cent`} />
+      <span className="number">{made.state === "waiting" ? "waits" : `${percent} %`}</span>
+      <Button small busy={cancel.busy} onClick={() => void cancel.run({ params: { statement_id: made.id } })} aria-label={`Cancel the statement of ${name}`}>
+        Cancel
+      </Button>
+    </>
+  );
+}
+
+function Forms({ id, name }: { id: string; name: string }): React.ReactElement {
   return (
     <>
       {FORMS.map(([form, words]) => (
-        <a key={form} className="inline-flex h-6 items-center gap-1 rounded border border-line-strong bg-raised px-2 text-small font-strong hover:bg-hover phone:h-10" href={addressOf("/api/v1/portfolio/statement", { query: { since, until, form } })} download={`statement-${name}.${form}`} aria-label={`Statement of ${name} as ${words}`}>
+        <a key={form} className="inline-flex h-6 items-center gap-1 rounded border border-line-strong bg-raised px-2 text-small font-strong hover:bg-hover phone:h-10" href={addressOf(`${PATH}/{statement_id}/file`, { params: { statement_id: id }, query: { form } })} download={`statement-${name}.${form}`} aria-label={`Statement of ${name} as ${words}`}>
           <Icon name="download" size={12} /> {words}
         </a>
       ))}
@@ -70,7 +123,7 @@ function Forms({ since, until, name }: { since: string; until: string; name: str
   );
 }
 
-function Period(): React.ReactElement {
+function Period({ made }: { made: readonly Made[] }): React.ReactElement {
   const [from, setFrom] = useState("");
   const [to, setTo] = useState("");
   const [asked, setAsked] = useState<{ from: string; to: string }>();
@@ -90,11 +143,11 @@ function Period(): React.ReactElement {
         <TextField label="From (day, UTC)" value={from} onChange={setFrom} placeholder="2026-11-01" maxLength={10} problem={wrong.from} />
         <TextField label="Up to and with (day, UTC)" value={to} onChange={setTo} placeholder="2026-11-30" maxLength={10} problem={wrong.to} />
         <Button type="submit" disabled={!ready}>
-          Prepare
+          Choose
         </Button>
         {chosen?.since !== undefined && chosen.last !== undefined && asked ? (
-          <span className="flex items-center gap-2">
-            <Forms since={String(chosen.since)} until={String(chosen.last + DAY_NS)} name={`${asked.from}-${asked.to}`} />
+          <span className="flex flex-wrap items-center gap-2">
+            <Statement since={Number(chosen.since)} until={Number(chosen.last + DAY_NS)} name={`${asked.from}-${asked.to}`} made={made} again />
           </span>
         ) : null}
       </form>

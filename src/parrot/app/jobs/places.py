@@ -13,6 +13,7 @@ from parrot.app.jobs.asking import strategies_in
 from parrot.app.jobs.catalogue import EXAMPLES, OWN, Catalogue
 from parrot.app.jobs.datasets import Datasets
 from parrot.app.wiring import home
+from parrot.contracts.jobs import StatementAsked
 from parrot.kernel.errors import MissingError, StorageError
 
 
@@ -42,6 +43,11 @@ class JobPlaces:
         """Reports of runs as pages; each can be made again."""
         return self.folder.root / "reports"
 
+    @property
+    def statements(self) -> Path:
+        """Statements as files; each can be made again."""
+        return self.folder.root / "statements"
+
     def make(self) -> None:
         """Makes the folders that people put files into, for their owner only. Raises StorageError."""
         try:
@@ -53,6 +59,10 @@ class JobPlaces:
     def report(self, run_id: str) -> Path:
         """The page of one run."""
         return self.reports / f"{run_id}.html"
+
+    def statement(self, asked: StatementAsked, form: str) -> Path:
+        """The file of a statement in one form."""
+        return self.statements / f"{asked.since}-{asked.until}.{form}"
 
     def catalogue(self) -> Catalogue:
         """Strategy files by id."""

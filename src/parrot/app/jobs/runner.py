@@ -12,6 +12,7 @@ import tempfile
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import msgspec
@@ -28,6 +29,7 @@ from parrot.contracts.jobs import (
     ParityAsked,
     ParityKept,
     QualityAsked,
+    StatementAsked,
 )
 from parrot.kernel.errors import BusyError, InputError, MissingError, StorageError
 from parrot.ports.records import Records
@@ -38,7 +40,9 @@ _WORDS: Final = 400
 # What a worker's environment holds: enough to find Python and the data, nothing that could be a secret.
 _ENVIRONMENT: Final = ("PATH", "PYTHONPATH", "LANG", "LC_ALL", "TZ", "VIRTUAL_ENV", "PARROT_HOME", "HOME", "TMPDIR")
 _TOLD: Final = ("part", "reached", "equity", "fences", "run_id", "note", "result")
-FETCHES: Final = (DownloadAsked, ImportAsked)  # they wait for others, and never stand in the way of what computes
+_COMPUTE: Final = "compute"
+# What waits for others, and what is over soon, never stands in the way of what computes, nor waits for it.
+_LANES: Final[dict[type, str]] = {DownloadAsked: "fetch", ImportAsked: "fetch", StatementAsked: "paper"}
 
 Watcher = Callable[[Job], None]
 
@@ -79,8 +83,8 @@ class Jobs:
             self._jobs[job.id] = job
             if job.state is JobState.RUNNING:
                 self._put(msgspec.structs.replace(job, state=JobState.INTERRUPTED, ended=self._now()))
-        for number, fetches in enumerate([False] * self._limits.running + [True]):
-            thread = threading.Thread(target=self._work, args=(fetches,), name=f"jobs {number}", daemon=True)
+        for number, lane in enumerate([_COMPUTE] * self._limits.running + sorted(set(_LANES.values()))):
+            thread = threading.Thread(target=self._work, args=(lane,), name=f"jobs {number}", daemon=True)
             thread.start()
             self._threads.append(thread)
 
@@ -154,17 +158,17 @@ class Jobs:
 
     # -- work -----------------------------------------------------------------------------------------------------
 
-    def _work(self, fetches: bool) -> None:
+    def _work(self, lane: str) -> None:
         while True:
-            job = self._next(fetches=fetches)
+            job = self._next(lane)
             if job is None:
                 return
             self._run(job)
 
-    def _next(self, *, fetches: bool) -> Job | None:
+    def _next(self, lane: str) -> Job | None:
         with self._changed:
             while not self._closing:
-                mine = (job for job in self._jobs.values() if isinstance(job.asked, FETCHES) is fetches)
+                mine = (job for job in self._jobs.values() if _LANES.get(type(job.asked), _COMPUTE) == lane)
                 waiting = [job for job in mine if job.state is JobState.WAITING]
                 if waiting:
                     first = min(waiting, key=lambda job: job.id)
@@ -282,12 +286,18 @@ def title_of(asked: Asked) -> str:
         return f"quality of {asked.source}"
     if isinstance(asked, CheckAsked):
         return "check of every durable file"
+    if isinstance(asked, StatementAsked):
+        return f"statement from {_day(asked.since)} to {_day(asked.until)} UTC"
     return f"{asked.strategy} against its back-test"
 
 
 def kind_of(asked: Asked) -> str:
     """The kind of a job in one word."""
     return type(asked).__name__.removesuffix("Asked").lower()
+
+
+def _day(ts: int) -> str:
+    return f"{datetime.fromtimestamp(ts // 10**9, UTC):%Y-%m-%d %H:%M}"
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

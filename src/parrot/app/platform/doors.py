@@ -26,6 +26,7 @@ from parrot.app.platform.questions.markets import MarketQuestions
 from parrot.app.platform.questions.portfolio import PortfolioQuestions
 from parrot.app.platform.questions.risk import ApprovalQuestions, RiskQuestions
 from parrot.app.platform.questions.settings import SettingsQuestions
+from parrot.app.platform.questions.statements import StatementQuestions
 from parrot.app.platform.questions.strategies import StrategyQuestions
 from parrot.app.platform.questions.tickets import TicketQuestions
 from parrot.app.platform.receipts import KeptReceipts
@@ -85,6 +86,7 @@ def open_doors(
         risk=RiskQuestions(platform, requests.limits, past, now),
         approvals=ApprovalQuestions(requests.approvals, now),
         portfolio=PortfolioQuestions(platform, past, now),
+        statements=StatementQuestions(platform, jobs, places, now),
         clients=ClientQuestions(Clients(house.records), requests.funds, currency, now),
         alerts=alerts,
         stream=StreamDoor(streams.hub, house.clock.now_ns, streams.came),

@@ -23,7 +23,7 @@ from parrot.app.jobs.asked import Play
 from parrot.app.jobs.asking import conversation
 from parrot.app.jobs.places import JobPlaces
 from parrot.app.workers.handed import Tell, played_frames, span
-from parrot.contracts.jobs import Asked, BacktestAsked, ParityAsked, Played
+from parrot.contracts.jobs import Asked, BacktestAsked, ParityAsked, Played, StatementAsked
 from parrot.contracts.runs import RunRecord, RunStatus, SavedRun
 from parrot.kernel.errors import ParrotError
 
@@ -49,6 +49,10 @@ def main(arguments: list[str]) -> int:
             from parrot.app.workers.parity import parity
 
             tell({"parity": parity(asked.strategy, places, tell)})
+        elif isinstance(asked, StatementAsked):
+            from parrot.app.workers.statements import make_statement
+
+            tell({"result": make_statement(asked, places, tell)})
         else:
             from parrot.app.workers.chores import chore
 

@@ -8,15 +8,17 @@ from parrot.centers.capital.lots import tax_lots
 from parrot.centers.capital.performance import performance
 from parrot.centers.capital.service import Capital
 from parrot.centers.capital.settings import Settings
-from parrot.centers.capital.statement import Statement, statement
+from parrot.centers.capital.statement import COLUMNS, Line, Statement, statement
 from parrot.contracts import commands, records, venue
 from parrot.contracts.listing import Listing
 
 __all__ = [
+    "COLUMNS",
     "CONSUMES",
     "NAME",
     "PRODUCES",
     "Capital",
+    "Line",
     "Settings",
     "Statement",
     "build",

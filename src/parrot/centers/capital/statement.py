@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
+from itertools import chain
 from typing import Final
 
 import msgspec
@@ -20,7 +21,7 @@ from parrot.kernel.errors import ParameterError
 from parrot.kernel.sheets import sheet
 
 _ENCODER: Final = msgspec.json.Encoder(decimal_format="string")
-_COLUMNS: Final = (
+COLUMNS: Final = (
     *("time", "seq", "what", "ref", "order", "strategy", "symbol"),
     *("owner", "kind", "currency", "amount"),
 )
@@ -40,6 +41,17 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     seq: int
     ts: int
     posted: LedgerPosted
+
+    def as_json(self) -> bytes:
+        """The transaction as it stands among the lines of the document."""
+        return _ENCODER.encode(self)
+
+    def rows(self) -> Iterator[tuple[object, ...]]:
+        """One row for each leg."""
+        posted = self.posted
+        start = (_time(self.ts), self.seq, posted.what, posted.ref, posted.order_id, posted.strategy, posted.symbol)
+        for leg in posted.legs:
+            yield (*start, leg.owner, leg.kind.value, leg.currency, leg.amount)
 
 
 class Statement(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,14 +76,7 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
 
     def as_csv(self) -> str:
         """One row for each leg of each transaction."""
-        return sheet(_COLUMNS, self._csv_rows())
-
-    def _csv_rows(self) -> Iterator[tuple[object, ...]]:
-        for line in self.lines:
-            posted = line.posted
-            start = (_time(line.ts), line.seq, posted.what, posted.ref, posted.order_id, posted.strategy, posted.symbol)
-            for leg in posted.legs:
-                yield (*start, leg.owner, leg.kind.value, leg.currency, leg.amount)
+        return sheet(COLUMNS, chain.from_iterable(line.rows() for line in self.lines))
 
     def as_text(self) -> str:
         """The statement for people."""
@@ -100,14 +105,17 @@ def statement(
     currency: str,
     since: int,
     until: int,
+    each: Callable[[Line], None] | None = None,
 ) -> Statement:
     """The statement of a period from the journal's entries, read from the first on; `until` is not included.
 
+    With `each` its transactions go there as they are read, and it holds none of them, however many there are.
     Raises ParameterError for a period that ends before it begins.
     """
     if until <= since:
         raise ParameterError("the period ends before it begins", expected="since < until")
     before, within, lines = Ledger(), Ledger(), list[Line]()
+    take = lines.append if each is None else each
     marks: list[Decimal | None] = [None, None]
     for entry in entries:
         if entry.ts >= until:
@@ -116,7 +124,7 @@ def statement(
         if isinstance(entry.record, LedgerPosted):
             (before if early else within).post(entry.record, entry.ts)
             if not early:
-                lines.append(Line(seq=entry.seq, ts=entry.ts, posted=entry.record))
+                take(Line(seq=entry.seq, ts=entry.ts, posted=entry.record))
         elif isinstance(entry.record, EquityMarked):
             marks = [entry.record.equity if early else marks[0], entry.record.equity]
     return Statement(

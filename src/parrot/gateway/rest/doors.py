@@ -19,6 +19,7 @@ from parrot.gateway.rest.ports.push import PushDoor
 from parrot.gateway.rest.ports.receipts import Receipts
 from parrot.gateway.rest.ports.risk import ApprovalsDoor, RiskDoor
 from parrot.gateway.rest.ports.settings import SettingsDoor
+from parrot.gateway.rest.ports.statements import StatementsDoor
 from parrot.gateway.rest.ports.strategies import StrategiesDoor
 from parrot.gateway.rest.ports.tickets import TicketsDoor
 from parrot.gateway.rest.ports.users import UsersDoor
@@ -46,6 +47,7 @@ class Doors:
     risk: RiskDoor
     approvals: ApprovalsDoor
     portfolio: PortfolioDoor
+    statements: StatementsDoor
     clients: ClientsDoor
     stream: StreamDoor
     alerts: AlertsDoor

@@ -16,9 +16,10 @@ from parrot.app.folder import DataFolder
 from parrot.app.jobs.asking import strategies_in
 from parrot.app.jobs.places import JobPlaces
 from parrot.app.jobs.runner import JobLimits, Jobs
-from parrot.contracts.jobs import BacktestAsked, Job, JobState
+from parrot.contracts.jobs import BacktestAsked, Job, JobState, StatementAsked
 from parrot.kernel.errors import BusyError, InputError, MissingError, StrategyError
 from parrot.ports.records import Records
+from tests.unit.app.verify.platforms import Platform
 
 NOW = 1_700_000_000 * 10**9
 TEXT = '''
@@ -188,3 +189,18 @@ def test_a_word_of_a_library_on_the_way_changes_nothing(tmp_path: Path, records:
     for word in (b"5\n", b'"done"\n', b"[1]\n", b"hello\n", b"\n"):
         jobs._told(job.id, word)
     assert jobs.job(job.id) == job
+
+
+def test_a_statement_is_made_beside_a_back_test_that_has_no_end(row: Row) -> None:
+    platform = Platform(row.places.folder.root)
+    platform.turn(3)
+    platform.stop()
+    row.jobs.ask(asked("endless.py"), "ann")
+    row.wait(JobState.RUNNING, fences=True)
+    wanted = StatementAsked(since=1, until=1 << 62)
+    row.jobs.ask(wanted, "bob")
+    done = row.wait(JobState.FINISHED)
+    assert (done.asked, done.part) == (wanted, 1.0)
+    assert done.result["transactions"] > 0
+    assert row.places.statement(wanted, "csv").read_text().startswith("time,seq,what")
+    assert any(step.note == "reading the journal" for step in row.seen)

@@ -1,4 +1,4 @@
-"""The portfolio adds up: what the day brought, how deep the curve fell, lots of all fills page by page, statements."""
+"""The portfolio adds up: what the day brought, how deep the curve fell, lots of all fills page by page."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from parrot.contracts.commands import Side
 from parrot.contracts.history import EquityRow, FillRow
 from parrot.contracts.lots import LotMethod
 from parrot.kernel.decimals import exactly
-from parrot.kernel.errors import ParameterError
 from parrot.kernel.sheets import cell, sheet
 from parrot.ports.history import Found
 from tests.unit.centers.capital.kept import DAY, LISTINGS, MINUTE, START, Account
@@ -134,24 +133,6 @@ def test_closed_lots_come_newest_first_and_pages_stand_while_new_ones_come(desk)
     second, end = desk.asked.closed_lots(LotMethod.FIFO, symbol="", after=more, limit=3)
     assert [one["proceeds"] for one in (*first, *second)] == ["23", "22", "21", "20"]
     assert end == 0
-
-
-def test_a_statement_of_a_month_in_three_forms(desk):
-    account = desk.account
-    account.deposit("1000", key="=cmd|' /C calc'!A0")
-    account.trade("<b>s", "BTCUSDT", Side.BUY, "1", "100")
-    (month,) = desk.asked.months()[-1:]
-    period = {"since": month["since_ns"], "until": month["until_ns"]}
-    page = desk.asked.statement(**period, form="html")
-    assert "&lt;b&gt;s" in page
-    assert "<b>s" not in page
-    assert "Content-Security-Policy" in page
-    assert "900" in page
-    text = desk.asked.statement(**period, form="csv")
-    assert "'=cmd|' /C calc'!A0" in text
-    assert '"amount":"1000"' in desk.asked.statement(**period, form="json")
-    with pytest.raises(ParameterError):
-        desk.asked.statement(since=5, until=5, form="html")
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "  =1"])

@@ -50,13 +50,13 @@ open:
     exchange_state list_exchange_keys list_faults
 VTQRAU:
     approval attribution backtest backtest_distribution backtest_drawdown backtest_equity backtest_monthly
-    backtest_orders backtest_report backtest_sources backtest_trades begin_confirm_passkey candles
+    backtest_orders backtest_report backtest_sources backtest_trades begin_confirm_passkey cancel_statement candles
     change_password closed_lots compare_backtests confirm data_facts depth end_other_sessions end_session equity
-    equity_curve exposures factors get_data_job indicators job known_indicators list_activity list_alerts
+    equity_curve exposures factors get_data_job get_statement indicators job known_indicators list_activity list_alerts
     list_approvals list_backtests list_data_jobs list_decisions list_fills list_groups list_jobs list_keys
     list_limits list_markets list_orders list_passkeys list_positions list_postings list_roles list_series
     list_sessions list_statements list_strategies openapi order order_events portfolio profile push_facts
-    rename_passkey risk_history risk_tree save_profile sign_out statement status strategy
+    rename_passkey risk_history risk_tree save_profile sign_out start_statement statement status strategy
     strategy_catalogue strategy_file_text strategy_parity strategy_source strategy_versions stress subscribe_push
     tape tax_lots tax_lots_csv test_push unsubscribe_push
 VTQRAU fresh:

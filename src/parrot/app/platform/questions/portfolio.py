@@ -10,19 +10,16 @@ from typing import Any, Final
 
 import msgspec
 
-from parrot.app.desk import decode
 from parrot.app.platform.assemble import House
 from parrot.app.platform.platform import Platform
 from parrot.app.platform.questions.shown import shown
-from parrot.app.statement_page import statement_page
-from parrot.centers.capital.manifest import statement, tax_lots
+from parrot.centers.capital.manifest import tax_lots
 from parrot.contracts.accounts import CurvePoint, Position
 from parrot.contracts.history import EquityRow, FillRow
 from parrot.contracts.listing import Listing
 from parrot.contracts.lots import ClosedLot, LotFill, LotMethod, Lots, OpenLot
 from parrot.gateway.rest.ports.history import HistoryDoor
 from parrot.kernel.decimals import ONE, ZERO, add, multiply, share, subtract
-from parrot.kernel.errors import ParameterError
 from parrot.kernel.sheets import sheet
 from parrot.ports.history import Wanted
 
@@ -129,40 +126,6 @@ class PortfolioQuestions:
             after = page.after
             if not after:
                 return
-
-    # -- statements ------------------------------------------------------------------------------------------------
-
-    def months(self) -> list[dict[str, Any]]:
-        """The months that have a statement, newest first."""
-        first = self._platform.read(lambda house: house.components.capital.curve.first)
-        begin = datetime.fromtimestamp((first.ts if first else self._now()) // 10**9, UTC)
-        year, month = begin.year, begin.month
-        found = []
-        while (since := _month(year, month)) <= self._now():
-            year, month = (year, month + 1) if month < 12 else (year + 1, 1)
-            until = _month(year, month)
-            name = f"{datetime.fromtimestamp(since // 10**9, UTC):%Y-%m}"
-            found.append({"month": name, "since_ns": since, "until_ns": until, "whole": until <= self._now()})
-        return found[::-1]
-
-    def statement(self, *, since: int, until: int, form: str) -> str:
-        """The statement of a period."""
-        if until <= since:
-            raise ParameterError("the period ends before it begins", expected="since < until")
-        journal, listings, account = self._platform.read(
-            lambda house: (house.journal, house.terms.listings, house.components.capital.settings)
-        )
-        found = statement(
-            (decode(body) for _, body in journal.read()),
-            {listing.symbol: listing for listing in listings},
-            account=account.account,
-            currency=account.currency,
-            since=since,
-            until=until,
-        )
-        if form == "json":
-            return found.as_json()
-        return found.as_csv() if form == "csv" else statement_page(found)
 
 
 def _summary(house: House) -> dict[str, Any]:
@@ -284,7 +247,3 @@ def _open_sheet(lots: list[OpenLot]) -> str:
 
 def _time(ts: int) -> str:
     return f"{datetime.fromtimestamp(ts // 10**9, UTC):%Y-%m-%dT%H:%M:%S}Z"
-
-
-def _month(year: int, month: int) -> int:
-    return int(datetime(year, month, 1, tzinfo=UTC).timestamp()) * 10**9

@@ -47,7 +47,7 @@ class JobRow(Body):
     """One job; times ns UTC, 0 before they come. `left_ms` is an estimate, null while there is none."""
 
     id: str
-    kind: Literal["backtest", "parity", "download", "import", "quality", "check"]
+    kind: Literal["backtest", "parity", "download", "import", "quality", "check", "statement"]
     title: str
     strategy: str
     by: str

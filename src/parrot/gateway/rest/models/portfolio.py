@@ -165,18 +165,3 @@ class ClosedLotPage(Body):
 
     items: list[ClosedLot]
     next: str | None
-
-
-class Month(Body):
-    """A month that has a statement; `whole` once it is over."""
-
-    month: str
-    since_ns: int
-    until_ns: int
-    whole: bool
-
-
-class Months(Body):
-    """The months, newest first."""
-
-    items: list[Month]

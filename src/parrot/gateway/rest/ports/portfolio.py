@@ -29,9 +29,3 @@ class PortfolioDoor(Protocol):
 
     def lots_csv(self, method: LotMethod, *, closed: bool, symbol: str) -> str:
         """Open or closed lots as CSV; no cell begins a formula."""
-
-    def months(self) -> list[dict[str, Any]]:
-        """The months that have a statement, newest first."""
-
-    def statement(self, *, since: int, until: int, form: str) -> str:
-        """The statement of a period as "html", "csv" or "json". Raises ParameterError."""

@@ -167,8 +167,10 @@ def _jobs(router: APIRouter, door: BacktestsDoor) -> None:
 
 
 def _require_own(who: Principal, job: dict[str, Any]) -> None:
-    """Jobs on data belong to those who may change data, checks to those who may read the log of acts."""
-    needed = {"check": Permission.AUDIT_READ}.get(job["kind"], Permission.DATA_WRITE)
+    """Jobs on data belong to those who may change data, checks and statements to those who may read what they tell."""
+    needed = {"check": Permission.AUDIT_READ, "statement": Permission.PORTFOLIO_READ}.get(
+        job["kind"], Permission.DATA_WRITE
+    )
     if job["kind"] not in ("backtest", "parity") and not who.may(needed):
         raise AccessError(f"{who.name} may not do this", expected=f"the permission {needed}", reason="forbidden")
 

@@ -1,8 +1,8 @@
-"""The portfolio: worth, positions, balances, the curve, attribution, tax lots, statements."""
+"""The portfolio: worth, positions, balances, the curve, attribution, tax lots."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 
@@ -18,8 +18,6 @@ Holder = Annotated[Principal, allowed(Permission.PORTFOLIO_READ)]
 Symbol = Annotated[str, Query(max_length=60)]
 Moment = Annotated[int, Query(ge=0, lt=1 << 63, description="ns UTC")]
 Method = Annotated[LotMethod, Query(description="Which lot a sale takes first: the oldest or the newest.")]
-_TYPES: Final = {"html": "text/html", "csv": "text/csv", "json": "application/json"}
-_SHAPES: Final = {"html": "string", "csv": "string", "json": "object"}
 
 
 def routes(portfolio: PortfolioDoor) -> APIRouter:
@@ -47,7 +45,6 @@ def routes(portfolio: PortfolioDoor) -> APIRouter:
         return portfolio.attribution()
 
     _lots(router, portfolio)
-    _statements(router, portfolio)
     return router
 
 
@@ -82,33 +79,5 @@ def _lots(router: APIRouter, portfolio: PortfolioDoor) -> None:
         """All open or closed lots as one CSV file."""
         require_account(who)
         text = portfolio.lots_csv(method, closed=part == "closed", symbol=symbol)
-        return _file(text, "csv", f"lots-{part}-{method.value}.csv")
-
-
-def _statements(router: APIRouter, portfolio: PortfolioDoor) -> None:
-    @router.get("/portfolio/statements", operation_id="list_statements", response_model=models.Months)
-    def months(who: Holder) -> Any:
-        """Months that have a statement, newest first."""
-        require_account(who)
-        return {"items": portfolio.months()}
-
-    @router.get(
-        "/portfolio/statement",
-        operation_id="statement",
-        response_class=Response,
-        responses={200: {"content": {_TYPES[form]: {"schema": {"type": _SHAPES[form]}} for form in _TYPES}}},
-    )
-    def statement(
-        who: Holder,
-        since: Moment,
-        until: Moment,
-        form: Annotated[str, Query(pattern="^(html|csv|json)$")] = "html",
-    ) -> Response:
-        """The statement from `since` up to, not including, `until` as a file."""
-        require_account(who)
-        return _file(portfolio.statement(since=since, until=until, form=form), form, f"statement.{form}")
-
-
-def _file(text: str, form: str, name: str) -> Response:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(text, media_type=f"{_TYPES[form]}; charset=utf-8", headers=headers)
+        headers = {"Content-Disposition": f'attachment; filename="lots-{part}-{method.value}.csv"'}
+        return Response(text, media_type="text/csv; charset=utf-8", headers=headers)
