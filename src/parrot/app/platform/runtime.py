@@ -129,6 +129,7 @@ class Runtime:
             try:
                 loop.run()
             finally:
+                spine.close()
                 withdraw(self._folder)
                 people.pause()
                 web.stop()

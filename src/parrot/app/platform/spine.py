@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass, field
 from queue import Empty, Full, Queue
 from time import perf_counter_ns
@@ -68,11 +69,24 @@ class Spine:
     _reports: deque[Any] = field(default_factory=deque)
     _priced: set[str] = field(default_factory=set)
     _asked: Queue[tuple[Any, Future[Any]]] = field(default_factory=lambda: Queue(_WAITING_MOST))
+    _closed: bool = False
 
     def connect(self) -> None:
         """Takes the venue's reports from here on."""
         self.parts.venue.connect(self._reports.append)
         self.parts.desk.watchers.append(self.parts.hosts.heard)
+
+    def close(self) -> None:
+        """Refuses what waits and what still comes: there are no more turns, and nobody has to wait to see that."""
+        self._closed = True
+        while not self._asked.empty():
+            self._refuse_first()
+
+    def _refuse_first(self) -> None:
+        with suppress(Empty):
+            _, future = self._asked.get_nowait()
+            if future.set_running_or_notify_cancel():
+                future.set_exception(StorageError("this Parrot stops", fix="ask again when it runs"))
 
     def ask(self, command: Any) -> Future[list[Entry]]:
         """Hands a command over; the future gives its entries once they are durable. Raises StorageError when busy."""
@@ -88,6 +102,8 @@ class Spine:
             self._asked.put_nowait((asked, future))
         except Full:
             raise StorageError("too many commands wait", expected=f"at most {_WAITING_MOST}", fix="try again") from None
+        if self._closed:
+            self._refuse_first()
         self.wake()
         return future
 

@@ -18,7 +18,7 @@ from parrot.centers.risk import manifest as risk
 from parrot.contracts.commands import Quoted, RearmKill
 from parrot.contracts.records import KillEngaged, KillRearmed
 from parrot.contracts.ticks import BarClosed, TradeTick
-from parrot.kernel.errors import BusyError
+from parrot.kernel.errors import BusyError, StorageError
 from parrot.ports.journal import EMPTY_DIGEST, Head
 
 
@@ -118,3 +118,15 @@ def test_an_act_whose_turn_does_not_come_is_not_done_later(monkeypatch):
         platform.act(lambda _: done.append("late"))
     spine.turn(BEAT_NS)
     assert done == []
+
+
+def test_who_asks_when_there_are_no_more_turns_hears_it_at_once():
+    spine, told = make_spine([])
+    waiting, gone = spine.ask(RearmKill(by="ann", reason="now")), spine.read(list)
+    gone.cancel()
+    spine.close()
+    for asked in (waiting, spine.read(list), spine.ask(RearmKill(by="ann", reason="late"))):
+        with pytest.raises(StorageError, match="this Parrot stops"):
+            asked.result(0)
+    spine.turn(BEAT_NS)
+    assert told == []
