@@ -1,19 +1,24 @@
-"""Follows the quote: holds while a fast average of bid and ask lies above a slow one."""
+"""Follows the quote: buys once a fast average is clear above a slow one, and leaves once it is clear below it."""
 
 from parrot.sdk import Annotated, Range, Strategy, pct
 
 
 class QuickMomentum(Strategy):
-    """Follows the quote: holds while a fast average of bid and ask lies above a slow one, and leaves when it turns."""
+    """Follows the quote: buys once a fast average is clear above a slow one, and leaves once it is clear below it.
 
-    fast: Annotated[float, Range(0.1, 60)] = 1.0
-    slow: Annotated[float, Range(0.5, 600)] = 5.0
+    The averages look back over `fast` and `slow` seconds. `edge` (%) keeps it out of moves that are too small to pay
+    for coming and going; after leaving it rests for `rest` seconds.
+    """
+
+    fast: Annotated[float, Range(0.1, 600)] = 30.0
+    slow: Annotated[float, Range(0.5, 6000)] = 300.0
+    edge: Annotated[float, Range(0, 5)] = 0.1
     share: Annotated[float, Range(0.01, 0.5)] = 0.05
-    patience: Annotated[float, Range(1, 600)] = 8.0
+    rest: Annotated[float, Range(1, 3600)] = 60.0
     stop: Annotated[float, Range(0.1, 10)] = 1.0
 
     def init(self):
-        self.near = self.far = self.seen = self.since = 0
+        self.near = self.far = self.seen = self.left = 0
         self.every("1s", self.look)
 
     def on_quote(self, quote):
@@ -24,15 +29,15 @@ class QuickMomentum(Strategy):
         self.seen = self.now
 
     def look(self):
-        held = (self.now - self.since) / 1e9
         if not self.seen or self.working_entries():
             return
-        if self.flat and self.near > self.far:
+        away = 100 * (self.near / self.far - 1)
+        if not self.flat and away < -self.edge:
+            self.left = self.now
+            self.close(why=f"the fast average fell {-away:.2f} % below the slow one")
+        elif self.flat and away > self.edge and self.now - self.left > self.rest * 1e9:
             quantity = self.share * self.equity / self.near
-            self.since = self.now
-            self.buy(quantity, stop=pct(self.stop), why="the fast average of the quote lies above the slow one")
-        elif not self.flat and (self.near < self.far or held > self.patience):
-            self.close(why="it turned" if self.near < self.far else f"held for {held:.0f} s")
+            self.buy(quantity, stop=pct(self.stop), why=f"the fast average is {away:.2f} % above the slow one")
 
     def working_entries(self):
         return [number for number in self.working() if self.order(number)["role"] == "order"]

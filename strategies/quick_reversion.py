@@ -1,25 +1,42 @@
-"""Leans against short moves: holds the more, the further the price lies below its average, and nothing far above it."""
+"""Leans against moves: holds the more, the further the price lies below its average, and goes there in small parts."""
 
 from parrot.sdk import Annotated, Range, Strategy, pct
 
 
 class QuickReversion(Strategy):
-    """Leans against short moves: holds the more, the further the price lies below its average."""
+    """Leans against moves: holds the more, the further the price lies below its average, and goes there in small parts.
 
-    length: Annotated[int, Range(5, 200)] = 10
-    share: Annotated[float, Range(0.01, 0.5)] = 0.1
-    reach: Annotated[float, Range(0.5, 5)] = 2.0
-    step: Annotated[float, Range(0.05, 1)] = 0.1
-    stop: Annotated[float, Range(0.1, 10)] = 2.0
+    At the average of `length` bars it holds half of `share`, `reach` (%) below it all of it, as far above nothing. It
+    changes its mind once what it wants has moved by `step` of `share`, by default after half a per cent of the price:
+    more than trading there and back costs. It gets there by `part` of `share` in an order, one every `pause` seconds.
+    """
+
+    length: Annotated[int, Range(5, 5000)] = 600
+    share: Annotated[float, Range(0.01, 0.5)] = 0.05
+    reach: Annotated[float, Range(0.1, 20)] = 1.0
+    step: Annotated[float, Range(0.05, 1)] = 0.25
+    part: Annotated[float, Range(0.01, 1)] = 0.02
+    pause: Annotated[float, Range(1, 600)] = 7.0
+    stop: Annotated[float, Range(0.1, 10)] = 3.0
 
     def init(self):
-        self.z = self.zscore(self.length)
+        self.average = self.goal = self.acted = 0
 
     def on_bar(self, bar):
-        z = max(-self.reach, min(self.reach, self.z[0]))
-        if z != z:  # the price has not moved at all
+        self.average += (bar.close - self.average) * (2 / (self.length + 1) if self.average else 1)
+        most, away = self.share * self.equity / bar.close, 100 * (bar.close / self.average - 1)
+        wanted = most * min(1.0, max(0.0, 0.5 - away / (2 * self.reach)))
+        if abs(wanted - self.goal) >= self.step * most:
+            self.goal = wanted if wanted > self.step * most else 0.0
+        if self.now - self.acted >= self.pause * 1e9:
+            self.approach(self.part * most, f"{away:+.2f} % from the average")
+
+    def approach(self, part, why):
+        change = self.goal - self.position
+        if abs(change) < part / 2:
             return
-        most = self.share * self.equity / bar.close
-        wanted = most * (self.reach - z) / (2 * self.reach)
-        if abs(wanted - self.position) >= self.step * most:
-            self.hold(wanted, stop=pct(self.stop), why=f"{self.z[0]:+.1f} deviations from the average")
+        self.acted = self.now
+        if abs(change) > 1.5 * part:
+            change = part if change > 0 else -part
+        terms = {"stop": pct(self.stop)} if self.flat else {}
+        self.hold(self.position + change, why=why, **terms)

@@ -19,10 +19,11 @@ from parrot.contracts.records import CommandRefused
 from parrot.kernel.errors import InputError
 
 BY: Final = "parrot up"
-# Small orders, because fees of many quick ones add up; quick ones, because people want to see something happen.
+# Both trade seldom, because fees of many trades add up; the first one begins at once and in small parts, because people
+# want to see something happen.
 _EXAMPLES: Final = (
-    ("reversion", "quick_reversion.py", "BTC/USDT", "1s", {"share": "0.01", "step": "0.05"}),
-    ("momentum", "quick_momentum.py", "ETH/USDT", "", {"share": "0.01", "slow": "3", "patience": "3"}),
+    ("reversion", "quick_reversion.py", "BTC/USDT", "1s", {}),
+    ("momentum", "quick_momentum.py", "ETH/USDT", "", {"share": "0.02"}),
 )
 _EXAMPLE_CASH: Final = Decimal(20_000)
 
