@@ -28,6 +28,7 @@ _STATUS: Final = (
     (BusyError, HTTPStatus.SERVICE_UNAVAILABLE),
     (StorageError, HTTPStatus.SERVICE_UNAVAILABLE),
 )
+_SOON_S: Final = "5"
 _ACCESS: Final = {"signed_out": HTTPStatus.UNAUTHORIZED, "locked": HTTPStatus.LOCKED}
 
 
@@ -49,7 +50,10 @@ def install(app: FastAPI) -> None:
 async def _parrot(_: Request, fault: Exception) -> JSONResponse:
     assert isinstance(fault, ParrotError)  # what it is installed for
     status = next((status for kind, status in _STATUS if isinstance(fault, kind)), HTTPStatus.INTERNAL_SERVER_ERROR)
-    return problem(status, fault.problem, **fault.as_dict())
+    answer = problem(status, fault.problem, **fault.as_dict())
+    if isinstance(fault, BusyError):
+        answer.headers["Retry-After"] = _SOON_S
+    return answer
 
 
 async def _access(request: Request, fault: Exception) -> JSONResponse:

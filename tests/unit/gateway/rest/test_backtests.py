@@ -19,7 +19,7 @@ from parrot.app.platform.questions.backtests import BacktestQuestions
 from parrot.contracts.access import Role
 from parrot.contracts.jobs import Asked, BacktestAsked, CheckAsked, DownloadAsked, Job, JobState
 from parrot.engine.bars import Bars
-from parrot.kernel.errors import MissingError
+from parrot.kernel.errors import BusyError, MissingError
 from parrot.sdk import Strategy
 from tests.unit.gateway.rest.house import NOW, application, browser, person
 
@@ -187,6 +187,17 @@ def test_a_report_brings_a_policy_of_its_own(site: Site, house: SimpleNamespace)
     assert policy.startswith("default-src 'none'; frame-ancestors 'none'; sandbox")
     assert "unsafe" not in policy
     assert "allow-same-origin" not in policy
+
+
+def test_who_asks_for_a_report_while_too_many_are_made_hears_when_to_ask_again(
+    site: Site, house: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(self: object, run_id: str) -> str:
+        raise BusyError("too many reports are being made")
+
+    monkeypatch.setattr("parrot.app.platform.questions.reports.Reports.page", busy)
+    answer = site().get(f"/api/v1/backtests/{house.runs[0]}/report")
+    assert (answer.status_code, answer.json()["code"], answer.headers["retry-after"]) == (503, "busy", "5")
 
 
 def test_a_back_test_is_asked_for_by_names(site: Site, kept: Kept) -> None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
@@ -15,11 +13,11 @@ from parrot.app.jobs.catalogue import CatalogueFile
 from parrot.app.jobs.places import JobPlaces
 from parrot.app.jobs.runner import Jobs, kind_of, title_of
 from parrot.app.platform.questions.kept_runs import KeptRuns, detail_of, text_of
+from parrot.app.platform.questions.reports import Reports
 from parrot.app.wiring import home
 from parrot.contracts.jobs import Asked, BacktestAsked, CheckAsked, Job, JobState, ParityAsked, StrategyFacts
 from parrot.kernel.errors import InputError, MissingError, ParameterError, ParrotError, StorageError
 
-_RENDER_S: Final = 60
 _POLICY: Final = re.compile(r'http-equiv="Content-Security-Policy" content="([^"]+)"')
 _MORE: Final = "frame-ancestors 'none'; sandbox allow-scripts allow-downloads"
 _SOON: Final = 0.02
@@ -36,6 +34,7 @@ class BacktestQuestions:
         self.catalogue = places.catalogue()
         self._datasets = places.datasets()
         self._store = FileRuns(home() / "runs", now)
+        self._reports = Reports(places.report)
         self.kept = KeptRuns(self._store, self._store.root, self.catalogue.id_of)
 
     # -- kept runs ------------------------------------------------------------------------------------------------
@@ -77,14 +76,7 @@ class BacktestQuestions:
     def report(self, run_id: str) -> tuple[str, str]:
         """Its report and the policy of that page; made in a process of its own where it is not there yet."""
         self.kept.record(run_id)
-        path = self._places.report(run_id)
-        if not path.is_file():
-            words = [sys.executable, "-m", "parrot.app.workers.rendering", run_id, str(path)]
-            try:
-                subprocess.run(words, check=True, capture_output=True, timeout=_RENDER_S)
-            except (OSError, subprocess.SubprocessError) as fault:
-                raise StorageError(f"the report of {run_id} cannot be made", fix="look into the log") from fault
-        page = path.read_text(encoding="utf-8")
+        page = self._reports.page(run_id)
         found = _POLICY.search(page)
         if found is None:
             raise StorageError(f"the report of {run_id} has no policy", fix="run it again")
