@@ -2,7 +2,7 @@
 
 import { useMemo, useState } from "react";
 import { useApi, useCommand, type Answer, type BodyOf } from "@/shared/api";
-import { compare, parseDecimal } from "@/shared/format";
+import { amountFault } from "@/shared/format";
 import { Answered, Button, Check, Choice, Dialog, Empty, FailedLine, NumberField, Select, TextField, toast, useForm, type Checks } from "@/shared/ui";
 import { ParameterForm } from "@/features/research/parameter-form";
 import { changed, filled, wrongs } from "@/features/research/parameters";
@@ -30,7 +30,7 @@ const STEPS = [
 ] as const;
 
 const CHECKS: Checks<Terms> = ({ cash, fees, slippage, start, end }) => ({
-  cash: parseDecimal(cash) && compare(cash, "0") > 0 ? undefined : "Input should be greater than 0",
+  cash: amountFault(cash),
   fees: RATE.test(fees) ? undefined : "write a rate such as 5bp or 0.05%",
   slippage: RATE.test(slippage) ? undefined : "write a rate such as 1bp or 0.01%",
   start: start === "" || DAY.test(start) ? undefined : "write a day such as 2024-01-31",
@@ -89,6 +89,7 @@ function Chosen({ onClose, files, data, start, like }: { onClose: () => void; fi
   const choose = (key: string): void => {
     const found = held.find((one) => one.key === key);
     if (!found) return;
+    run.reset();
     setChosen({ file: found.file, name: found.facts.name });
     setValues(filled(found.facts.parameters));
   };
@@ -135,10 +136,10 @@ function Chosen({ onClose, files, data, start, like }: { onClose: () => void; fi
         <>
           <Select label="Strategy" value={`${chosen.file}:${chosen.name}`} onChange={choose} options={held.map(({ key, file, facts: one }) => [key, `${one.name}  (${file})`] as const)} hint={facts?.doc} />
           {facts && facts.trials > 0 ? <p className="text-small text-soft">{facts.trials === 1 ? "One back-test of it is kept." : `${facts.trials} back-tests of it are kept: the more were tried, the likelier the best one is luck.`}</p> : null}
-          <ParameterForm parameters={facts?.parameters ?? []} values={values} onChange={setValues} />
+          <ParameterForm parameters={facts?.parameters ?? []} values={values} onChange={(next) => { run.reset(); setValues(next); }} />
         </>
       ) : step === "data" ? (
-        <DataStep data={data} sources={sources} setSources={setSources} form={form} />
+        <DataStep data={data} sources={sources} setSources={(next) => { run.reset(); setSources(next); }} form={form} />
       ) : (
         <div className="grid grid-cols-1 gap-3 md:grid-cols-2">
           <NumberField label="Cash to begin with" {...form.field("cash")} />
@@ -148,7 +149,7 @@ function Chosen({ onClose, files, data, start, like }: { onClose: () => void; fi
           <Check label="Also at best and at worst" hint="what the bars would allow if fills went for or against you; takes three times as long" value={form.values.bounds} onChange={(bounds) => form.set("bounds", bounds)} />
         </div>
       )}
-      <FailedLine problem={run.problem} />
+      <FailedLine problem={form.refused} />
     </Dialog>
   );
 }

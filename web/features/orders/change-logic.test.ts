@@ -38,7 +38,7 @@ describe("a change of an order", () => {
   it("names what is wrong", () => {
     expect(changeFaults(order(), { quantity: "0.01", limit: "0", trigger: "" })).toEqual({
       quantity: "0.01 is filled already: ask for more than that, or cancel it",
-      limit: "limit must be above zero",
+      limit: "write a number above 0",
       trigger: "trigger is missing",
     });
     expect(changeFaults(order({ kind: "market" }), { quantity: "1", limit: "", trigger: "" })).toEqual({});

@@ -1,6 +1,6 @@
 // What of a working order can be changed, and how: in place, or by ending it and placing another.
 
-import { NO_NUMBER, compare, parseDecimal, subtract, trimmed, written } from "@/shared/format";
+import { amountFault, compare, parseDecimal, subtract, trimmed, written } from "@/shared/format";
 import type { OrderFields } from "../markets/ticket-logic";
 import type { Order } from "../markets/types";
 
@@ -35,8 +35,7 @@ export const changeOf = ({ quantity, limit, trigger }: Order): Change => ({ quan
 
 function fault(name: string, value: string): string | undefined {
   if (value.trim() === "") return `${name} is missing`;
-  if (!parseDecimal(value)) return NO_NUMBER;
-  return compare(value, "0") > 0 ? undefined : `${name} must be above zero`;
+  return amountFault(value);
 }
 
 /** What is wrong with a change, field by field. */

@@ -49,7 +49,7 @@ export function ChangeOrder({ order, onClose }: { order: Order; onClose: () => v
             {renew.ended ? `Order ${order.order_id} is cancelled, and nothing stands in its place yet.` : `A trigger is not moved in place: order ${order.order_id} is cancelled, and a new one is sent as soon as it has ended. In between nothing of it works.`}
           </p>
         ) : null}
-        <FailedLine problem={problem} />
+        <FailedLine problem={form.refused} />
         <div className="flex flex-wrap justify-end gap-2">
           <Button onClick={onClose}>{renew.ended ? "Leave it cancelled" : "Leave it"}</Button>
           <Button type="submit" kind="primary" busy={amend.busy || renew.busy} disabled={!form.dirty}>

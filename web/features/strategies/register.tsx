@@ -2,7 +2,7 @@
 
 import { useMemo, useState } from "react";
 import { useApi, useCommand, type Answer } from "@/shared/api";
-import { compare, parseDecimal } from "@/shared/format";
+import { amountFault } from "@/shared/format";
 import { Answered, Button, Dialog, Empty, FailedLine, NumberField, Select, TextField, toast, useForm, type Checks } from "@/shared/ui";
 import { ParameterForm } from "@/features/research/parameter-form";
 import { changed, filled, wrongs } from "@/features/research/parameters";
@@ -22,7 +22,7 @@ const CHECKS: Checks<Given> = ({ strategy, symbols, timeframe, cash }) => ({
   strategy: /^[a-z0-9][a-z0-9_-]{0,39}$/.test(strategy) ? undefined : "small letters, digits, - and _, at most 40",
   symbols: symbols.trim() ? undefined : "at least one, such as BTC/USDT",
   timeframe: /^(\d{1,5}(ns|us|ms|s|m|h|d|w))?$/.test(timeframe) ? undefined : "write a length such as 5s or 1m, or leave it empty for ticks alone",
-  cash: parseDecimal(cash) && compare(cash, "0") > 0 ? undefined : "Input should be greater than 0",
+  cash: amountFault(cash),
 });
 
 /** Another version of a strategy, or the first of a new one: its file, parameters, markets and size. It is tried out before it counts. */
@@ -97,6 +97,7 @@ function Filled({ title, files, of, onClose }: { title: string; files: Catalogue
         label="File and class"
         value={key}
         onChange={(next) => {
+          register.reset();
           setKey(next);
           setValues(filled(held.find((one) => one.key === next)?.facts.parameters ?? []));
         }}
@@ -109,9 +110,9 @@ function Filled({ title, files, of, onClose }: { title: string; files: Catalogue
         <TextField label="Length of bars" hint={chosen.facts.feeds.includes("bars") ? "it takes bars: 5s, 1m" : "it takes no bars: leave it empty"} {...form.field("timeframe")} />
         <NumberField label="Cash of its book" {...form.field("cash")} />
       </div>
-      <ParameterForm parameters={parameters} values={values} onChange={setValues} />
+      <ParameterForm parameters={parameters} values={values} onChange={(next) => { register.reset(); setValues(next); }} />
       <TextField label="Why this version" hint="stands beside it" {...form.field("note")} />
-      <FailedLine problem={register.problem} />
+      <FailedLine problem={form.refused} />
     </Dialog>
   );
 }

@@ -141,6 +141,8 @@ interface Form<T> {
   field: <K extends keyof T & string>(name: K) => { value: T[K]; onChange: (value: T[K]) => void; problem: string | undefined };
   /** Whether all is right; shows what is not. */
   valid: () => boolean;
+  /** What the server refused, while the values that it refused still stand. */
+  refused: Problem | null;
   /** Something differs from where it began. */
   dirty: boolean;
   reset: (values?: T) => void;
@@ -167,10 +169,13 @@ export function useForm<T extends object>(initial: T, checks: Checks<T>, served?
     setTouched(new Set(Object.keys(values)));
     return Object.values(wrong).every((words) => !words);
   };
+  const named = Object.keys(said).filter((name): name is keyof T & string => name in values);
+  const stands = (name: keyof T & string): boolean => answered.values[name] === values[name];
+  const refused = (named.length > 0 ? named : (Object.keys(values) as (keyof T & string)[])).every(stands) ? (answered.problem ?? null) : null;
   const dirty = Object.keys(values).some((name) => values[name as keyof T] !== initial[name as keyof T]);
   const reset = useCallback((to: T = initial) => {
     setValues(to);
     setTouched(new Set());
   }, [initial]);
-  return { values, set, field, valid, dirty, reset };
+  return { values, set, field, valid, refused, dirty, reset };
 }

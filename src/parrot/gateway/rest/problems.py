@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse
 from starlette.background import BackgroundTask
 from starlette.exceptions import HTTPException
 
+from parrot.gateway.rest.words import words
 from parrot.kernel.errors import (
     AccessError,
     BusyError,
@@ -74,7 +75,7 @@ def denied(fault: AccessError) -> JSONResponse:
 async def _invalid(_: Request, fault: Exception) -> JSONResponse:
     assert isinstance(fault, RequestValidationError)
     wrong = [
-        {"field": ".".join(str(part) for part in error["loc"][1:]), "problem": error["msg"]} for error in fault.errors()
+        {"field": ".".join(str(part) for part in error["loc"][1:]), "problem": words(error)} for error in fault.errors()
     ]
     title = "; ".join(f"{one['field'] or 'the body'}: {one['problem']}" for one in wrong)
     numbers = any(error["type"].startswith(("decimal", "finite", "int")) for error in fault.errors())
