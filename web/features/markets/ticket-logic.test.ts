@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { BLANK, down, faults, IntentKey, orderOf, quantityOf, type Terms, type Ticket } from "./ticket-logic";
+import { BLANK, down, faults, IntentKey, orderOf, quantityOf, verb, type Terms, type Ticket } from "./ticket-logic";
 
 const TERMS: Terms = { symbol: "BTC/USDT", base: "BTC", quote: "USDT", tick: "0.01", lot: "0.00001", min_quantity: "0.0001", max_quantity: "900", min_notional: "5", bid: "64213.49", ask: "64213.5" };
 const NOW = Date.parse("2026-11-21T10:00:00Z");
@@ -51,9 +51,16 @@ describe("faults", () => {
   });
 
   it("hold for huge, negative and zero amounts", () => {
-    expect(faults(ticket({ amount: "1e30", limit: "100" }), TERMS, NOW).amount).toContain("too large");
-    expect(faults(ticket({ amount: "-1", limit: "100" }), TERMS, NOW).amount).toContain("above zero");
-    expect(faults(ticket({ amount: "0", limit: "100" }), TERMS, NOW).amount).toContain("above zero");
+    expect(faults(ticket({ amount: "1e14", limit: "100" }), TERMS, NOW).amount).toContain("too large");
+    expect(faults(ticket({ amount: "1e400", limit: "100" }), TERMS, NOW).amount).toBe("write a number of at most 33 digits");
+    expect(faults(ticket({ amount: "1", limit: "1e400" }), TERMS, NOW).limit).toBe("write a number of at most 33 digits");
+    expect(faults(ticket({ amount: "-1", limit: "100" }), TERMS, NOW).amount).toBe("write a number above 0");
+    expect(faults(ticket({ amount: "0", limit: "100" }), TERMS, NOW).amount).toBe("write a number above 0");
+  });
+
+  it("are not spelt out on the button", () => {
+    for (const amount of ["1e400", "-1", "0", "abc", "0,01"]) expect(verb(ticket({ amount, limit: "100" }), TERMS)).toBe(`Buy ${TERMS.base}`);
+    expect(verb(ticket({ amount: "1.50", limit: "100" }), TERMS)).toBe(`Buy 1.5 ${TERMS.base}`);
   });
 
   it("look only at what the kind uses", () => {

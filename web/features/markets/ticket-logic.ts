@@ -1,6 +1,6 @@
 // A ticket as it is typed becomes an order as it is sent. Amounts stay decimal text; the words of problems are the server's own.
 
-import { NO_NUMBER, compare, divide, multiply, parseDecimal, subtract, toText, trimmed, type Decimal } from "@/shared/format";
+import { NO_NUMBER, amountFault, compare, divide, multiply, parseDecimal, subtract, toText, trimmed, written, type Decimal } from "@/shared/format";
 
 /** Kinds of orders, as the server names them. */
 export type Kind = "market" | "limit" | "stop" | "stop_limit" | "trailing" | "touch" | "touch_limit" | "twap" | "vwap" | "pov" | "iceberg";
@@ -162,11 +162,14 @@ export function quantityOf(ticket: Ticket, terms: Terms): string | undefined {
 export type Wrong = { [Field in keyof Ticket]?: string | undefined };
 
 
-function amountFault(ticket: Ticket, terms: Terms): string | undefined {
+/** Why the quantity of a ticket cannot be sent; undefined when it can. */
+export function quantityFault(ticket: Ticket, terms: Terms): string | undefined {
+  const typed = amountFault(ticket.amount);
+  if (typed) return typed;
   const quantity = quantityOf(ticket, terms);
-  if (quantity === undefined) return parseDecimal(ticket.amount) ? "no price is known to turn it into a quantity" : NO_NUMBER;
+  if (quantity === undefined) return "no price is known to turn it into a quantity";
   const { symbol, lot, min_quantity: least, max_quantity: most } = terms;
-  if (!above(quantity)) return ticket.unit === "quote" && above(ticket.amount) ? `it buys less than one lot of ${plain(lot)} ${terms.base}` : `quantity is ${quantity}; expected: a number above zero; fix: give a positive quantity`;
+  if (!above(quantity)) return `it buys less than one lot of ${plain(lot)} ${terms.base}`;
   if (!isMultiple(quantity, lot)) {
     const near = [down(quantity, lot), lot, least].reduce((a, b) => (compare(a, b) >= 0 ? a : b));
     return `quantity ${quantity} does not fit the lot of ${symbol}; expected: a multiple of ${plain(lot)}; fix: for example ${plain(near)}`;
@@ -176,10 +179,16 @@ function amountFault(ticket: Ticket, terms: Terms): string | undefined {
   return undefined;
 }
 
+/** What the button does; a quantity that cannot be sent is not spelt out. */
+export const verb = (ticket: Ticket, terms: Terms): string => {
+  const quantity = quantityFault(ticket, terms) ? undefined : quantityOf(ticket, terms);
+  return `${ticket.side === "buy" ? "Buy" : "Sell"} ${quantity ? `${written(quantity)} ` : ""}${terms.base}`;
+};
+
 function priceFault(name: string, value: string, terms: Terms, needed: boolean, onTick = true): string | undefined {
   if (value.trim() === "") return needed ? `${name} is missing` : undefined;
-  if (!parseDecimal(value)) return NO_NUMBER;
-  if (!above(value)) return `${name} is ${plain(value)}; expected: a number above zero; fix: give a positive ${name}`;
+  const typed = amountFault(value);
+  if (typed) return typed;
   if (onTick && !isMultiple(value, terms.tick)) {
     const near = compare(down(value, terms.tick), terms.tick) >= 0 ? down(value, terms.tick) : terms.tick;
     return `${name} ${plain(value)} is off the tick of ${terms.symbol}; expected: a multiple of ${plain(terms.tick)}; fix: for example ${plain(near)}`;
@@ -211,7 +220,7 @@ export function faults(ticket: Ticket, terms: Terms, now_ms: number): Wrong {
   const shape = shapeOf(ticket.kind);
   const percent = ticket.trailUnit === "percent";
   const found: Wrong = {
-    amount: amountFault(ticket, terms),
+    amount: quantityFault(ticket, terms),
     limit: shape.limit ? priceFault("limit", ticket.limit, terms, true) : undefined,
     trigger: shape.trigger ? priceFault("trigger", ticket.trigger, terms, true) : undefined,
     trail: shape.trail ? priceFault("trail", ticket.trail, terms, true, !percent) : undefined,

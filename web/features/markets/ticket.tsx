@@ -6,7 +6,7 @@ import { useMay } from "@/shared/session";
 import { written } from "@/shared/format";
 import { Badge, Button, Check, Choice, Confirm, Empty, FailedLine, NumberField, Select, TextField, toast } from "@/shared/ui";
 import { PreviewOf, usePreview } from "./preview";
-import { BLANK, faults, IntentKey, orderOf, quantityOf, shapeOf, type Kind, type OrderFields, type Ticket as Fields, type Tif, type Wrong } from "./ticket-logic";
+import { BLANK, faults, IntentKey, orderOf, quantityFault, quantityOf, shapeOf, verb, type Kind, type OrderFields, type Ticket as Fields, type Tif, type Wrong } from "./ticket-logic";
 import type { Market } from "./types";
 
 const KINDS: readonly (readonly [Kind, string])[] = [
@@ -111,11 +111,6 @@ function useSend(order: OrderFields | undefined, onDone: () => void): { send: ()
   return { send, busy: command.busy, failed: problem };
 }
 
-const verb = (ticket: Fields, market: Market): string => {
-  const quantity = quantityOf(ticket, market);
-  return `${ticket.side === "buy" ? "Buy" : "Sell"} ${quantity && quantity !== "0" ? `${written(quantity)} ` : ""}${market.base}`;
-};
-
 const sentence = (ticket: Fields, market: Market, total: string | undefined): string =>
   `${verb(ticket, market)} as a ${KINDS.find(([kind]) => kind === ticket.kind)?.[1].toLowerCase() ?? ticket.kind} order${total ? `, about ${written(total, { places: 2 })} ${market.quote}` : ""}. A fill cannot be taken back.`;
 
@@ -129,7 +124,7 @@ function Amounts({ ticket, market, wrong, set }: Part & { market: Market }): Rea
   const shape = shapeOf(ticket.kind);
   const { base, quote } = market;
   const field = (name: keyof Fields): { value: string; onChange: (text: string) => void; problem: string | undefined } => ({ value: String(ticket[name]), onChange: (text) => set(name, text as never), problem: wrong[name] });
-  const quantity = ticket.unit === "quote" ? quantityOf(ticket, market) : undefined;
+  const quantity = ticket.unit === "quote" && !quantityFault(ticket, market) ? quantityOf(ticket, market) : undefined;
   return (
     <>
       <NumberField label={ticket.unit === "base" ? "Quantity" : "Amount"} unit={ticket.unit === "base" ? base : quote} {...field("amount")} hint={quantity ? `${written(quantity)} ${base}` : undefined} />
