@@ -35,14 +35,13 @@ ACCOUNT = """
     list_alerts closed_lots risk_history status list_orders order order_events list_fills list_decisions
     list_groups list_positions equity equity_curve list_postings list_activity portfolio attribution tax_lots
     tax_lots_csv statement get_statement list_statements list_limits risk_tree exposures stress list_strategies strategy
-    strategy_versions strategy_source strategy_parity
+    strategy_versions strategy_source strategy_parity list_backtests list_jobs backtest_sources
 """
 # Reads that are of nobody's account: the market, what is made of it, the house, the people, oneself.
 HOUSE = """
     push_facts health ready metrics openapi auth_state session return_from_provider list_markets candles depth
-    tape indicators known_indicators strategy_catalogue strategy_file_text list_backtests backtest
-    backtest_sources compare_backtests backtest_report backtest_equity backtest_drawdown backtest_monthly
-    backtest_distribution backtest_trades backtest_orders list_jobs job data_facts list_series list_data_jobs
+    tape indicators known_indicators strategy_catalogue strategy_file_text
+    data_facts list_series list_data_jobs
     get_data_job audit_facts list_acts export_acts list_checks get_check settings_facts list_venues
     exchange_state list_faults list_exchange_keys list_users user list_user_sessions list_user_keys export_user
     list_invitations list_teams list_roles profile list_sessions export_profile factors list_passkeys list_keys
@@ -51,6 +50,11 @@ HOUSE = """
 # Reads of accounts on the simulated exchange: each an object of its own, tested where clients are.
 CLIENTS = """
     list_clients client client_activity list_exchange_accounts exchange_account list_client_orders list_client_trades
+"""
+# Runs and jobs by their number, of the desk's account: tested where the table of permissions is.
+RUNS = """
+    backtest compare_backtests backtest_report backtest_equity backtest_drawdown backtest_monthly
+    backtest_distribution backtest_trades backtest_orders job
 """
 QUERIES: dict[str, dict[str, Any]] = {"statement": {"form": "csv"}}
 BY = {"reason": "a test"}
@@ -67,6 +71,9 @@ WRITES: dict[str, tuple[str, str, dict[str, Any]]] = {
     "kill": ("POST", "/kill", BY | {"scope": "symbol:NONE"}),
     "pause_strategy": ("POST", "/strategies/reversion/pause", BY),
     "stop_strategy": ("POST", "/strategies/reversion/stop", BY),
+    "start_backtest": ("POST", "/backtests", {"file": "examples/sma_cross.py", "data": ["demo:ALDER"]}),
+    "cancel_job": ("DELETE", "/jobs/1", {}),
+    "start_statement": ("POST", "/portfolio/statements", {"since_ns": 0, "until_ns": 1}),
 }
 
 
@@ -122,7 +129,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 
 def test_every_read_is_known_to_be_of_an_account_or_of_none(house: House) -> None:
     reads = {name for name, (method, _, _) in house.operations.items() if method == "GET"}
-    known = ACCOUNT.split() + HOUSE.split() + CLIENTS.split()
+    known = ACCOUNT.split() + HOUSE.split() + CLIENTS.split() + RUNS.split()
     assert sorted(known) == sorted(set(known))
     assert reads - set(known) == set()
 

@@ -15,10 +15,11 @@ FRESH_NS: Final = 5 * 60 * 10**9
 MAIN: Final = "main"  # the account of the desk
 
 
-def allowed(permission: Permission, *, fresh: bool = False) -> Any:
+def allowed(permission: Permission, *, fresh: bool = False, account: str = "") -> Any:
     """A dependency that gives the Principal, who holds `permission`; `fresh` asks for a proof of the last five minutes.
 
-    Raises AccessError. Every route has exactly one; the table of all of them is made from these.
+    With `account` it is for those only who may see that account. Raises AccessError, MissingError.
+    Every route has exactly one; the table of all of them is made from these.
     """
 
     async def check(request: Request) -> Principal:
@@ -29,6 +30,8 @@ def allowed(permission: Permission, *, fresh: bool = False) -> Any:
             )
         if fresh:
             require_fresh(request, who)
+        if account:
+            require_account(who, account)
         require_known(request)
         return who
 

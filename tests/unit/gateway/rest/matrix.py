@@ -64,6 +64,13 @@ VTQRAU fresh:
     link_provider make_key new_recovery_codes remove_authenticator remove_passkey revoke_key unlink_providers
 """
 
+# Those of back-tests and jobs: who may not see the desk's account finds nothing there, whatever they may do.
+DESK: Final = """
+    backtest backtest_distribution backtest_drawdown backtest_equity backtest_monthly backtest_orders
+    backtest_report backtest_sources backtest_trades cancel_job compare_backtests delete_backtest job
+    list_backtests list_jobs run_job_again start_backtest
+"""
+
 # A person's own, which the machine's owner has none of; those that a body without fields reaches.
 OWN: Final = """
     begin_add_passkey begin_authenticator begin_confirm_passkey confirm end_other_sessions end_session

@@ -14,11 +14,14 @@ from parrot.contracts.access import Principal, Role
 from parrot.gateway.rest import Doors
 from parrot.kernel.errors import MissingError
 from tests.unit.gateway.rest.house import NOW, People, application, browser, client, person
-from tests.unit.gateway.rest.matrix import LETTERS, OWN, routes
+from tests.unit.gateway.rest.matrix import DESK, LETTERS, OWN, routes
 from tests.unit.gateway.rest.test_application import TOKEN
 
 TABLE = routes()
 STALE = "stale"
+FOREIGN = "foreign"
+NOBODY = "nobody"
+_MISSING = (404, "there is no account main")
 _TICK_NS = 20_000_000
 
 
@@ -53,6 +56,8 @@ class Called:
         ticks = itertools.count(NOW, _TICK_NS)
         people = [person(role, name=role) for role in Role]
         people.append(msgspec.structs.replace(person(Role.ADMIN, name=STALE), proved=NOW - 6 * 60 * 10**9))
+        people.append(person(*Role, name=FOREIGN, accounts=()))
+        people.append(person(name=NOBODY, accounts=()))
         empty = {field.name: Empty() for field in fields(Doors) if field.name not in ("now", "platform", "users")}
         self.app = application(Machine(), users=Gate(*people), now=lambda: next(ticks), **empty)
         self.routes = [
@@ -61,15 +66,15 @@ class Called:
             for method, operation in item.items()
         ]
 
-    def answers(self, who: Any) -> dict[str, tuple[int, str]]:
-        """Status and reason of every route for somebody."""
+    def answers(self, who: Any, word: str = "reason") -> dict[str, tuple[int, str]]:
+        """Status and reason, or another member of the problem, of every route for somebody."""
         found = {}
         with who:
             for name, method, path in self.routes:
                 body = {} if method == "GET" else {"json": {}}
                 told = who.request(method, path, **body)
                 problem = "problem+json" in told.headers.get("content-type", "")
-                found[name] = (told.status_code, told.json().get("reason", "") if problem else "")
+                found[name] = (told.status_code, told.json().get(word, "") if problem else "")
         return found
 
 
@@ -102,6 +107,19 @@ def test_a_proof_that_is_old_does_not_do_where_the_table_says_so(called):
     found = called.answers(browser(called.app, STALE, address="127.0.2.2"))
     refused = {name for name, told in found.items() if told == (403, "reauthenticate")}
     assert refused == {name for name, (who, fresh) in TABLE.items() if fresh and "A" in who}
+
+
+def test_runs_and_jobs_are_not_there_for_who_may_not_see_the_account_of_the_desk(called):
+    found = called.answers(browser(called.app, FOREIGN, address="127.0.2.4"), "title")
+    missing = {name for name, told in found.items() if told == _MISSING}
+    assert missing >= set(DESK.split())
+    of_runs = {name for name, _, path in called.routes if re.match("/api/v1/(backtests|jobs)", path)}
+    assert set(DESK.split()) == of_runs
+
+
+def test_who_may_not_do_it_hears_that_before_whose_account_it_is(called):
+    found = called.answers(browser(called.app, NOBODY, address="127.0.2.5"))
+    assert {found[name] for name in DESK.split()} == {(403, "forbidden")}
 
 
 def test_the_machine_may_everything_but_what_is_a_persons_own(called):

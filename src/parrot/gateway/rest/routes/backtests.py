@@ -10,14 +10,15 @@ from fastapi.responses import HTMLResponse
 
 from parrot.contracts.access import Permission, Principal
 from parrot.contracts.jobs import BacktestAsked
-from parrot.gateway.rest.access import allowed
+from parrot.gateway.rest.access import MAIN, allowed
 from parrot.gateway.rest.models import backtests as models
 from parrot.gateway.rest.paging import After, Limit, page_of
 from parrot.gateway.rest.ports.backtests import BacktestsDoor
 from parrot.kernel.errors import AccessError, InputError
 
-Reader = Annotated[Principal, allowed(Permission.BACKTESTS_READ)]
-Runner = Annotated[Principal, allowed(Permission.BACKTESTS_RUN)]
+# Runs and jobs tell what the desk trades and how: they are for those who may see its account.
+Reader = Annotated[Principal, allowed(Permission.BACKTESTS_READ, account=MAIN)]
+Runner = Annotated[Principal, allowed(Permission.BACKTESTS_RUN, account=MAIN)]
 Text = Annotated[str, Query(max_length=100)]
 Ids = Annotated[str, Query(max_length=400, description="Two to five ids with commas between.")]
 Sort = Literal["made", "strategy", "total_return", "cagr", "sharpe", "max_drawdown", "win_rate", "trades", "fees"]
