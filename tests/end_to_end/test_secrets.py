@@ -12,6 +12,8 @@ from urllib.parse import quote
 
 import pyotp
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from tests.end_to_end.person import Person
 from tests.end_to_end.platform import up
@@ -28,6 +30,14 @@ def forms(secret: str) -> Iterator[bytes]:
     yield base64.b64encode(secret.encode()).rstrip(b"=")[:-1]  # the last letters depend on what follows
     yield secret.encode().hex().encode()
     yield secret.encode("utf-16-le")
+
+
+def browser_keys() -> dict[str, str]:
+    """What a browser says of itself when it asks for pushes."""
+    made = ec.generate_private_key(ec.SECP256R1()).public_key()
+    point = made.public_bytes(serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint)
+    names = {"p256dh": point, "auth": secrets.token_bytes(16)}
+    return {name: base64.urlsafe_b64encode(raw).decode().rstrip("=") for name, raw in names.items()}
 
 
 def marker(what: str) -> str:
@@ -68,6 +78,12 @@ def test_no_secret_is_told_or_kept_in_the_clear(tmp_path: Path) -> None:
         guest.enter("/auth/invitation", {"token": known["invitation"], "name": "guest", "password": known["joined"]})
         known["guest's session"] = guest.cookies[0]
 
+        owner.ask("PUT", "/settings/push", {"on": True, "contact": "mailto:owner@example.org"})
+        known["push"] = secrets.token_hex(12)
+        browser = {"endpoint": f"https://push.example.org/{known['push']}", "label": "phone"}
+        guest.post("/push/subscriptions", browser | browser_keys())
+        owner.ask("PUT", "/settings/push", {"on": False, "contact": "mailto:owner@example.org"})
+
         stranger = Person(running.told["url"])
         wrong = {"name": "owner", "password": known["wrong"]}
         stranger.ask("POST", "/auth/session", wrong, refused=True)
@@ -86,6 +102,7 @@ def test_no_secret_is_told_or_kept_in_the_clear(tmp_path: Path) -> None:
                     assert answer.status_code < 500, (path, answer.text)
                     person.heard.append(answer.text)
         guest.ask("GET", "/users", refused=True)
+        guest.post("/profile/erase")
         told = b"\n".join("\n".join(person.heard).encode() for person in (owner, guest, stranger))
     finally:
         running.process.kill()  # what a crash leaves is searched, too

@@ -86,6 +86,7 @@ class House:
     terms: Terms
     settings: PlatformSettings
     by_venue: bool = False
+    scrub: Callable[[], None] = lambda: None  # what was dropped of the records leaves the disk
 
 
 def assemble(folder: DataFolder, settings: PlatformSettings, connect: Connect | None = None) -> House:
@@ -135,7 +136,7 @@ def _assembled(folder: DataFolder, settings: PlatformSettings, journal: FileJour
         raise DataError(f"{folder.audit} is missing, and {folder.desk.name} is there", expected="both", fix=fix)
     audit = Auditing(folder.root)
     audit.open("main", desk=desk.seq, missed=partial(_entries, journal), now=clock.now_ns())
-    records = _records(folder, audit, clock)
+    records, scrub = _records(folder, audit, clock)
     trading = reached.open(clock.now_ns())
     open_ones.append(trading)
     market = LiveMarket(listings)
@@ -145,15 +146,20 @@ def _assembled(folder: DataFolder, settings: PlatformSettings, journal: FileJour
     watch, by_venue = MarketWatch(listings), reached.by_venue
     return House(
         parts, journal, desk, clock, trading, market, hosts, recorder, audit, records, replayed, since, watch,
-        reached.terms, settings, by_venue,
+        reached.terms, settings, by_venue, scrub,
     )  # fmt: skip
 
 
-def _records(folder: DataFolder, audit: Auditing, clock: SteadyClock) -> Records:
-    from parrot.adapters.sql import SqlRecords, open_sqlite  # loaded where a platform runs, not with every command
+def _records(folder: DataFolder, audit: Auditing, clock: SteadyClock) -> tuple[Records, Callable[[], None]]:
+    from parrot.adapters.sql import (
+        SqlRecords,
+        open_sqlite,
+        scrub,
+    )  # loaded where a platform runs, not with every command
 
     audit.expect(folder.records, clock.now_ns())
-    return SqlRecords(open_sqlite(folder.records))
+    engine = open_sqlite(folder.records, forgetful=True)
+    return SqlRecords(engine), partial(scrub, engine)
 
 
 def _hosts(

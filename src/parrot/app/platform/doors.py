@@ -11,6 +11,7 @@ from parrot.app.platform.assemble import House
 from parrot.app.platform.candle_history import CandleHistory
 from parrot.app.platform.deciding import Deciding
 from parrot.app.platform.exchange_port import ExchangePort
+from parrot.app.platform.forgetting import forget_the_erased
 from parrot.app.platform.history import History
 from parrot.app.platform.platform import Platform
 from parrot.app.platform.pushing import pushing
@@ -68,10 +69,12 @@ def open_doors(
     streams.offer("jobs", backtests.jobs)
     jobs.watch(lambda job: streams.tell("jobs", backtests.job_row(job)))
     push = until.enter_context(pushing(house, platform.folder, users, alerts, note))
+    receipts = KeptReceipts(house.records, house.clock.now_ns)
+    forget_the_erased(users, (push.forget, receipts.forget), house.scrub)
     return Doors(
         now=house.clock.now_ns,
         platform=platform,
-        receipts=KeptReceipts(house.records, house.clock.now_ns),
+        receipts=receipts,
         users=users,
         markets=MarketQuestions(platform, candles),
         history=past,

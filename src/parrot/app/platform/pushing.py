@@ -179,6 +179,8 @@ class Pushing:
             made=self._now(),
         )
         with self._records.work() as work:
+            if self._may(who.user, None) is None:  # erased meanwhile; who is from here on has it forgotten after this
+                raise MissingError("this user is erased")
             work.put(f"{kept.user}/{kept.id}", kept)
         self._note(who, "push subscribe", label=label, service=urlsplit(endpoint).hostname or "")
 
@@ -189,6 +191,13 @@ class Pushing:
         with self._records.work() as work:
             work.drop(PushSubscription, f"{who.user}/{subscription}")
         self._note(who, "push unsubscribe", subscription=subscription)
+
+    def forget(self, user: str) -> bool:
+        """Lets go of all browsers of somebody; says whether there were any."""
+        found = self._of(user)
+        for one in found:
+            self._drop(one)
+        return bool(found)
 
     def test(self, who: Principal) -> None:
         """Sends a push to every browser of theirs."""
@@ -247,17 +256,17 @@ class Pushing:
         if self._over.is_set():
             return
         became, problem = pusher.send(to, msgspec.json.encode(notice), urgent=urgent)
-        kept = self._records.get(PushSubscription, f"{to.user}/{to.id}")
-        if kept is None or kept.endpoint != to.endpoint:
-            return
-        failures = 0 if became is Sent.SENT else kept.failures + 1
-        if became is Sent.GONE or failures > _FAILURES_MOST:
-            self._drop(kept)
-            return
-        sent = self._now() if became is Sent.SENT else kept.sent
-        changed = msgspec.structs.replace(kept, sent=sent, failures=failures, problem=problem)
-        with self._records.work() as work:
-            work.put(f"{to.user}/{to.id}", changed)
+        place = f"{to.user}/{to.id}"
+        with self._records.work() as work:  # one that was dropped meanwhile stays so
+            kept = work.get(PushSubscription, place)
+            if kept is None or kept.endpoint != to.endpoint:
+                return
+            failures = 0 if became is Sent.SENT else kept.failures + 1
+            if became is Sent.GONE or failures > _FAILURES_MOST:
+                work.drop(PushSubscription, place)
+                return
+            sent = self._now() if became is Sent.SENT else kept.sent
+            work.put(place, msgspec.structs.replace(kept, sent=sent, failures=failures, problem=problem))
 
     def _drop(self, one: PushSubscription) -> None:
         with self._records.work() as work:

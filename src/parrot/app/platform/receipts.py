@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from typing import Final
 
+from parrot.contracts.access import Way
 from parrot.contracts.receipts import Receipt
 from parrot.ports.records import Records
 
@@ -43,6 +44,24 @@ class KeptReceipts:
         """Forgets a request that changed nothing."""
         with self._records.work() as work:
             work.drop(Receipt, _place(who, key))
+
+    def forget(self, user: str) -> bool:
+        """Lets go of all of a user, however they came; says whether there were any."""
+        found = [place for way in Way for place in self._of(f"{way}:{user}")]
+        with self._records.work() as work:
+            for place in found:
+                work.drop(Receipt, place)
+        return bool(found)
+
+    def _of(self, who: str) -> list[str]:
+        after = start = _place(who, "")
+        found: list[str] = []
+        while page := self._records.scan(Receipt, after, _PAGE):
+            after = page[-1][0]
+            found += [place for place, _ in page if place.startswith(start)]
+            if not after.startswith(start):
+                break
+        return found
 
     def _tidy(self) -> None:
         now = self._now()

@@ -263,6 +263,14 @@ class Joining:
                 if now >= link.expires:
                     change.drop(Link, link.id)
 
+    def drop_of(self, change: Change, person: Person) -> None:
+        """Lets go of links that are about somebody: theirs, and those that name them or went to their address."""
+        email = self._means.private(person).email.casefold()
+        for link in self._means.store.all(Link).values():
+            theirs = link.user == person.id or link.name == person.name
+            if theirs or (email and self._private(link).email.casefold() == email):
+                change.drop(Link, link.id)
+
     def _link(
         self, change: Change, kind: str, *, by: str, lasts: int, private: Private | None = None, **more: object
     ) -> tuple[Link, str]:

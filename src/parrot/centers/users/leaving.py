@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import msgspec
 
@@ -11,22 +11,41 @@ from parrot.centers.users.keys import Keys
 from parrot.centers.users.means import Means
 from parrot.centers.users.people import People
 from parrot.centers.users.sessions import Sessions
+from parrot.centers.users.store import Change
+from parrot.centers.users.tickets import Tickets
 from parrot.contracts.access import Principal
-from parrot.contracts.users import Link, Passkey, Person, Proofs, SealingKey, Team
+from parrot.contracts.users import Passkey, Person, Proofs, SealingKey, Team
 
 _GONE: Final = "erased"
+
+
+class LinksOf(Protocol):
+    """One-time links as they concern who leaves."""
+
+    def drop_of(self, change: Change, person: Person) -> None:
+        """Lets go of links that are about somebody."""
 
 
 class Leaving:
     """What the law calls access and erasure."""
 
     def __init__(
-        self, means: Means, *, people: People, sessions: Sessions, keys: Keys, scrub: Callable[[], None]
+        self,
+        means: Means,
+        *,
+        people: People,
+        sessions: Sessions,
+        keys: Keys,
+        links: LinksOf,
+        tickets: Tickets,
+        scrub: Callable[[], None],
     ) -> None:
         self._means = means
         self._people = people
         self._sessions = sessions
         self._keys = keys
+        self._links = links
+        self._tickets = tickets
         self._scrub = scrub
 
     def export(self, by: Principal, user: str) -> dict[str, Any]:
@@ -68,9 +87,7 @@ class Leaving:
             self._keys.end(change, user)
             for key in self._people.passkeys(user):
                 change.drop(Passkey, key.id)
-            for link in store.all(Link).values():
-                if link.user == user:
-                    change.drop(Link, link.id)
+            self._links.drop_of(change, person)
             self._people.drop_links_by(change, person)
             for team in store.all(Team).values():
                 if user in team.members:
@@ -90,5 +107,6 @@ class Leaving:
             change.put(user, gone)
             change.note(by.name, "erasure", ts=self._means.now(), user=user)
             change.tell(user)
+        self._tickets.forget(user)
         self._means.seals.forget()
         self._scrub()

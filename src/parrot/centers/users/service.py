@@ -64,6 +64,7 @@ class Users:
         entrance = Entrance.on(means, ports.codes)
         people, sessions = entrance.people, entrance.sessions
         keys, own = Keys(means, people), Own(entrance, ports.codes)
+        joining = Joining(entrance, ports.mail, ports.address)
         return cls(
             store=means.store,
             people=people,
@@ -73,10 +74,18 @@ class Users:
             keys=keys,
             own=own,
             passkeys=Passkeys(entrance, own, ports.ceremonies),
-            joining=Joining(entrance, ports.mail, ports.address),
+            joining=joining,
             visits=Visits(entrance, own, ports.providers),
             headless=Headless(means, people=people, sessions=sessions, keys=keys),
-            leaving=Leaving(means, people=people, sessions=sessions, keys=keys, scrub=ports.scrub),
+            leaving=Leaving(
+                means,
+                people=people,
+                sessions=sessions,
+                keys=keys,
+                links=joining,
+                tickets=entrance.tickets,
+                scrub=ports.scrub,
+            ),
             mailing=ports.mail is not None,
             tickets=entrance.tickets,
             refusals=Refusals(means),

@@ -19,7 +19,7 @@ from parrot.contracts.users import (
     Session,
     Team,
 )
-from parrot.kernel.errors import ParrotError
+from parrot.kernel.errors import MissingError, ParrotError
 from parrot.ports.records import Records
 
 KINDS: Final[tuple[type[Message], ...]] = (
@@ -135,6 +135,7 @@ class Store:
     def _keep(self, change: Change) -> None:
         if not change.puts:
             return
+        self._require_there(change)
         with self._records.work() as work:
             for (kind, key), record in change.puts.items():
                 if record is None:
@@ -148,6 +149,16 @@ class Store:
             else:
                 kept[key] = record
             self._kept[kind] = kept
+
+    def _require_there(self, change: Change) -> None:
+        """Raises MissingError for what would bring back who is erased: it was begun before that, and ends after."""
+        for record in change.puts.values():
+            if isinstance(record, Person):
+                before, there = self.get(Person, record.id), not record.erased
+            else:
+                before, there = change.get(Person, getattr(record, "user", "")), record is not None
+            if there and before is not None and before.erased:
+                raise MissingError("this user is erased")
 
     def _read(self, kind: type[R]) -> dict[str, R]:
         found: dict[str, R] = {}

@@ -68,6 +68,12 @@ class Tickets:
                 raise _used_up()
         return found
 
+    def forget(self, user: str) -> None:
+        """Lets go of what somebody has half done."""
+        with self._lock:
+            for key in [key for key, ticket in self._kept.items() if ticket.user == user]:
+                del self._kept[key]
+
     def tidy(self) -> None:
         """Lets go of those whose time is over."""
         now = self._now()

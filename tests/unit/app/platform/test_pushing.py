@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from py_vapid import Vapid02  # type: ignore[import-untyped]  # it has no types
 
 from parrot.adapters.feeds.http.guard import Guard
+from parrot.adapters.push import Sent
 from parrot.adapters.sql import SqlRecords, open_sqlite
 from parrot.app.platform.pushing import PushGuard, Pushing, require_push_address
 from parrot.contracts.access import Role
@@ -152,6 +153,32 @@ def test_who_may_not_see_an_alert_gets_none_and_who_is_gone_is_forgotten(house: 
     house.pushing.turn()
     assert service.got == []
     assert [one.user for one in kept(house)] == ["ann"]
+
+
+def test_a_push_under_way_brings_no_browser_back_that_was_forgotten(
+    house: Any, service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    subscribed(house, service)
+    found = house.records.get
+
+    def forgotten(kind: type, key: str) -> Any:
+        one = found(kind, key)
+        if kind is PushSubscription:
+            assert house.pushing.forget("ann")
+        return one
+
+    def sent(*_: Any, **__: Any) -> tuple[Sent, str]:
+        return Sent.FAILED, "slow"
+
+    monkeypatch.setattr(house.records, "get", forgotten)
+    monkeypatch.setattr("parrot.app.platform.pushing.Pusher.send", sent)
+    house.pushing.test(ANN)
+    house.pushing.turn()
+    house.pushing.forget("ann")
+    house.may["ann"] = None
+    with pytest.raises(MissingError, match="erased"):
+        subscribed(house, service)
+    assert kept(house) == []
 
 
 def test_nothing_leaves_while_pushes_are_off(house: Any, service: Service) -> None:

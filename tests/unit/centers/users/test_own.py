@@ -8,9 +8,9 @@ import pytest
 
 from parrot.centers.users.manifest import Settings
 from parrot.contracts.access import EVERY_ACCOUNT, Permission, Role, machine
-from parrot.contracts.users import Person, Private, SealingKey, Team
+from parrot.contracts.users import ApiKey, Link, Passkey, Person, Private, Proofs, SealingKey, Session, Team
 from parrot.kernel.errors import AccessError, DataError, InputError, MissingError
-from tests.unit.centers.users.town import HOME, MINUTE, PASSWORD, SECOND, START, Town
+from tests.unit.centers.users.town import HOME, HOUR, MINUTE, PASSWORD, SECOND, START, Town
 
 
 @pytest.fixture
@@ -223,6 +223,46 @@ def test_what_was_personal_is_gone_with_its_key_and_records_stay(town, ann):
     before = msgspec.json.decode(copy["Person", bob.id], type=Person)
     with pytest.raises(MissingError, match="erased"):
         town.users.people.view(before, personal=True)  # its seal opens no more
+
+
+def test_whatever_waits_of_who_is_erased_goes_too():
+    town = Town(settings=Settings(registration=True))
+    ann = town.settle()
+    users, mail = town.users, "bob@marker.example"
+    bob = add(town, "bob", Role.TRADER)
+    who = sign_in(town, "bob").who
+    users.joining.register("bobby", mail.upper(), PASSWORD, whence=HOME)
+    users.joining.invite(ann, roles=[Role.VIEWER], private=Private(email=mail))
+    users.own.save(who, display="Bob", email=mail, time_zone="", preferences={"watch": "BTC/USDT"})
+    users.joining.check_email(who)
+    users.joining.reset_for(ann, bob.id)
+    users.joining.invite(ann, roles=[Role.VIEWER], name="eve")  # of somebody else
+    users.keys.make(who, "bot", scopes={Permission.ORDERS_READ}, expires=town.now + HOUR)
+    half = users.own.begin_totp(who).ticket
+    assert len(users.store.all(Link)) == 5
+    users.leaving.erase(ann, bob.id)
+    assert [link.name for link in users.store.all(Link).values()] == ["eve"]
+    for kind in (Session, ApiKey, Passkey, Proofs, Link):
+        assert [one for one in users.store.all(kind).values() if getattr(one, "user", "") == bob.id] == []
+    with pytest.raises(AccessError, match="took too long"):
+        users.tickets.look(half, "enrol")
+    assert ("ann", "erasure") in town.did()
+    assert ("bob", "sign in") in town.did()
+
+
+def test_nothing_that_was_begun_before_brings_back_who_is_erased(ann, town):
+    bob = add(town, "bob", Role.TRADER)
+    store = town.users.store
+    town.users.leaving.erase(ann, bob.id)
+    for record in (
+        bob,
+        Proofs(user=bob.id, password="late"),
+        Passkey(id="k", user=bob.id, label="", public="", count=0, made=1),
+    ):
+        with pytest.raises(MissingError, match="erased"), store.change() as change:
+            change.put(bob.id, record)
+    assert store.get(Person, bob.id).erased
+    assert store.get(Proofs, bob.id) is None
 
 
 def test_a_sealed_profile_opens_as_nobody_else_s(town, ann):
