@@ -1,7 +1,7 @@
 "use client";
 
 import { useState } from "react";
-import { useApi, useCommand, type Answer } from "@/shared/api";
+import { useCommand, useFollowed, type Answer } from "@/shared/api";
 import { divide, multiply, round, subtract } from "@/shared/format";
 import { useMay } from "@/shared/session";
 import { Answered, Badge, Button, Card, Confirm, Count, DataTable, Empty, Facts, FailedLine, Figure, Grid, Money, NumberField, Page, Percent, Price, Quantity, Tabs, copyText, toast, useForm, Dialog, type Checks, type Column } from "@/shared/ui";
@@ -48,7 +48,7 @@ const KINDS: Record<string, string> = { maker: "quotes both sides", noise: "come
 
 /** The simulated exchange: symbols and halts, the crowd, the port for other clients with its faults and keys. */
 export function Exchange(): React.ReactElement {
-  const state = useApi("/api/v1/exchange", { every_ms: 2_000 });
+  const state = useFollowed("/api/v1/exchange", "exchange");
   return (
     <Page title="Exchange" fill about="The simulated exchange that this platform trades on, and others may.">
       <Answered of={state} rows={8}>

@@ -1,7 +1,7 @@
 "use client";
 
 import { useMemo, useState } from "react";
-import { useApi, type Answer } from "@/shared/api";
+import { useApi, useFollowed, type Answer } from "@/shared/api";
 import { Curve } from "@/shared/charts";
 import { forChart } from "@/shared/format";
 import { Answered, ButtonLink, Card, Choice, DataTable, Empty, Grid, Money, Percent, Price, Quantity, Typed, type Column } from "@/shared/ui";
@@ -40,7 +40,7 @@ function fees(row: Position): string {
 
 /** The curve, positions of the account and of each strategy's book, balances. */
 export function Holdings(): React.ReactElement {
-  const asked = useApi("/api/v1/portfolio", { every_ms: 5_000 });
+  const asked = useFollowed("/api/v1/portfolio", "portfolio");
   return (
     <div className="flex flex-col gap-3 pt-3">
       <EquityCurve />

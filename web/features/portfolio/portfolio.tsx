@@ -1,6 +1,6 @@
 "use client";
 
-import { useApi } from "@/shared/api";
+import { useApi, useFollowed } from "@/shared/api";
 import { Card, Figure, Grid, Money, Page, Percent, Tabs, Time, usePlace } from "@/shared/ui";
 import { Attribution } from "./attribution";
 import { Holdings } from "./holdings";
@@ -31,7 +31,7 @@ export function Portfolio(): React.ReactElement {
 }
 
 function Figures(): React.ReactElement {
-  const asked = useApi("/api/v1/portfolio", { every_ms: 5_000 });
+  const asked = useFollowed("/api/v1/portfolio", "portfolio");
   const curve = useApi("/api/v1/portfolio/curve", { query: { points: 500 }, every_ms: 60_000 });
   const found = asked.data;
   const worst = curve.data?.items.reduce<string | null>((least, { drawdown_share: share }) => (share !== null && (least === null || Number(share) < Number(least)) ? share : least), null);

@@ -1,6 +1,6 @@
 "use client";
 
-import { useApi, type Answer } from "@/shared/api";
+import { useFollowed, type Answer } from "@/shared/api";
 import { Answered, Card, DataTable, Empty, Grid, Money, UseBar, type Column } from "@/shared/ui";
 
 type Exposures = Answer<"/api/v1/risk/exposures", "get">;
@@ -26,7 +26,7 @@ const COLUMNS: readonly Column<Row>[] = [
 
 /** What is held: by symbol, strategy and currency. */
 export function Exposure(): React.ReactElement {
-  const exposures = useApi("/api/v1/risk/exposures", { every_ms: 5_000 });
+  const exposures = useFollowed("/api/v1/risk/exposures", "exposures");
   return (
     <div className="flex flex-col gap-3 pt-3">
       <Answered of={exposures}>

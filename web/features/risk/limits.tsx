@@ -1,7 +1,7 @@
 "use client";
 
 import { useState } from "react";
-import { useApi, type Answer } from "@/shared/api";
+import { useFollowed, type Answer } from "@/shared/api";
 import { compare } from "@/shared/format";
 import { useMay } from "@/shared/session";
 import { Answered, Badge, Button, Card, Count, Money, names, Typed, UseBar } from "@/shared/ui";
@@ -16,7 +16,7 @@ const INDENT: Record<string, string> = { firm: "", user: "ml-4 phone:ml-1", acco
 
 /** The tree of scopes: firm, users, accounts, strategies, symbols; each with its limits and their use. */
 export function Limits(): React.ReactElement {
-  const tree = useApi("/api/v1/risk/tree", { every_ms: 5_000 });
+  const tree = useFollowed("/api/v1/risk/tree", "limits");
   const mayWrite = useMay("risk:write");
   const [changed, setChanged] = useState<string>();
   const [choosing, setChoosing] = useState(false);

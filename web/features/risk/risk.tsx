@@ -1,7 +1,7 @@
 "use client";
 
 import { Approvals } from "@/features/approvals/approvals";
-import { useApi } from "@/shared/api";
+import { useApi, useFollowed } from "@/shared/api";
 import { useMay } from "@/shared/session";
 import { Badge, Card, Count, Figure, Grid, Money, Page, Percent, Tabs, usePlace } from "@/shared/ui";
 import { Drill } from "./drill";
@@ -9,8 +9,6 @@ import { Exposure } from "./exposure";
 import { Limits } from "./limits";
 import { Stress } from "./stress";
 import { Switch } from "./switch";
-
-const OFTEN_MS = 5_000;
 
 /** Limits and their use, exposures, what a fall would cost, the kill switch, requests that wait. */
 export function Risk(): React.ReactElement {
@@ -38,8 +36,8 @@ export function Risk(): React.ReactElement {
 }
 
 function Figures(): React.ReactElement {
-  const exposures = useApi("/api/v1/risk/exposures", { every_ms: OFTEN_MS });
-  const tree = useApi("/api/v1/risk/tree", { every_ms: OFTEN_MS });
+  const exposures = useFollowed("/api/v1/risk/exposures", "exposures");
+  const tree = useFollowed("/api/v1/risk/tree", "limits");
   const held = exposures.data;
   const stopped = tree.data?.stopped ?? [];
   const largest = held?.by_symbol.find(({ name }) => name === held.largest);

@@ -1,6 +1,6 @@
 "use client";
 
-import { useApi, type Answer } from "@/shared/api";
+import { useFollowed, type Answer } from "@/shared/api";
 import { divide, negate } from "@/shared/format";
 import { Answered, Card, Empty, Money, Percent, Price, Quantity } from "@/shared/ui";
 
@@ -9,7 +9,7 @@ type Shock = Found["shocks"][number];
 
 /** What a fall of prices would cost: each symbol alone, then all together. */
 export function Stress(): React.ReactElement {
-  const stress = useApi("/api/v1/risk/stress", { every_ms: 5_000 });
+  const stress = useFollowed("/api/v1/risk/stress", "stress");
   return (
     <div className="flex flex-col gap-3 pt-3">
       <p className="text-soft">Result = position × mark × move, in the account’s currency; each symbol alone while the others stay, then the sum of all. Open orders are not counted, nor fees and the way down.</p>

@@ -1,7 +1,7 @@
 "use client";
 
 import { useState } from "react";
-import { useApi, useCommand, usePages, type Answer } from "@/shared/api";
+import { useCommand, useFollowed, usePages, type Answer } from "@/shared/api";
 import { useMay } from "@/shared/session";
 import { Answered, Badge, Button, Card, Check, Confirm, DataTable, Dialog, Empty, FailedLine, Grid, Select, TextField, Time, toast, Typed, type Column, type Tone } from "@/shared/ui";
 
@@ -31,7 +31,7 @@ const COLUMNS: readonly Column<Past>[] = [
 
 /** The kill switch by scope, what is stopped now, and what was. */
 export function Switch(): React.ReactElement {
-  const tree = useApi("/api/v1/risk/tree", { every_ms: 5_000 });
+  const tree = useFollowed("/api/v1/risk/tree", "limits");
   const past = usePages("/api/v1/risk/history", { query: { limit: 100 } });
   const mayKill = useMay("kill:engage");
   const mayRearm = useMay("kill:rearm");

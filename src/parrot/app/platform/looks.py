@@ -9,6 +9,10 @@ from typing import Any, Final
 from parrot.app.jobs.places import JobPlaces
 from parrot.app.platform.assemble import House
 from parrot.app.platform.platform import Platform, rows_of
+from parrot.app.platform.questions.exchange import floor_of
+from parrot.app.platform.questions.portfolio import summary_of
+from parrot.app.platform.questions.risk import exposures_of, stress_of, tree_of
+from parrot.app.platform.questions.shown import shown as plain
 from parrot.app.platform.questions.strategies import shown, strategy_rows
 from parrot.engine.columns import timeframe_ns
 from parrot.gateway.stream.hub import Hub
@@ -55,8 +59,18 @@ def _whole(platform: Platform) -> Mapping[str, Look]:
         "quotes": Look(lambda house: house.watch.quotes(house.clock.now_ns()), Hub.sync),
         "status": Look(platform.status_of, Hub.set, _SECOND),
         "positions": Look(lambda house: rows_of(house, "positions", _ROWS_MOST), Hub.sync, _SECOND // 2),
+        "portfolio": Look(summary_of, _give_facts, _SECOND),
+        "limits": Look(tree_of, _give_facts, _SECOND),
+        "exposures": Look(exposures_of, _give_facts, _SECOND),
+        "stress": Look(stress_of, _give_facts, _SECOND),
+        "exchange": Look(floor_of, _give_facts, _SECOND),
         "strategies": Look(strategy_rows, _give_strategies(JobPlaces(platform.folder)), _SECOND),
     }
+
+
+def _give_facts(hub: Hub, name: str, answer: Answer) -> None:
+    """An answer of the interface as a whole value; without its moment, or it would differ each time."""
+    hub.set(name, {fact: value for fact, value in plain(answer).items() if fact != "ts"})
 
 
 def _give_strategies(places: JobPlaces) -> Give:

@@ -229,12 +229,19 @@ def _market(exchange: SandboxExchange, symbol: str) -> PublicMarket:
 def _state(house: House) -> dict[str, Any]:
     exchange = _sandbox(house)
     markets = exchange.markets()
-    moods = {mood.symbol: mood for mood in exchange.moods()}
-    return {
+    return floor_of(house) | {
         "now_ns": exchange.now,
         "accounts": list(exchange.accounts()),
         "assets": sorted({asset for market in markets for asset in (market.base, market.quote)}),
-        "symbols": [_symbol(exchange, market, moods[market.symbol]) for market in markets],
+    }
+
+
+def floor_of(house: House) -> dict[str, Any]:
+    """What moves on the exchange, symbols and crowd, as a question."""
+    exchange = _sandbox(house)
+    moods = {mood.symbol: mood for mood in exchange.moods()}
+    return {
+        "symbols": [_symbol(exchange, market, moods[market.symbol]) for market in exchange.markets()],
         "crowd": [_member(one) for one in exchange.crowd()],
     }
 

@@ -44,7 +44,7 @@ class PortfolioQuestions:
 
     def summary(self) -> dict[str, Any]:
         """What the account is worth, what today brought, positions and balances."""
-        found: dict[str, Any] = self._platform.read(_summary)
+        found: dict[str, Any] = self._platform.read(summary_of)
         return found
 
     def attribution(self) -> dict[str, Any]:
@@ -128,7 +128,8 @@ class PortfolioQuestions:
                 return
 
 
-def _summary(house: House) -> dict[str, Any]:
+def summary_of(house: House) -> dict[str, Any]:
+    """What the account is worth, today, positions and balances, as a question."""
     capital, now = house.components.capital, house.clock.now_ns()
     worth = capital.worth()
     positions = [held for held in (*capital.positions(), *capital.books()) if held.quantity or held.realised]

@@ -33,6 +33,24 @@ _ROW: Final = msgspec.json.Decoder(ActivityRow)
 _HALF: Final = Decimal("0.5")
 
 
+def tree_of(house: House) -> dict[str, Any]:
+    """The scopes with their limits, and what is stopped, as a question."""
+    risk, now = house.components.risk, house.clock.now_ns()
+    stopped = risk.stopped()
+    told = [{"scope": scope, "reason": reason} for scope, reason in sorted(stopped.items())]
+    return {"ts": now, "scopes": risk.sight.scopes(stopped, now), "stopped": told}
+
+
+def exposures_of(house: House) -> Any:
+    """What is held, as a question."""
+    return house.components.risk.sight.exposures()
+
+
+def stress_of(house: House) -> Any:
+    """What a fall would cost, as a question."""
+    return house.components.risk.sight.stress()
+
+
 class RiskQuestions:
     """Answers of one running platform (gateway.rest.ports.risk.RiskDoor)."""
 
@@ -46,27 +64,17 @@ class RiskQuestions:
 
     def tree(self) -> dict[str, Any]:
         """The tree of scopes with their limits, what is stopped, and the rules that there are."""
-
-        def look(house: House) -> dict[str, Any]:
-            risk, now = house.components.risk, house.clock.now_ns()
-            stopped = risk.stopped()
-            return {
-                "ts": now,
-                "scopes": shown(risk.sight.scopes(stopped, now)),
-                "stopped": [{"scope": scope, "reason": reason} for scope, reason in sorted(stopped.items())],
-                "rules": [{"rule": rule, "words": TOLD[rule]} for rule in RULES],
-            }
-
-        return self._platform.read(look)
+        found: dict[str, Any] = shown(self._platform.read(tree_of))
+        return found | {"rules": [{"rule": rule, "words": TOLD[rule]} for rule in RULES]}
 
     def exposures(self) -> dict[str, Any]:
         """What is held, by symbol, strategy and currency."""
-        found: dict[str, Any] = shown(self._platform.read(lambda house: house.components.risk.sight.exposures()))
+        found: dict[str, Any] = shown(self._platform.read(exposures_of))
         return found
 
     def stress(self) -> dict[str, Any]:
         """What a fall of prices would cost."""
-        found: dict[str, Any] = shown(self._platform.read(lambda house: house.components.risk.sight.stress()))
+        found: dict[str, Any] = shown(self._platform.read(stress_of))
         return found
 
     def past(self, *, after: int, limit: int) -> tuple[list[dict[str, Any]], int]:
