@@ -21,7 +21,7 @@ from parrot.kernel.errors import InputError
 BY: Final = "parrot up"
 # Both trade seldom, because fees of many trades add up; the first one begins at once and in small parts, because people
 # want to see something happen.
-_EXAMPLES: Final = (
+_EXAMPLES: Final[tuple[tuple[str, str, str, str, dict[str, str]], ...]] = (
     ("reversion", "quick_reversion.py", "BTC/USDT", "1s", {}),
     ("momentum", "quick_momentum.py", "ETH/USDT", "", {"share": "0.02"}),
 )
