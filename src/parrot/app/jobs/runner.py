@@ -75,14 +75,13 @@ class Jobs:
 
     def open(self) -> None:
         """Takes up what was kept, and begins to work. Raises StorageError, DataError."""
-        kept = [job for _, job in self._records.scan(Job, limit=10 * _KEPT)]
-        for job in kept[:-_KEPT]:
-            with self._records.work() as work:
-                work.drop(Job, job.id)
-        for job in kept[-_KEPT:]:
-            self._jobs[job.id] = job
-            if job.state is JobState.RUNNING:
-                self._put(msgspec.structs.replace(job, state=JobState.INTERRUPTED, ended=self._now()))
+        with self._changed:
+            while page := self._records.scan(Job, max(self._jobs, default="")):
+                self._jobs.update(page)
+                self._make_room()
+            for job in self._jobs.values():
+                if job.state is JobState.RUNNING:
+                    self._put(msgspec.structs.replace(job, state=JobState.INTERRUPTED, ended=self._now()))
         for number, lane in enumerate([_COMPUTE] * self._limits.running + sorted(set(_LANES.values()))):
             thread = threading.Thread(target=self._work, args=(lane,), name=f"jobs {number}", daemon=True)
             thread.start()
@@ -133,6 +132,7 @@ class Jobs:
             made = max(self._now(), *(int(job_id) + 1 for job_id in self._jobs), 0)
             job = Job(id=f"{made:020d}", asked=asked, by=by, state=JobState.WAITING, made=made, again=again)
             self._put(job)
+            self._make_room()
             self._changed.notify_all()
         return job
 
@@ -198,7 +198,7 @@ class Jobs:
     def _started(self, job: Job, words: Any) -> subprocess.Popen[bytes] | None:
         environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
         with self._changed:
-            if self._closing or self._jobs[job.id].state is not JobState.RUNNING:
+            if self._closing or self._running(job.id) is None:
                 return None  # cancelled before it began
             try:
                 process = subprocess.Popen(
@@ -227,8 +227,8 @@ class Jobs:
         if not isinstance(told, dict):
             return  # no line of ours: a library's word
         with self._changed:
-            job = self._jobs[job_id]
-            if job.state is not JobState.RUNNING:
+            job = self._running(job_id)
+            if job is None:
                 return
             known = {name: told[name] for name in _TOLD if name in told}
             changed = msgspec.structs.replace(job, **known)
@@ -245,8 +245,8 @@ class Jobs:
 
     def _ended(self, job_id: str, code: int, words: str) -> None:
         with self._changed:
-            job = self._jobs[job_id]
-            if job.state is not JobState.RUNNING:
+            job = self._running(job_id)
+            if job is None:
                 return
             if self._closing:
                 state, problem = JobState.INTERRUPTED, job.problem
@@ -257,6 +257,23 @@ class Jobs:
                 problem = job.problem or StorageError(f"its process ended with code {code}: {words}").as_dict()
             part = 1.0 if state is JobState.FINISHED else job.part
             self._put(msgspec.structs.replace(job, state=state, ended=self._now(), part=part, problem=problem))
+
+    def _running(self, job_id: str) -> Job | None:
+        """A job that runs; None for one that somebody ended meanwhile."""
+        job = self._jobs.get(job_id)
+        return job if job is not None and job.state is JobState.RUNNING else None
+
+    def _make_room(self) -> None:
+        """Lets go of the oldest that have ended where there are more than are kept."""
+        over = len(self._jobs) - _KEPT
+        if over <= 0:
+            return
+        ended = sorted(job.id for job in self._jobs.values() if job.state in ENDED)
+        with self._records.work() as work:
+            for job_id in ended[:over]:
+                work.drop(Job, job_id)
+        for job_id in ended[:over]:
+            del self._jobs[job_id]
 
     def _fail(self, job_id: str, problem: dict[str, str]) -> None:
         job = self._jobs[job_id]

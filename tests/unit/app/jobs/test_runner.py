@@ -152,6 +152,36 @@ def test_the_row_has_an_end_and_keeps_its_order(tmp_path: Path, records: Records
         made.jobs.job("1")
 
 
+def test_a_long_day_of_jobs_keeps_the_newest_and_whatever_is_not_over(
+    tmp_path: Path, records: Records, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("parrot.app.jobs.runner._KEPT", 3)
+    jobs = Row(tmp_path, records, JobLimits(running=0)).jobs
+    waits = jobs.ask(asked(), "ann")
+    ended = [jobs.cancel(jobs.ask(asked(), "ann").id).id for _ in range(5)]
+    newest = jobs.ask(asked(), "ann").id
+    assert [job.id for job in jobs.all()] == [newest, ended[-1], waits.id]
+    assert [key for key, _ in records.scan(Job)] == [waits.id, ended[-1], newest]
+    jobs._told(ended[0], b'{"part": 0.5}')  # a last word of one that is gone
+    jobs._ended(ended[0], 0, "")
+    assert [job.id for job in jobs.all()] == [newest, ended[-1], waits.id]
+
+
+def test_a_start_finds_the_newest_of_however_many_there_are(
+    tmp_path: Path, records: Records, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("parrot.app.jobs.runner._KEPT", 3)
+    with records.work() as work:
+        for number in range(2_100):
+            job = Job(id=f"{number:020d}", asked=asked(), by="ann", state=JobState.FINISHED, made=number)
+            work.put(job.id, job)
+    jobs = Row(tmp_path, records, JobLimits(running=0)).jobs
+    jobs.open()
+    assert [job.made for job in jobs.all()] == [2_099, 2_098, 2_097]
+    assert len(records.scan(Job)) == 3
+    jobs.close()
+
+
 def test_a_file_says_what_it_holds_without_being_executed_here() -> None:
     (found,) = strategies_in("turn.py", TEXT)
     assert (found.name, found.doc, found.feeds) == ("Turn", "Buys and sells in turn.", ["bars"])
