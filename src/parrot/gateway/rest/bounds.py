@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import Final
 
 from starlette.datastructures import Headers
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope
 
@@ -46,14 +47,16 @@ class Body:
         self._given = False
 
     async def read(self) -> bytes:
-        """All of it; its size was checked before."""
+        """All of it; its size was checked before. Raises ClientDisconnect where its sender is gone."""
         if self._whole is None:
             parts = []
             more = True
             while more:
                 message = await self._receive()
+                if message["type"] == "http.disconnect":
+                    raise ClientDisconnect
                 parts.append(message.get("body", b""))
-                more = message["type"] == "http.request" and message.get("more_body", False)
+                more = message.get("more_body", False)
             self._whole = b"".join(parts)
         return self._whole
 

@@ -9,13 +9,13 @@ from typing import Any, Final
 
 from fastapi import FastAPI
 from starlette.datastructures import Headers
-from starlette.requests import HTTPConnection
+from starlette.requests import ClientDisconnect, HTTPConnection
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from parrot.contracts.access import Principal, Way, machine
 from parrot.contracts.signing import KEY_HEADER, NONCE_HEADER, SIGNATURE_HEADER, TIME_HEADER, SignedRequest
-from parrot.gateway.rest import limits
+from parrot.gateway.rest import limits, texts
 from parrot.gateway.rest.bounds import Body, oversized
 from parrot.gateway.rest.cookies import session_of
 from parrot.gateway.rest.crossing import SAFE, crosses, is_own
@@ -76,11 +76,14 @@ class Guards:
             arrive(scope, self._site)
             body = Body(receive)
             await self._check(scope, body)
+            _stop(await texts.in_body(scope, body))
             await self._app(scope, body.receive, guarded)
         except _Stop as stop:
             await stop.answer(scope, receive, guarded)
         except AccessError as fault:
             await denied(fault)(scope, receive, guarded)
+        except ClientDisconnect:
+            return  # nobody is there to hear of it
         except Exception as fault:
             if began:
                 raise
@@ -92,6 +95,7 @@ class Guards:
         self._check_place(scope, headers)
         if scope["type"] == "http":
             _stop(_unknown(scope["method"]) or oversized(scope, headers))
+        _stop(texts.in_address(scope))
         address = scope["client"][0] if scope.get("client") else ""
         self._pace(limits.PER_ADDRESS, address)
         if crosses(scope):
