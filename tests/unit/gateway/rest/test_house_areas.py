@@ -228,11 +228,15 @@ def test_a_sent_file_waits_under_a_name_of_ours(house: Any) -> None:
 
 @pytest.mark.parametrize(
     "more",
-    [{"name": "../x.csv"}, {"name": "a/b.csv"}, {"name": "x.exe"}, {"name": ".csv\x00.csv"}, {"content": "no base64!"},
+    [{"name": "../x.csv"}, {"name": "a/b.csv"}, {"name": "x.exe"}, {"content": "no base64!"},
      {"venue": "../x"}, {"symbol": "a b"}, {"timeframe": "1y"}, {"path": "/etc/passwd"}],
 )  # fmt: skip
 def test_what_cannot_be_a_file_of_bars_is_refused(house: Any, more: dict[str, Any]) -> None:
     assert upload(browser(house.app, "quant"), **more).status_code == 422
+
+
+def test_a_name_of_a_file_that_is_no_text_comes_no_further_than_the_guards(house: Any) -> None:
+    assert upload(browser(house.app, "quant"), name=".csv\x00.csv").status_code == 400
 
 
 def test_downloads_are_asked_for_in_the_past_of_known_exchanges(house: Any) -> None:

@@ -91,11 +91,16 @@ def test_who_has_a_page_is_told_so(who):
     assert "script-src" in again.headers["content-security-policy"]
 
 
-@pytest.mark.parametrize("path", ["/.env", "/outside", "/_next", "/_next/static", "/../out/.env", "/a.js.br", "/%00"])
+@pytest.mark.parametrize("path", ["/.env", "/outside", "/_next", "/_next/static", "/../out/.env", "/a.js.br"])
 def test_what_is_no_page_is_not_given(who, path):
     told = who.get(path, headers={"Accept": "text/html"})
     assert (told.status_code, told.text) == (404, "<p>lost</p>")
     assert who.get(path).headers["content-type"] == "application/problem+json"
+
+
+def test_an_address_that_is_no_text_is_no_page(who):
+    told = who.get("/%00", headers={"Accept": "text/html"})
+    assert (told.status_code, told.headers["content-type"]) == (400, "application/problem+json")
 
 
 def test_an_address_of_the_interface_is_never_a_page(who):
