@@ -13,6 +13,12 @@ from tests.browser.visitor import Visitor
 from tests.end_to_end.platform import Running
 
 BLANK = b"<!doctype html><title>another</title><body>"
+FOLLOW = """(url) => {
+  const link = document.createElement('a');
+  Object.assign(link, {href: url, textContent: 'go'});
+  document.body.append(link);
+  link.click();
+}"""
 
 # Each says what it saw: "refused", or what it was let to see.
 FETCH = """async ([url, options]) => {
@@ -116,6 +122,17 @@ def test_no_socket_opens(victim: Visitor, stranger: Any) -> None:
 
 def test_no_page_can_be_framed(victim: Visitor, stranger: Any) -> None:
     assert stranger.evaluate(FRAME, f"{victim.url}/") == "closed"
+
+
+def test_a_link_elsewhere_opens_a_page_also_once_the_worker_stands(victim: Visitor, elsewhere: str) -> None:
+    victim.page.evaluate("() => navigator.serviceWorker.ready")
+    page = victim.window()
+    page.goto("/")
+    page.wait_for_function("() => navigator.serviceWorker.controller !== null")
+    page.goto(elsewhere.replace("localhost", "127.0.0.1"))  # another site, whose links bring no strict cookie along
+    page.evaluate(FOLLOW, f"{victim.url}/orders")
+    page.get_by_role("heading", level=1, name="Orders").wait_for()
+    page.close()
 
 
 def test_the_owner_can_do_all_that_at_home(victim: Visitor) -> None:

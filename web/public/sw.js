@@ -31,7 +31,7 @@ self.addEventListener("fetch", (event) => {
   const address = new URL(request.url);
   if (request.method !== "GET" || address.origin !== location.origin) return;
   if (request.mode === "navigate") {
-    if (!/^\/(api|reports|health|ready|metrics)(\/|$)/.test(address.pathname)) event.respondWith(page(request, address));
+    if (request.destination === "document" && !/^\/(api|reports|health|ready|metrics)(\/|$)/.test(address.pathname)) event.respondWith(page(request, address));
   } else if (isShellFile(address)) event.respondWith(file(request));
 });
 
@@ -52,7 +52,8 @@ async function file(request) {
 async function page(request, { pathname }) {
   const shell = await caches.open(SHELL);
   try {
-    const fresh = await fetch(request);
+    // Asked anew and not passed on: behind a link on another site it would look like that site's own question, and be refused.
+    const fresh = await fetch(new Request(request, { redirect: "manual" }));
     if (fresh.ok && !fresh.redirected && fresh.headers.get("content-type")?.startsWith("text/html")) await shell.put(pathname, fresh.clone());
     return fresh;
   } catch {
