@@ -154,12 +154,16 @@ class Whence(msgspec.Struct, frozen=True):
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
-    """How far a sign-in got: `token` and `who` when it is done; else what proves it further, with a `ticket`."""
+    """How far a sign-in got: `token` and `who` when it is done; else what proves it further, with a `ticket`.
+
+    `linked` says that nobody came in: whoever was signed in linked an identity to themselves.
+    """
 
     token: str = ""
     who: Principal | None = None
     ticket: str = ""
     ways: tuple[str, ...] = ()
+    linked: bool = False
 
 
 class PersonView(msgspec.Struct, frozen=True, kw_only=True):
@@ -179,6 +183,7 @@ class PersonView(msgspec.Struct, frozen=True, kw_only=True):
     totp: bool
     passkeys: int
     recovery_left: int
+    linked: int
     must_enrol: bool
     should_enrol: bool
     made: int

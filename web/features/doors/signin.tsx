@@ -4,7 +4,8 @@ import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useEffect, useState } from "react";
 import { nextPlace, SignInForm, useSession } from "@/shared/session";
-import { Failed, Loading } from "@/shared/ui";
+import type { Me } from "@/shared/api/me";
+import { ButtonLink, Failed, Loading } from "@/shared/ui";
 import { Door, useDoors } from "./door";
 
 /** Signing in; it leads back to where one wanted to go. */
@@ -20,8 +21,12 @@ export function SignIn(): React.ReactElement {
   }, []);
   useEffect(() => {
     if (doors && !doors.set_up) router.replace("/setup");
-    else if (standing === "in") router.replace(nextPlace(location.search));
-  }, [doors, standing, router]);
+    else if (standing === "in" && back && !back.problem) router.replace(nextPlace(location.search));
+  }, [doors, standing, back, router]);
+  const go = (me: Me): void => {
+    setBack({ problem: "", second: undefined });
+    entered(me);
+  };
   return (
     <Door
       title="Sign in"
@@ -45,7 +50,17 @@ export function SignIn(): React.ReactElement {
           {back.problem.slice(0, 300)}
         </div>
       ) : null}
-      {problem ? <Failed problem={problem} retry={again} /> : doors && back ? <SignInForm doors={doors} second={back.second} onEntered={entered} /> : <Loading rows={4} />}
+      {problem ? (
+        <Failed problem={problem} retry={again} />
+      ) : back?.problem && standing === "in" ? (
+        <ButtonLink kind="primary" href={nextPlace(location.search)}>
+          Go on
+        </ButtonLink>
+      ) : doors && back ? (
+        <SignInForm doors={doors} second={back.second} onEntered={go} />
+      ) : (
+        <Loading rows={4} />
+      )}
     </Door>
   );
 }

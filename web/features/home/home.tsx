@@ -2,7 +2,7 @@
 
 import { useMay } from "@/shared/session";
 import { useStatus } from "@/shared/shell/status";
-import { Age, ButtonLink, Card, Count, Figure, Grid, Loading, Money, Page } from "@/shared/ui";
+import { Age, ButtonLink, Card, Count, Empty, Figure, Grid, Loading, Money, Page } from "@/shared/ui";
 import { Alerts } from "./alerts";
 import { Doing } from "./doing";
 import { EquityCard, Today } from "./equity";
@@ -13,7 +13,14 @@ const LATE_MS = 5_000;
 
 /** The platform in one look. */
 export function Home(): React.ReactElement {
-  const { status, ts, stale } = useStatus();
+  const { status, ts, stale, nobodys } = useStatus();
+  if (!status && nobodys) {
+    return (
+      <Page title="Home" actions={<Next />}>
+        <Empty title="No account is given to you yet">What is traded here belongs to accounts. Ask an administrator for the one that you are to see: Users, you, Accounts.</Empty>
+      </Page>
+    );
+  }
   if (!status) {
     return (
       <Page title="Home">

@@ -8,6 +8,7 @@ import { AboutMe } from "./about";
 import { Factors } from "./factors";
 import { Keys } from "./keys";
 import { Leaving } from "./leaving";
+import { Linked } from "./linked";
 import { Password } from "./password";
 import { Sessions } from "./sessions";
 
@@ -42,6 +43,7 @@ export function Profile(): React.ReactElement {
               content: (
                 <div className="flex flex-col">
                   <Factors />
+                  <Linked />
                   <Password />
                 </div>
               ),

@@ -1,3 +1,4 @@
+export { leaveFor } from "./away";
 export { isDoor, nextPlace } from "./doors";
 export { SessionProvider, useMay, useMe, useSession } from "./provider";
 export { emailProblem, nameProblem, passwordProblem, strengthOf } from "./rules";

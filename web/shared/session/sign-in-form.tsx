@@ -3,10 +3,11 @@
 import { useEffect, useRef, useState } from "react";
 import { ask } from "@/shared/api/ask";
 import type { DoorState, Me, Step } from "@/shared/api/me";
-import { asProblem, Problem } from "@/shared/api/problem";
+import { asProblem, type Problem } from "@/shared/api/problem";
 import { Button } from "@/shared/ui/button";
 import { PasswordField, TextField } from "@/shared/ui/fields";
 import { FailedLine } from "@/shared/ui/states";
+import { leaveFor } from "./away";
 import { passkeysWork, provePasskey } from "./webauthn";
 
 interface Shape {
@@ -97,8 +98,7 @@ export function SignInForm({ name: given = "", doors, second: begun, onEntered }
 
 async function toProvider(id: string): Promise<undefined> {
   const { url } = await ask("post", "/api/v1/auth/oidc/{provider}/start", { params: { provider: id } });
-  if (!/^https?:\/\//.test(url)) throw new Problem(-1, { title: "the provider's address is no web address", fix: "tell whoever runs this Parrot" });
-  location.assign(url);
+  leaveFor(url);
 }
 
 function Or(): React.ReactElement {

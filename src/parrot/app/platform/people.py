@@ -68,6 +68,7 @@ def _known(root: Path, section: ProviderSection) -> Known:
         creates=section.creates,
         by_email=section.by_email,
         roles=tuple(section.roles),
+        accounts=tuple(section.accounts),
         domains=frozenset(domain.casefold() for domain in section.domains),
     )
 

@@ -7,7 +7,7 @@ import re
 import tomllib
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
@@ -95,8 +95,8 @@ class ExchangeSection(_Section):
 class ProviderSection(_Section):
     """An identity provider (OpenID Connect) by its issuer; the client's secret is the one of the name `secret`.
 
-    `creates` makes users of whom it sends for the first time, with `roles`, of the e-mail `domains` where any are
-    named; `by_email` lets an address that it has verified mean the user who has that address checked.
+    `creates` makes users of whom it sends for the first time, with `roles` and `accounts`, of the e-mail `domains`
+    where any are named; `by_email` lets an address that it has verified mean the user who has that address checked.
     """
 
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")
@@ -107,6 +107,7 @@ class ProviderSection(_Section):
     creates: bool = False
     by_email: bool = False
     roles: list[Role] = [Role.VIEWER]
+    accounts: list[Annotated[str, Field(pattern=r"^[!-~]{1,60}$")]] = []
     domains: list[str] = []
 
 

@@ -117,6 +117,7 @@ class People:
             totp=bool(proofs.totp),
             passkeys=len(self.passkeys(person.id)),
             recovery_left=len(proofs.recovery),
+            linked=len(proofs.outside),
             must_enrol=lacks and self._means.settings.force,
             should_enrol=lacks and not self._means.settings.force,
             made=person.made,

@@ -29,8 +29,8 @@ _MARK: Final = "provider"
 class Known:
     """A provider and the rule for those whom it sends.
 
-    `creates` makes users of who is not known, with `roles`, of the e-mail `domains` where any are named; `by_email`
-    takes a verified address for the user who has it checked here.
+    `creates` makes users of who is not known, with `roles` and `accounts`, of the e-mail `domains` where any are named;
+    `by_email` takes a verified address for the user who has it checked here.
     """
 
     id: str
@@ -39,6 +39,7 @@ class Known:
     creates: bool = False
     by_email: bool = False
     roles: tuple[Role, ...] = (Role.VIEWER,)
+    accounts: tuple[str, ...] = ()
     domains: frozenset[str] = frozenset()
 
 
@@ -122,7 +123,7 @@ class Visits:
             if mark not in proofs.outside:
                 change.put(who.user, msgspec.structs.replace(proofs, outside=(*proofs.outside, mark)))
             token = self._own.proofs_changed(change, who, "provider linked")
-        return Step(token=token, who=who)
+        return Step(token=token, who=who, linked=True)
 
     def _whom(self, known: Known, claims: Claims) -> Person | None:
         """Who is meant, or made now: one transaction looks and keeps, so that two visits at once have one user."""
@@ -159,7 +160,12 @@ class Visits:
         private = Private(display="".join(mark for mark in claims.name if mark.isprintable())[:80], email=email)
         with self._means.store.change() as change:
             person = self._people.add(
-                change, self._free_name(claims), roles=known.roles, private=private, email_checked=bool(email)
+                change,
+                self._free_name(claims),
+                roles=known.roles,
+                accounts=known.accounts,
+                private=private,
+                email_checked=bool(email),
             )
             change.note(person.name, "joined", ts=self._means.now(), by=f"{_WAY} {known.id}")
             self._keep(change, person, claims, known)

@@ -41,6 +41,12 @@ def visit_of(request: Request) -> str:
     return request.cookies.get(_VISIT, "")
 
 
+def forget_visit(request: Request, response: Response) -> None:
+    """Has the browser let go of the secret of a visit that came to its end."""
+    secure = request.url.scheme == "https"
+    response.delete_cookie(_VISIT, path=_BACK, secure=secure, httponly=True, samesite="lax")
+
+
 def forget(request: Request, response: Response) -> None:
     """Has the browser let go of a session."""
     secure = request.url.scheme == "https"

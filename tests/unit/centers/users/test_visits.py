@@ -72,6 +72,8 @@ def test_who_linked_the_provider_comes_in_by_it(provider):
     town = town_of(provider)
     bob = invited(town, town.settle())
     step = visit(town, provider, who=bob)
+    assert step.linked
+    assert town.users.people.view(town.users.people.find(bob.user), personal=False).linked == 1
     assert (step.who.user, town.users.by_session(step.token).session) == (bob.user, bob.session)
     assert b"b-1" not in town.everything()
     found = visit(town, provider)
@@ -114,10 +116,10 @@ def test_an_identity_is_of_one_user(provider):
 
 
 def test_strangers_become_users_by_the_rule_of_the_settings(provider):
-    town = town_of(provider, creates=True, roles=(Role.QUANT,), domains=frozenset({"example.org"}))
+    town = town_of(provider, creates=True, roles=(Role.QUANT,), accounts=("main",), domains=frozenset({"example.org"}))
     town.settle()
     who = visit(town, provider).who
-    assert (who.name, who.roles) == ("bob.b", (Role.QUANT,))
+    assert (who.name, who.roles, set(who.accounts)) == ("bob.b", (Role.QUANT,), {"main"})
     assert visit(town, provider).who.user == who.user
     provider.says = BOB._replace(subject="b-2", email="bob@example.com")
     with pytest.raises(AccessError):

@@ -188,11 +188,12 @@ class Ended(Body):
 
 
 class FactorsTold(Body):
-    """Which second factors somebody has."""
+    """Which second factors somebody has, and how many identities of providers are linked to them."""
 
     totp: bool
     passkeys: int
     recovery_left: int
+    linked: int
     must_enrol: bool
     should_enrol: bool
 

@@ -95,12 +95,13 @@ def factors(door: UsersDoor) -> APIRouter:
 
     @router.get("/profile/factors", operation_id="factors")
     def told(who: Myself) -> FactorsTold:
-        """Which second factors one has."""
+        """Which second factors one has, and how many identities are linked."""
         view = door.people.view(door.people.find(require_session(who).user), personal=False)
         return FactorsTold(
             totp=view.totp,
             passkeys=view.passkeys,
             recovery_left=view.recovery_left,
+            linked=view.linked,
             must_enrol=view.must_enrol,
             should_enrol=view.should_enrol,
         )

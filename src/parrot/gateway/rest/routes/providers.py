@@ -63,9 +63,12 @@ def routes(door: UsersDoor) -> APIRouter:
         except ParrotError as fault:
             return _to("/signin", problem=fault.problem)
         if step.ticket:
-            return _to("/signin", second=step.ticket, ways=",".join(step.ways))
-        answer = _to("/")
+            halfway = _to("/signin", second=step.ticket, ways=",".join(step.ways))
+            cookies.forget_visit(request, halfway)
+            return halfway
+        answer = _to("/profile?tab=security" if step.linked else "/")
         cookies.keep(request, answer, step.token)
+        cookies.forget_visit(request, answer)
         return answer
 
     @router.post("/profile/providers/{provider}", operation_id="link_provider")
