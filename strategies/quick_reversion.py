@@ -23,7 +23,9 @@ class QuickReversion(Strategy):
         self.average = self.goal = self.acted = 0
 
     def on_bar(self, bar):
-        self.average += (bar.close - self.average) * (2 / (self.length + 1) if self.average else 1)
+        if not self.average:
+            self.average, self.acted = bar.close, self.now
+        self.average += (bar.close - self.average) * 2 / (self.length + 1)
         most, away = self.share * self.equity / bar.close, 100 * (bar.close / self.average - 1)
         wanted = most * min(1.0, max(0.0, 0.5 - away / (2 * self.reach)))
         if abs(wanted - self.goal) >= self.step * most:

@@ -48,7 +48,8 @@ class VenueTerms(msgspec.Struct, frozen=True, kw_only=True):
     `stops` says that it takes stops, `touches` that it takes touches as well, `trailing` that it takes trailing stops;
     the desk holds the others.
     What it cannot do in place by `amends` the desk does by a cancel and a new order; orders with an end (GTD, DAY) that
-    it would not end by itself (`gtd` False) the desk cancels.
+    it would not end by itself (`gtd` False) the desk cancels. `dust` says that it lets what only reduces be worth less
+    than the smallest notional.
     """
 
     venue: str
@@ -64,6 +65,7 @@ class VenueTerms(msgspec.Struct, frozen=True, kw_only=True):
     oco: bool = False
     amends: Amends = Amends.ANY
     gtd: bool = True
+    dust: bool = True
 
     @property
     def fence(self) -> int:

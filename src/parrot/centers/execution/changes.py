@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
+from parrot.centers.execution.dust import dust
 from parrot.centers.execution.floor import Floor
 from parrot.centers.execution.life import Pending, State
 from parrot.centers.execution.order import Order
@@ -20,7 +21,7 @@ from parrot.contracts.records import (
     ReplaceSent,
 )
 from parrot.contracts.venue import CancelPlaced, ReplacePlaced
-from parrot.kernel.decimals import checked, is_multiple, plain
+from parrot.kernel.decimals import checked, is_multiple, plain, subtract
 from parrot.kernel.errors import InputError
 
 _POSSIBLE = {Amends.ANY: "any change", Amends.SMALLER: "a smaller quantity", Amends.NONE: "no change at all"}
@@ -132,6 +133,9 @@ def _amount_fault(floor: Floor, order: Order, command: AmendOrder) -> str:
         return (
             f"quantity is {plain(command.quantity)}, filled are {plain(order.filled)}; expected: more; fix: cancel it"
         )
+    if command.quantity is not None and not order.protective:
+        little = dust(floor, order, subtract(command.quantity, order.filled))
+        return little.text if little is not None else ""
     return ""
 
 
@@ -140,6 +144,9 @@ def resize(
 ) -> Iterator[Any]:
     """Changes an order: what may cost more is asked of risk first, the rest leaves at once."""
     if quantity == order.quantity and limit == order.limit:
+        return
+    if order.out and (fault := dust(floor, order, subtract(quantity, order.filled))):
+        yield from cancel(floor, order, f"what is left of it is too little: {fault.text}", now)
         return
     if not in_place(floor, order, quantity, limit=limit):
         # Whoever wants it otherwise makes a new one once this has ended.

@@ -50,9 +50,12 @@ def text_fault(order: SubmitOrder) -> Fault | None:
 
 
 def field_fault(
-    order: SubmitOrder, *, listing: Listing | None, account: str, price: Decimal | None, now: int
+    order: SubmitOrder, *, listing: Listing | None, account: str, price: Decimal | None, now: int, dust: bool = True
 ) -> Fault | None:
-    """The first fault of an order from outside, None when it has none; `price` is the market's, where it is known."""
+    """The first fault of an order from outside, None when it has none; `price` is the market's, where it is known.
+
+    `dust` says that the venue lets what only reduces be worth less than its smallest notional.
+    """
     if order.account != account:
         return Fault(
             "account", f"{order.account!r} is unknown", repr(account), "name an account that this desk trades for"
@@ -64,12 +67,12 @@ def field_fault(
             "a symbol that the venue lists",
             "look up the symbols of the venue",
         )
-    for fault in _faults(order, listing, price=price, now=now):
+    for fault in _faults(order, listing, price=price, now=now, dust=dust):
         return fault
     return None
 
 
-def _faults(order: SubmitOrder, listing: Listing, *, price: Decimal | None, now: int) -> Iterator[Fault]:
+def _faults(order: SubmitOrder, listing: Listing, *, price: Decimal | None, now: int, dust: bool) -> Iterator[Fault]:
     yield from _numbers(order)
     yield from _quantity(order, listing)
     yield from _prices(order, listing)
@@ -77,7 +80,7 @@ def _faults(order: SubmitOrder, listing: Listing, *, price: Decimal | None, now:
     yield from _lifetime(order, now)
     yield from _protection(order, price)
     yield from _role(order)
-    yield from _notional(order, listing, price)
+    yield from _notional(order, listing, price, dust=dust)
 
 
 def _numbers(order: SubmitOrder) -> Iterator[Fault]:
@@ -226,16 +229,24 @@ def _role(order: SubmitOrder) -> Iterator[Fault]:
         yield Fault("role", f"{order.role.value} without reduce_only", "an order that only reduces", "set reduce_only")
 
 
-def _notional(order: SubmitOrder, listing: Listing, price: Decimal | None) -> Iterator[Fault]:
-    paid = order.limit or order.trigger or price
-    # What is left of a position may be dust, and has to be sold all the same where the venue lets it.
-    if paid is None or order.reduce_only:
+def _notional(order: SubmitOrder, listing: Listing, price: Decimal | None, *, dust: bool) -> Iterator[Fault]:
+    # What is left of a position may be dust, and has to be sold all the same where the venue lets it; protection of it
+    # waits at the desk where the venue does not.
+    if order.reduce_only and (dust or order.role is not Role.PLAIN):
         return
-    value = multiply(order.quantity, paid)
-    if value < listing.min_notional:
-        yield Fault(
-            "quantity",
-            f"{plain(order.quantity)} is worth {plain(value)} {listing.quote}, which is dust",
-            f"at least {plain(listing.min_notional)} {listing.quote}",
-            "ask for more",
-        )
+    found = worth_fault(listing, order.quantity, order.limit or order.trigger or price)
+    if found is not None:
+        yield found
+
+
+def worth_fault(listing: Listing, quantity: Decimal, price: Decimal | None) -> Fault | None:
+    """What is wrong with a quantity that is worth less than the venue takes, None where it is not or nobody knows."""
+    value = None if price is None else multiply(quantity, price)
+    if value is None or value >= listing.min_notional:
+        return None
+    return Fault(
+        "quantity",
+        f"{plain(quantity)} is worth {plain(value)} {listing.quote}, which is dust",
+        f"at least {plain(listing.min_notional)} {listing.quote}",
+        "ask for more",
+    )

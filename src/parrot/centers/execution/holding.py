@@ -7,11 +7,13 @@ from decimal import Decimal
 from typing import Any, Final
 
 from parrot.centers.execution.changes import cancel, resize
+from parrot.centers.execution.dust import dust
 from parrot.centers.execution.floor import Floor
 from parrot.centers.execution.life import Pending, State
 from parrot.centers.execution.order import Order
 from parrot.centers.execution.profile import DAY_NS
 from parrot.centers.execution.room import blockers, free, in_the_way, siblings_out
+from parrot.centers.execution.sending import supervised
 from parrot.centers.execution.trailing import follow
 from parrot.contracts.commands import OrderKind, Quoted, Role, Side, TimeInForce
 from parrot.contracts.records import OrderCanceled, OrderExpired, OrderTriggered
@@ -95,6 +97,9 @@ def _look(floor: Floor, order: Order, now: int) -> Iterator[Any]:
             yield release(floor, order, now)
         elif waited >= floor.settings.patience and not asked.reduce_only:
             yield OrderCanceled(order_id=order.id, by="desk", reason="the line to the venue did not come back in time")
+    elif order.waits_for == "trigger":
+        if floor.ready and not supervised(floor, order):
+            yield release(floor, order, now)  # it has grown to what the venue takes
     elif order.waits_for == "group":
         if not blockers(floor, order):
             yield release(floor, order, now)
@@ -148,7 +153,8 @@ def _cut(floor: Floor, stop: Order, order: Order, now: int) -> Iterator[Any]:
     keep = down(subtract(stop.left, subtract(order.left, free(floor, order))), listing.lot)
     works = stop.state in (State.ACCEPTED, State.PARTIALLY_FILLED)
     # What the venue refused to cut is withdrawn: the exit does not wait for it.
-    if works and keep >= max(listing.min_quantity, listing.lot) and floor.fitted.get(stop.id, (ZERO, 0))[0] != keep:
+    fits = keep >= max(listing.min_quantity, listing.lot) and not dust(floor, stop, keep)
+    if works and fits and floor.fitted.get(stop.id, (ZERO, 0))[0] != keep:
         floor.fitted[stop.id] = (keep, now)
         yield from resize(floor, stop, add(stop.filled, keep), limit=stop.limit, now=now, user="execution")
     elif not stop.unwanted:

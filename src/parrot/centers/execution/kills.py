@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from parrot.centers.execution.changes import cancel_many
+from parrot.centers.execution.dust import too_little
 from parrot.centers.execution.floor import Floor
 from parrot.centers.execution.room import at_most
 from parrot.centers.execution.scopes import covers
@@ -66,14 +67,17 @@ def _closing(floor: Floor, strategy: str, symbol: str, amount: Decimal, *, now: 
         if other.out and other.sign * amount < 0:
             free = subtract(free, at_most(other))
     again = now - floor.flattened.get((strategy, symbol), -floor.settings.query_every) >= floor.settings.query_every
-    if listing is None or not again or down(max(free, ZERO), listing.lot) < max(listing.min_quantity, listing.lot):
+    if listing is None or not again:
+        return None
+    lots = down(max(free, ZERO), listing.lot)
+    if lots < max(listing.min_quantity, listing.lot) or too_little(floor, symbol, lots):
         return None
     return SubmitOrder(
         strategy=strategy,
         key=_key(floor, strategy, symbol, now),
         symbol=symbol,
         side=Side.SELL if amount > 0 else Side.BUY,
-        quantity=down(free, listing.lot),
+        quantity=lots,
         reduce_only=True,
         role=Role.FLATTEN,
         account=floor.orders.account,

@@ -31,6 +31,18 @@ def left_alone(floor: Floor, entry: Order, uncovered: Decimal, now: int) -> Deci
     return uncovered if now - since >= floor.settings.own_protection else ZERO
 
 
+def level_of(floor: Floor, entry: Order) -> Decimal | None:
+    """The price at which what protects an entry would be dealt, None where only the market knows."""
+    asked = entry.asked
+    if asked.guard is None or asked.guard.stop is None:
+        return asked.stop or asked.take
+    _, trigger, trail, percent = stop_of(asked.guard, entry, floor.listings[asked.symbol].tick)
+    if trail is None:
+        return trigger
+    away = multiply(multiply(entry.first_price, trail), _PERCENT) if percent else trail
+    return subtract(entry.first_price, away) if asked.side is Side.BUY else add(entry.first_price, away)
+
+
 def stop_of(guard: Guard, entry: Order, tick: Decimal) -> tuple[OrderKind, Decimal | None, Decimal | None, bool]:
     """Kind, trigger, trail and whether the trail is in percent, measured from the entry's first fill.
 

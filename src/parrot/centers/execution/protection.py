@@ -7,10 +7,11 @@ from decimal import Decimal
 from typing import Any, Final
 
 from parrot.centers.execution.changes import cancel, resize
+from parrot.centers.execution.dust import too_little
 from parrot.centers.execution.floor import Floor
 from parrot.centers.execution.life import Pending, State
 from parrot.centers.execution.order import HERE, Order
-from parrot.centers.execution.own_protection import left_alone, own_stops, stop_of
+from parrot.centers.execution.own_protection import left_alone, level_of, own_stops, stop_of
 from parrot.centers.execution.room import at_most
 from parrot.contracts.commands import OrderKind, Role, Side, SubmitOrder, TimeInForce
 from parrot.contracts.records import OrderReceived
@@ -39,18 +40,22 @@ def _actions(floor: Floor, book: Book, now: int) -> Iterator[Iterator[Any]]:
     """Newest entries first: exits close the oldest."""
     pool = subtract(abs(floor.orders.position(*book)), _leaving(floor, book))
     own, rest = own_stops(floor, book), ZERO
-    for entry in reversed(floor.orders.entries_of(book)):
+    entries = floor.orders.entries_of(book)
+    for entry in reversed(entries):
         if floor.to_be_flat(entry.asked):
             continue  # it is being closed
         # Fees in base leave parts of lots; together they may be lots again.
         amount = add(entry.unguarded, rest)
-        open_ = _whole(floor, book, amount)
+        level = level_of(floor, entry)
+        open_ = _whole(floor, book, amount, level)
         rest = subtract(amount, open_)
         if entry.asked.guard is not None:
             covered = min(open_, own)
             own, open_ = subtract(own, covered), left_alone(floor, entry, subtract(open_, covered), now)
-        staying = _whole(floor, book, max(ZERO, min(subtract(open_, _closing(floor, entry)), pool)))
+        staying = _whole(floor, book, max(ZERO, min(subtract(open_, _closing(floor, entry)), pool)), level)
         pool = subtract(pool, staying)
+        if entry is entries[0] and entry.asked.stop is not None and not open_:
+            yield _close_rest(floor, entry, now=now)
         yield from _guard_entry(floor, entry, open_, staying=staying, now=now)
 
 
@@ -97,6 +102,7 @@ def _guard_entry(floor: Floor, entry: Order, open_: Decimal, *, staying: Decimal
     if entry.asked.take is not None:
         takes = [child for child in children if child.asked.role is Role.TAKE]
         wanted = staying if floor.terms.stops else _at_venue(floor, entry, takes, staying)
+        wanted = _whole(floor, entry.book, wanted, entry.asked.take)
         yield _fit(floor, entry, takes, wanted=wanted, role=Role.TAKE, now=now)
 
 
@@ -107,7 +113,7 @@ def _at_venue(floor: Floor, entry: Order, made: list[Order], staying: Decimal) -
     for other in floor.orders.of_book(*entry.book):
         if other.out and other.sign * held < 0 and other.id not in mine:
             room = subtract(room, at_most(other))
-    return _whole(floor, entry.book, min(staying, max(room, ZERO)))
+    return _whole(floor, entry.book, min(staying, max(room, ZERO)), level_of(floor, entry))
 
 
 def _here(stops: list[Order], open_: Decimal, there: Decimal) -> Decimal:
@@ -236,6 +242,12 @@ def _flatten(floor: Floor, entry: Order, children: list[Order], *, now: int) -> 
     yield OrderReceived(order=_with(asked, changes), parent=entry.id)
 
 
+def _close_rest(floor: Floor, entry: Order, *, now: int) -> Iterator[Any]:
+    """Closes what would be dust at its stop and is none yet: nothing could close it there."""
+    children = [child for number in entry.children if (child := floor.orders.get(number))]
+    yield from _flatten(floor, entry, children, now=now)
+
+
 def _tried(floor: Floor, entry: Order, now: int) -> bool:
     return now - floor.closed.get(entry.id, -floor.settings.protect_within) < floor.settings.protect_within
 
@@ -244,8 +256,8 @@ def _with(order: SubmitOrder, changes: dict[str, Any]) -> SubmitOrder:
     return SubmitOrder(**{**{name: getattr(order, name) for name in order.__struct_fields__}, **changes})
 
 
-def _whole(floor: Floor, book: Book, amount: Decimal) -> Decimal:
-    """Whole lots only; what is smaller than any order of this symbol cannot be protected."""
+def _whole(floor: Floor, book: Book, amount: Decimal, price: Decimal | None = None) -> Decimal:
+    """Whole lots only; what is smaller than any order of this symbol at this price, or now, cannot be protected."""
     listing = floor.listings[book[1]]
     lots = down(amount, listing.lot)
-    return lots if lots >= listing.min_quantity else ZERO
+    return lots if lots >= listing.min_quantity and not too_little(floor, book[1], lots, price) else ZERO

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from parrot.centers.execution.client_ids import client_id
+from parrot.centers.execution.dust import dust
 from parrot.centers.execution.floor import Floor
 from parrot.centers.execution.order import FIRED, Order
 from parrot.centers.execution.room import blockers, most
@@ -51,7 +52,11 @@ def killed(floor: Floor, order: Order) -> str:
 
 def supervised(floor: Floor, order: Order) -> bool:
     """Whether the desk itself waits for the trigger."""
-    if order.fired or order.asked.kind not in FIRED:
+    if order.fired:
+        return False
+    if order.protective and dust(floor, order, order.left):
+        return True
+    if order.asked.kind not in FIRED:
         return False
     if order.asked.kind is OrderKind.TRAILING:
         return not floor.terms.trailing
@@ -67,6 +72,16 @@ def send(floor: Floor, order: Order, now: int) -> Iterator[Any]:
     quantity = order.quantity
     if order.asked.reduce_only and (quantity := most(floor, order)) <= ZERO:
         yield OrderCanceled(order_id=order.id, by="desk", reason="there is nothing left to reduce")
+        return
+    if fault := dust(floor, order, quantity):
+        yield OrderRefused(
+            order_id=order.id,
+            rule="fields",
+            scope=fault.field,
+            limit=fault.expected,
+            actual=fault.actual,
+            text=fault.text,
+        )
         return
     attempt = order.attempt + 1
     book = floor.orders

@@ -196,6 +196,7 @@ class Execution:
             account=self.account,
             price=self.floor.last(order.symbol),
             now=now,
+            dust=self.floor.terms.dust,
         )
 
     def _adopt(self, command: commands.AdoptVenue, now: int) -> Iterator[Any]:

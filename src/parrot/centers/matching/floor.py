@@ -21,6 +21,7 @@ from parrot.contracts.listing import Listing
 from parrot.contracts.venue import PlaceOrder, ReplacePlaced, Report
 from parrot.engine.matching import EventKind, Exchange, Reason
 from parrot.engine.matching.refusals import refusal
+from parrot.kernel.decimals import multiply, plain
 from parrot.kernel.errors import DataError, Refused
 
 _TRADE: Final = int(EventKind.TRADE)
@@ -108,7 +109,8 @@ class Floor:
         code = self._place(operation)
         if code < 0:
             self._core.clear_events()
-            raise refusal(-code, f"{request.symbol}: order {request.client_id}", self._free(request, symbol))
+            what = f"{request.symbol}: order {request.client_id}"
+            raise refusal(-code, what, self._free(request, symbol), self._worth(request, symbol))
         self.done.append(operation)
         return self._absorb()
 
@@ -130,6 +132,13 @@ class Floor:
         listing = self.listings[symbol]
         currency = listing.quote if request.side == "buy" else listing.base
         return f"{self.exchange.balance('own', currency).free:f} {currency}"
+
+    def _worth(self, request: PlaceOrder, symbol: int) -> str:
+        listing = self.listings[symbol]
+        last = Decimal(self._core.last(symbol) or 0).scaleb(-listing.price_decimals)
+        price = request.limit or request.trigger or last
+        worth = f"{plain(request.quantity)} at {plain(price)} is {plain(multiply(request.quantity, price))}"
+        return f"{worth} {listing.quote}, the smallest is {plain(listing.min_notional)} {listing.quote}"
 
     def end(self, client_id: str) -> Outcome:
         """Cancels our order; raises Refused."""

@@ -165,7 +165,7 @@ class Settings:
     seed: int = 1
     pairs: tuple[Pair, ...] = PAIRS
     deposits: Mapping[str, Decimal] = field(default_factory=lambda: DEPOSITS)
-    terms: VenueTerms = field(default_factory=lambda: VenueTerms(venue="paper"))
+    terms: VenueTerms = field(default_factory=lambda: VenueTerms(venue="paper", dust=False))
     requests: Latency = field(default_factory=Latency)
     replies: Latency = field(default_factory=Latency)
     faults: Faults = field(default_factory=Faults)

@@ -62,13 +62,15 @@ _TEXTS: Final[dict[Reason, tuple[str, str, str]]] = {
 }
 
 
-def refusal(reason: int, what: str, free: str = "") -> Refused:
+def refusal(reason: int, what: str, free: str = "", worth: str = "") -> Refused:
     """The error for a reason of the engine; `what` names the command, as "BTC/USD: order of ann".
 
-    `free` tells what the account has, where that is not enough.
+    `free` tells what the account has, where that is not enough, `worth` what the order is worth, where that is amiss.
     """
     known = Reason(reason)
     problem, expected, fix = _TEXTS.get(known, ("refused", "", ""))
     if free and known is Reason.INSUFFICIENT_BALANCE:
         problem = f"{problem}, only {free}"
+    if worth and known is Reason.NOTIONAL:
+        problem = f"{problem}: {worth}"
     return Refused(f"{what}: {problem}", reason=known.name, expected=expected, fix=fix)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+import msgspec
+
 from parrot.app.desk import Desk, decode
 from parrot.centers.execution.life import ENDED
 from parrot.centers.execution.manifest import Settings, build, build_groups
@@ -94,6 +96,8 @@ class Yes:
 
     def replace(self, entry, now):
         record = entry.record
+        asked = self.orders[record.order_id]
+        self.orders[record.order_id] = msgspec.structs.replace(asked, quantity=record.quantity)
         return [
             ReplaceApproved(
                 order_id=record.order_id,

@@ -83,6 +83,12 @@ def test_what_cannot_be_is_rejected_with_its_reason_and_changes_nothing(
     assert isinstance(paper.query("x")[0], NotFound)
 
 
+def test_an_order_that_is_worth_too_little_is_told_what_it_is_worth(paper: Paper) -> None:
+    (rejected,) = paper.place("x", limit="50000", quantity="0.00005")
+    assert isinstance(rejected, Rejected)
+    assert "0.00005 at 50000 is 2.5 USDT, the smallest is 5 USDT (NOTIONAL)" in rejected.reason
+
+
 @pytest.mark.parametrize("client_id", ["", "x" * 37, "né", "a\n"])
 def test_a_client_id_that_cannot_be_is_rejected(paper: Paper, client_id: str) -> None:
     (rejected,) = paper.place(client_id)

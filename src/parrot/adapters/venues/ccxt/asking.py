@@ -80,4 +80,5 @@ def terms_of(exchange: Any, row: Row) -> VenueTerms:
         stops=stops,
         amends=row.amends,
         gtd=False,
+        dust=False,
     )
