@@ -12,6 +12,7 @@ import structlog
 from parrot.app.platform.assemble import House
 from parrot.app.platform.funds import Funds, ref_of
 from parrot.app.platform.limit_changes import LimitChanges
+from parrot.app.platform.limit_walks import Walks
 from parrot.app.platform.platform import Platform
 from parrot.centers.approvals.manifest import Approvals
 from parrot.contracts.approvals import ApprovalKept, ApprovalKind, Person
@@ -84,8 +85,9 @@ def deciding(house: House, platform: Platform) -> Deciding:
         about = {"request": request.id, "subject": request.subject, **request.terms}
         platform.read(lambda house: house.audit.note(by.name, what, ts=house.clock.now_ns(), about=about))
 
-    limits = LimitChanges(platform, approvals, note, above=risk.second_approver_above, days=risk.request_days, now=now)
-    return Deciding(approvals, limits, Funds(platform, approvals, note, days=risk.request_days, now=now), now)
+    above, days = risk.second_approver_above, risk.request_days
+    limits = LimitChanges(platform, approvals, Walks(house.records), note, above=above, days=days, now=now)
+    return Deciding(approvals, limits, Funds(platform, approvals, note, days=days, now=now), now)
 
 
 def _log() -> Any:

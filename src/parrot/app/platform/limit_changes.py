@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Final
 
+from parrot.app.platform.limit_walks import STEPS_MOST, Walks
 from parrot.app.platform.platform import Platform
 from parrot.centers.approvals.manifest import DAY_NS, Approvals
 from parrot.centers.risk.manifest import Change, changes
@@ -26,10 +27,19 @@ class LimitChanges:
     """What is asked of limits on a running platform. Raises InputError for limits that cannot be read."""
 
     def __init__(
-        self, platform: Platform, approvals: Approvals, note: Note, *, above: Decimal, days: int, now: Callable[[], int]
+        self,
+        platform: Platform,
+        approvals: Approvals,
+        walks: Walks,
+        note: Note,
+        *,
+        above: Decimal,
+        days: int,
+        now: Callable[[], int],
     ) -> None:
         self._platform = platform
         self._approvals = approvals
+        self._walks = walks
         self._note = note
         self._above = above
         self._lasts = days * DAY_NS
@@ -45,7 +55,9 @@ class LimitChanges:
                 house.components.risk.sight.version(scope),
             )
         )
-        return changes(scope, before, limits, above=self._above), uses, version
+        since = self._walks.since(scope, self._now())
+        found = changes(scope, before, limits, above=self._above, since=since.limits)
+        return [_counted(one) for one in found] if since.full else found, uses, version
 
     def put(
         self, scope: str, limits: Mapping[str, str], *, by: Person, reason: str, version: int | None, alone: bool
@@ -59,7 +71,12 @@ class LimitChanges:
             if version is not None and version != current:
                 fix = "look at them again, then change them"
                 raise InputError(f"limits of {scope} are version {current}", expected=f"version {version}", fix=fix)
-            if alone or not any(change.second for change in found):
+            if alone:
+                self._bind(scope, limits, by.name)
+                self._walks.agree(scope, limits)
+                return None
+            if not any(change.second for change in found):
+                self._walks.step(scope, {one.rule: one.before for one in found if one.before}, self._now())
                 self._bind(scope, limits, by.name)
                 return None
         before = {f"{BEFORE}{change.rule}": change.before for change in found if change.direction != "same"}
@@ -92,6 +109,7 @@ class LimitChanges:
             )
         )
         if current == wanted + 1 and in_force == limits:
+            self._walks.agree(approved.subject, limits)
             return self._approvals.bind(approved.id, now=self._now())
         if current != wanted:
             return self._approvals.fail(approved.id, f"the limits were changed meanwhile: version {current}")
@@ -100,6 +118,7 @@ class LimitChanges:
             self._bind(approved.subject, limits, f"{decided}, asked by {approved.by.name}")
         except InputError as fault:
             return self._approvals.fail(approved.id, str(fault))
+        self._walks.agree(approved.subject, limits)
         return self._approvals.bind(approved.id, now=self._now())
 
     def decline(self, number: str, *, by: Person, text: str) -> ApprovalKept:
@@ -129,6 +148,12 @@ class LimitChanges:
         """Finishes what was approved and not done when the process ended."""
         if request.state is ApprovalState.APPROVED:
             self.finish(request)
+
+
+def _counted(change: Change) -> Change:
+    if change.direction != "looser" or change.second:
+        return change
+    return change._replace(second=True, why=f"looser, after {STEPS_MOST} changes within a day")
 
 
 def asked(request: ApprovalKept) -> dict[str, str]:

@@ -180,7 +180,7 @@ class RiskSection(_Section):
     """When a change of limits needs another person, and for how long a request waits for one.
 
     Looser limits in money need one above `second_approver_above` (the account's currency), other limits where they
-    become more than twice as loose.
+    become more than twice as loose, in one step or in several.
     """
 
     second_approver_above: Decimal = Field(default=Decimal(100_000), ge=0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
@@ -31,14 +31,34 @@ class Change(NamedTuple):
 
 @exactly
 def changes(
-    scope: str, before: Mapping[str, str], after: Mapping[str, str], *, above: Decimal = Decimal(100_000)
+    scope: str,
+    before: Mapping[str, str],
+    after: Mapping[str, str],
+    *,
+    above: Decimal = Decimal(100_000),
+    since: Iterable[Mapping[str, str]] = (),
 ) -> list[Change]:
     """Each rule that is in one of the two sets of limits, in the order of the rules.
 
     A second person is needed where a limit in money becomes looser and is above `above` then, where any other number
     becomes more than twice as loose, and where a limit goes away or allows what it forbade. Tightening never needs one.
+    What becomes looser is measured against each of `since` too, so that many small steps need one as a large one does.
     Raises ParameterError for limits that cannot be read.
     """
+    found = _compared(scope, before, after, above)
+    for stood in since:
+        wholes = {whole.rule: whole for whole in _compared(scope, stood, after, above)}
+        found = [_added_up(change, wholes.get(change.rule)) for change in found]
+    return found
+
+
+def _added_up(change: Change, whole: Change | None) -> Change:
+    if change.direction != "looser" or change.second or whole is None or not whole.second:
+        return change
+    return change._replace(second=True, why=f"{whole.why}, counted from {whole.before}")
+
+
+def _compared(scope: str, before: Mapping[str, str], after: Mapping[str, str], above: Decimal) -> list[Change]:
     old, new = read_limits(scope, before), read_limits(scope, after)
     found = []
     for rule in RULES:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from parrot.app.platform.limit_changes import LimitChanges
+from parrot.app.platform.limit_walks import STEPS_MOST, LimitsWalked, Walks
 from parrot.centers.approvals.manifest import DAY_NS, Approvals
 from parrot.contracts.approvals import ApprovalState
 from parrot.kernel.errors import AccessError, InputError
@@ -25,6 +26,7 @@ class Desk(Asked):
         self.changes = LimitChanges(
             self,
             self.approvals,
+            Walks(self.records),
             self.note,
             above=Decimal(100_000),
             days=7,
@@ -141,3 +143,74 @@ def test_a_preview_shows_what_would_be_over_at_once(desk):
         ("max_gross", "looser", True),
     ]
     assert (uses[0].used, uses[0].headroom, version) == (Decimal("1.5"), Decimal("-0.5"), 1)
+
+
+def position(text: str) -> dict[str, str]:
+    return {"max_position": text}
+
+
+def test_many_small_loosenings_are_added_up(desk):
+    desk.put(position("2"), alone=True)
+    for step in ("3", "3.5", "4"):  # each less than twice the one before
+        assert desk.put(position(step)) is None
+    changes, _, _ = desk.changes.preview("firm", position("4.1"))
+    assert [(one.second, one.why) for one in changes] == [(True, "more than twice as loose, counted from 2")]
+    request = desk.put(position("4.1"))
+    assert (request.state, desk.limits) == (ApprovalState.PENDING, position("4"))
+    desk.changes.approve(request.id, by=BEA)
+    assert desk.put(position("8.2")) is None  # counted from what was agreed to
+    assert desk.put(position("8.3")) is not None
+
+
+def test_a_limit_is_not_walked_up_by_waiting_a_day_between_the_steps(desk):
+    desk.put(position("2"), alone=True)
+    for step in ("3", "4", "5"):
+        desk.table.now += 2 * DAY_NS
+        waits = desk.put(position(step))
+    assert waits.state is ApprovalState.PENDING
+    assert desk.limits == position("4")
+
+
+def test_what_was_tightened_is_loosened_in_small_steps_no_sooner_than_a_day_after(desk):
+    desk.put(position("2"), alone=True)
+    desk.put(position("0.5"))
+    assert desk.put(position("1")) is None
+    assert desk.put(position("1.5")) is not None
+    desk.table.now += DAY_NS
+    assert desk.put(position("1.5")) is None
+
+
+def test_tightening_needs_nobody_wherever_it_was_before(desk):
+    desk.put(position("2"), alone=True)
+    desk.changes.approve(desk.put(position("9")).id, by=BEA)
+    desk.put(position("1"))
+    for step in ("2", "1.9", "0.1"):
+        assert desk.put(position(step)) is None
+
+
+def test_who_changes_limits_all_day_long_can_tighten_them_only(desk):
+    desk.put(position("1000"), alone=True)
+    for number in range(STEPS_MOST + 5):
+        desk.put(position(str(900 - number)))
+    assert desk.limits == position(str(900 - STEPS_MOST - 4))
+    assert desk.put(position("899")) is not None
+    assert len(desk.records.get(LimitsWalked, "firm").steps) == STEPS_MOST
+    desk.table.now += DAY_NS
+    assert desk.put(position("899")) is None
+
+
+def test_a_crash_after_limits_bound_forgets_nothing_of_the_way(desk, monkeypatch):
+    desk.put(position("2"), alone=True)
+    desk.put(position("0.5"))
+    asked = desk.ask
+
+    def last(command: Any) -> Any:
+        asked(command)
+        raise OSError("power")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(desk, "ask", last)
+        with pytest.raises(OSError, match="power"):
+            desk.put(position("1"))
+    assert desk.limits == position("1")
+    assert desk.put(position("1.5")) is not None
