@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from random import Random
 from types import SimpleNamespace
@@ -158,3 +161,23 @@ def test_what_is_wrong_now_keeps_its_name_while_its_numbers_change():
     questions = AlertQuestions(Platform("the disk is nearly full"), None, None, None)
     (row,) = questions.standing()
     assert (row["text"], row["standing"], row["ts"]) == ("the disk is nearly full", True, 77)
+
+
+def test_of_two_who_see_the_same_alert_at_once_one_stands_in_the_log(desk):
+    (seq,) = desk.happened(records.BreakerTripped(scope="s", rule="r", limit="", actual=""))
+    questions, gone, both = desk.questions(), [], threading.Barrier(2)
+    questions.told = gone.extend
+    read = questions._platform.read
+
+    def meet(question: Any) -> Any:
+        with suppress(threading.BrokenBarrierError):
+            both.wait(0.2)  # there are two here only where nothing keeps the second out
+        return read(question)
+
+    questions._platform.read = meet
+    with ThreadPoolExecutor(2) as pool:
+        counts = [pool.submit(questions.acknowledge, [str(seq)], ANN, by, by) for by in ("ann", "bob")]
+    assert sorted(one.result() for one in counts) == [0, 1]
+    assert (len(desk.noted), gone) == (1, [str(seq)])
+    seen = desk.questions().page(Wanted(), all_of_them=True)[0][0]
+    assert seen["acknowledged_by"] == desk.noted[0][2]["note"]

@@ -38,6 +38,7 @@ class AlertQuestions:
         self._records = records
         self._note = note
         self._lock = threading.Lock()
+        self._one = threading.Lock()  # of two who see the same alert at once one has seen it, and stands in the log
         self._seen: dict[str, AlertAcknowledged] | None = None
 
     def page(self, wanted: Wanted, *, all_of_them: bool) -> tuple[list[dict[str, Any]], int]:
@@ -75,6 +76,10 @@ class AlertQuestions:
     def acknowledge(self, ids: Sequence[str], who: Principal, by: str, note: str) -> int:
         """Notes that a person has seen alerts, durably. Raises MissingError for one that is not there."""
         self._history.settle()
+        with self._one:
+            return self._acknowledge(ids, who, by, note)
+
+    def _acknowledge(self, ids: Sequence[str], who: Principal, by: str, note: str) -> int:
         new = [one for one in dict.fromkeys(ids) if one not in self._known()]
         for one in new:
             self._require(one, who)
