@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from functools import partial
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -43,23 +44,22 @@ class Deciding:
         self._ended.set()
         self._thread.join(_STOP_S)
 
-    def recover(self) -> None:
-        """Finishes what was begun when the process ended."""
+    def recover(self) -> bool:
+        """Finishes what was begun when the process ended; whether all is done. One holds no other up."""
         found = self._approvals.open(self._now())
-        for request in found:
-            self._of(request).recover(request)
-        try:
-            waiting = self._funds.set_aside()
-            wanted = {ref_of(request) for request in self._approvals.open(self._now())}
-            self._funds.release({(account, ref) for account, ref in waiting if ref not in wanted})
-        except MissingError:
-            return  # no exchange of our own
+        done = [_done(partial(self._of(request).recover, request)) for request in found]
+        return _done(self._release_unwanted) and all(done)
 
     def expire(self) -> None:
         """Ends what nobody decided on in time."""
         for request in self._approvals.expire(self._now()):
             if request.kind is not ApprovalKind.LIMITS:
-                self._funds.expired(request)
+                _done(partial(self._funds.expired, request))
+
+    def _release_unwanted(self) -> None:
+        waiting = self._funds.set_aside()
+        wanted = {ref_of(request) for request in self._approvals.open(self._now())}
+        self._funds.release({(account, ref) for account, ref in waiting if ref not in wanted})
 
     def _of(self, request: ApprovalKept) -> LimitChanges | Funds:
         return self._limits if request.kind is ApprovalKind.LIMITS else self._funds
@@ -68,13 +68,23 @@ class Deciding:
         recovered = False
         while not self._ended.is_set():
             try:
-                if not recovered:
-                    self.recover()
-                    recovered = True
+                recovered = recovered or self.recover()
                 self.expire()
-            except (ParrotError, TimeoutError):
+            except (ParrotError, TimeoutError):  # of the store: nothing can be looked after without it
                 _log().exception("requests could not be looked after")
             self._ended.wait(_EVERY_S)
+
+
+def _done(work: Callable[[], None]) -> bool:
+    """Whether it is done, or there is nothing to do; a fault stands in the log."""
+    try:
+        work()
+    except MissingError:
+        return True  # no exchange of our own, so nothing is set aside there
+    except (ParrotError, TimeoutError):
+        _log().exception("a request could not be looked after")
+        return False
+    return True
 
 
 def deciding(house: House, platform: Platform) -> Deciding:

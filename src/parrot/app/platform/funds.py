@@ -7,6 +7,8 @@ start finishes what a crash left.
 
 from __future__ import annotations
 
+import contextlib
+import threading
 from collections.abc import Callable
 from decimal import Decimal
 from functools import partial
@@ -38,6 +40,7 @@ class Funds:
         self._note = note
         self._lasts = days * DAY_NS
         self._now = now
+        self._one = threading.Lock()  # what is decided is done by one at a time, as it stands then
 
     def run(self, work: Callable[[PublicExchange], Any]) -> Any:
         """Has `work` done in the exchange's thread; what it did to the market is told at once."""
@@ -57,15 +60,14 @@ class Funds:
         self, kind: ApprovalKind, account: str, asset: str, amount: Decimal, *, by: Person, reason: str
     ) -> ApprovalKept:
         """A new request; a withdrawal is set aside, or refused where there is not enough."""
-        units = to_units(amount)
+        to_units(amount)  # refuses what the exchange cannot hold
         self.run(lambda exchange: _require_known(exchange, account, asset))
         terms = {"account": account, "asset": asset, "amount": plain(amount)}
         made = self._approvals.ask(kind, account, terms, by=by, reason=reason, now=self._now(), lasts=self._lasts)
         if kind is ApprovalKind.WITHDRAWAL:
             try:
-                self.run(lambda exchange: exchange.reserve(account, asset, units, ref_of(made)))
-            except Refused as fault:
-                self._approvals.fail(made.id, fault.problem)
+                self._set_aside(made)
+            except Refused:
                 free = self.run(lambda exchange: _free(exchange, account, asset))
                 problem = f"{plain(amount)} {asset} cannot leave {account}"
                 raise InputError(problem, expected=f"at most {free} {asset}, which is free") from None
@@ -105,7 +107,23 @@ class Funds:
         if found.state is ApprovalState.EXPIRED:
             self._released(found)
 
+    def _set_aside(self, request: ApprovalKept) -> None:
+        """Raises Refused where there is not enough: then the request has failed."""
+        account, asset, units = _terms(request)
+        with self._one:
+            try:
+                self.run(lambda exchange: exchange.reserve(account, asset, units, ref_of(request)))
+            except Refused as fault:
+                self._approvals.fail(request.id, fault.problem)
+                raise
+
     def _finish(self, approved: ApprovalKept) -> ApprovalKept:
+        """Does what was approved, unless somebody has meanwhile, or it has failed."""
+        with self._one:
+            current = self._approvals.get(approved.id, self._now())
+            return self._move(current) if current.state is ApprovalState.APPROVED else current
+
+    def _move(self, approved: ApprovalKept) -> ApprovalKept:
         account, asset, units = _terms(approved)
         ref = ref_of(approved)
 
@@ -140,11 +158,8 @@ class Funds:
         if request.state is ApprovalState.APPROVED:
             self._finish(request)
         elif request.kind is ApprovalKind.WITHDRAWAL:
-            account, asset, units = _terms(request)
-            try:
-                self.run(lambda exchange: exchange.reserve(account, asset, units, ref_of(request)))
-            except Refused as fault:
-                self._approvals.fail(request.id, fault.problem)
+            with contextlib.suppress(Refused):
+                self._set_aside(request)
             self._release_ended(request)
 
     def set_aside(self) -> set[tuple[str, str]]:

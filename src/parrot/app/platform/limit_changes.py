@@ -97,7 +97,8 @@ class LimitChanges:
     def finish(self, approved: ApprovalKept) -> ApprovalKept:
         """Binds what was approved; what a crash left undone is done once, whatever of it was done before."""
         with self._one:
-            return self._finish(approved)
+            current = self._approvals.get(approved.id, self._now())
+            return self._finish(current) if current.state is ApprovalState.APPROVED else current
 
     def _finish(self, approved: ApprovalKept) -> ApprovalKept:
         limits = asked(approved)

@@ -16,7 +16,7 @@ from parrot.centers.clients.manifest import Clients
 from parrot.contracts.approvals import ApprovalKind, ApprovalState
 from parrot.contracts.clients import ClientStatus, Contact
 from parrot.contracts.exchange import SCALE
-from parrot.kernel.errors import AccessError, InputError, MissingError
+from parrot.kernel.errors import AccessError, InputError, MissingError, Refused, StorageError
 from tests.unit.app.platform.asked import ANN, BEA, Asked
 
 ALL = 1_000_000 * SCALE
@@ -164,3 +164,83 @@ def test_money_of_a_client_who_was_suspended_meanwhile_does_not_move(desk):
     assert desk.state(request) is ApprovalState.PENDING
     questions.decline(request.id, by=BEA, text="suspended")
     assert desk.held() == (ALL, 0)
+
+
+@pytest.mark.parametrize("kind", [IN, OUT])
+def test_what_failed_while_a_start_was_looking_at_it_moves_nothing(desk, kind):
+    request = desk.ask(kind)
+    seen = desk.approvals.approve(request.id, by=BEA, now=desk.now())
+    desk.funds._released(desk.approvals.fail(request.id, "there was not enough"))
+    desk.funds.recover(seen)  # as it was when the start looked
+    assert desk.held() == (ALL, 0)
+    assert desk.state(request) is ApprovalState.FAILED
+
+
+def test_what_is_approved_while_it_is_being_refused_moves_nothing(desk):
+    ended = []
+
+    def refuse(*_: Any) -> None:
+        ended.append(desk.approvals.approve(desk.approvals.newest(desk.now())[0].id, by=BEA, now=desk.now()))
+        raise Refused("there is not enough", reason="balance")
+
+    real, desk.house.trading.public = desk.exchange, Refusing(desk.exchange, refuse)
+    with pytest.raises(InputError):
+        desk.ask(OUT)
+    desk.house.trading.public = real
+    assert desk.funds._finish(ended[0]).state is ApprovalState.FAILED
+    assert desk.held() == (ALL, 0)
+
+
+class Refusing:
+    """An exchange whose reservations end as `refuse` says."""
+
+    def __init__(self, exchange: Any, refuse: Any) -> None:
+        self._exchange = exchange
+        self.reserve = refuse
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._exchange, name)
+
+
+def test_one_request_that_cannot_be_finished_holds_up_no_other(desk):
+    first, second = desk.ask(IN), desk.ask(IN, account="bob")
+    for request in (first, second):
+        desk.approvals.approve(request.id, by=BEA, now=desk.now())
+    finish = desk.funds.recover
+
+    def fail(request: Any) -> None:
+        if request.id == first.id:
+            raise StorageError("the disk is gone")
+        finish(request)
+
+    desk.funds.recover = fail
+    assert desk.deciding.recover() is False
+    assert (desk.state(first), desk.state(second)) == (ApprovalState.APPROVED, ApprovalState.BOUND)
+    desk.funds.recover = finish
+    assert desk.deciding.recover() is True
+    assert desk.state(first) is ApprovalState.BOUND
+
+
+def test_one_that_cannot_be_given_back_keeps_no_other_that_expired(desk):
+    requests = [desk.ask(OUT, "1"), desk.ask(OUT, "2")]
+    expired = desk.funds.expired
+
+    def fail(request: Any) -> None:
+        if request.id == requests[0].id:
+            raise TimeoutError
+        expired(request)
+
+    desk.funds.expired = fail
+    desk.table.now += 7 * DAY_NS
+    desk.deciding.expire()
+    assert desk.held() == (ALL - SCALE, SCALE)
+    desk.deciding.recover()  # the next start gives it back
+    assert desk.held() == (ALL, 0)
+
+
+def test_without_an_exchange_there_is_nothing_to_finish_for_money(desk):
+    request = desk.ask(IN)
+    desk.approvals.approve(request.id, by=BEA, now=desk.now())
+    desk.house.trading.public = None
+    assert desk.deciding.recover() is True
+    assert desk.state(request) is ApprovalState.APPROVED

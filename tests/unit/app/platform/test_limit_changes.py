@@ -214,3 +214,11 @@ def test_a_crash_after_limits_bound_forgets_nothing_of_the_way(desk, monkeypatch
             desk.put(position("1"))
     assert desk.limits == position("1")
     assert desk.put(position("1.5")) is not None
+
+
+def test_what_failed_while_a_start_was_looking_at_it_never_binds(desk):
+    request = desk.put(LARGE)
+    seen = desk.approvals.approve(request.id, by=BEA, now=desk.now())
+    desk.approvals.fail(request.id, "it was refused")
+    desk.changes.recover(seen)  # as it was when the start looked
+    assert desk.limits == BEFORE
