@@ -2,6 +2,7 @@
 
 import { useState } from "react";
 import { useCommand } from "@/shared/api";
+import { counted } from "@/shared/format";
 import { Button, ButtonLink, Confirm, Dialog, FailedLine, IconButton, toast } from "@/shared/ui";
 import { isOpen } from "../markets/live";
 import type { Order } from "../markets/types";
@@ -52,7 +53,7 @@ export function CancelAll({ scope = "all", what, count }: { scope?: string; what
   return (
     <>
       <Button small disabled={count === 0} onClick={() => setSure(true)}>Cancel all</Button>
-      <Confirm open={sure} onOpenChange={setSure} title={`Cancel ${what}`} action={`Cancel ${count} ${count === 1 ? "order" : "orders"}`} busy={command.busy} problem={command.problem} onConfirm={() => void command.run({ body: { scope } as never })}>
+      <Confirm open={sure} onOpenChange={setSure} title={`Cancel ${what}`} action={`Cancel ${counted(count, "orders")}`} busy={command.busy} problem={command.problem} onConfirm={() => void command.run({ body: { scope } as never })}>
         Orders that protect a position stay. What has been filled stays filled.
       </Confirm>
     </>

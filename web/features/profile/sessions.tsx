@@ -1,6 +1,7 @@
 "use client";
 
 import { useApi, useCommand, type Answer } from "@/shared/api";
+import { counted } from "@/shared/format";
 import { programWords } from "@/features/users/words";
 import { Badge, Button, DataTable, FailedLine, Time, Typed, toast, type Column } from "@/shared/ui";
 
@@ -19,7 +20,7 @@ const COLUMNS: readonly Column<Session>[] = [
 export function Sessions(): React.ReactElement {
   const sessions = useApi("/api/v1/profile/sessions", { every_ms: 15_000 });
   const end = useCommand("delete", "/api/v1/profile/sessions/{session}", { changes: ["/api/v1/profile/sessions"], onDone: () => toast.done("The session ended") });
-  const others = useCommand("delete", "/api/v1/profile/sessions", { changes: ["/api/v1/profile/sessions"], onDone: ({ ended }) => toast.done(`${ended} other ${ended === 1 ? "session" : "sessions"} ended`) });
+  const others = useCommand("delete", "/api/v1/profile/sessions", { changes: ["/api/v1/profile/sessions"], onDone: ({ ended }) => toast.done(`${counted(ended, "other sessions")} ended`) });
   return (
     <>
       <DataTable

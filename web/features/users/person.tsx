@@ -3,6 +3,7 @@
 import { useState } from "react";
 import { call, useApi, useCommand } from "@/shared/api";
 import { Once } from "@/features/profile/once";
+import { counted } from "@/shared/format";
 import { useMe } from "@/shared/session";
 import { Answered, Badge, Button, Confirm, Dialog, Empty, Facts, FailedLine, Tabs, Time, Typed, download, toast } from "@/shared/ui";
 import { accountsOf, RightsFields, type Rights } from "./rights";
@@ -68,7 +69,7 @@ function RightsOf({ person, close }: { person: User; close: () => void }): React
 
 function SessionsOf({ person }: { person: User }): React.ReactElement {
   const sessions = useApi("/api/v1/users/{user}/sessions", { params: { user: person.id }, every_ms: 10_000 });
-  const end = useCommand("delete", "/api/v1/users/{user}/sessions", { changes: ["/api/v1/users"], onDone: ({ ended }) => toast.done(`${ended} ${ended === 1 ? "session" : "sessions"} ended`) });
+  const end = useCommand("delete", "/api/v1/users/{user}/sessions", { changes: ["/api/v1/users"], onDone: ({ ended }) => toast.done(`${counted(ended, "sessions")} ended`) });
   return (
     <div className="flex flex-col gap-3 pt-3">
       <Answered of={sessions}>

@@ -1,3 +1,4 @@
+export * from "./counted";
 export * from "./decimal";
 export * from "./time";
 export * from "./typed";

@@ -77,3 +77,8 @@ test("markup in a cell is text", async () => {
   expect(shown()).toEqual([row.id]);
   expect(host.querySelector("img")).toBeNull();
 });
+
+test("one row is told as one", async () => {
+  await act(() => root.render(<DataTable id="t" label="open orders" rows={ROWS.slice(0, 1)} columns={COLUMNS} rowKey={KEY} />));
+  expect(host.querySelector("[aria-live=polite]")!.textContent).toBe("1 open order");
+});

@@ -2,6 +2,7 @@
 
 import { columnVisibilityFeature, rowSortingFeature, tableFeatures, useTable, type ColumnDef, type ColumnVisibilityState, type SortingState, type Updater } from "@tanstack/react-table";
 import { memo, useDeferredValue, useEffect, useId, useMemo, useRef, useState, type KeyboardEvent, type ReactNode, type RefObject } from "react";
+import { counted } from "@/shared/format";
 import { Button, IconButton } from "./button";
 import { names } from "./class-names";
 import { Empty, Failed, Loading } from "./states";
@@ -160,7 +161,7 @@ export function DataTable<Row extends object>(shape: TableShape<Row>): React.Rea
           <input ref={filterBox} type="search" aria-label={`Filter ${label}`} placeholder={`Filter ${label}`} className="control !h-7 w-48 phone:!h-10 phone:w-36" value={filter} onChange={(event) => setFilter(event.target.value)} />
           {tools}
           <span className="ml-auto text-small text-faint phone:hidden" aria-live="polite">
-            {model.length.toLocaleString("en")} {label}
+            {counted(model.length, label)}
           </span>
           <Popover label="Columns" trigger={<IconButton small icon="columns" label="Choose columns" />}>
             <fieldset className="flex flex-col gap-2">
@@ -178,7 +179,7 @@ export function DataTable<Row extends object>(shape: TableShape<Row>): React.Rea
             label={`Take ${label} out`}
             trigger={<IconButton small icon="download" label={`Copy or export ${label}`} />}
             items={[
-              { key: "copy", label: "Copy what is shown", icon: "copy", onSelect: () => copy(toTabs(all()), `${model.length} ${label}`) },
+              { key: "copy", label: "Copy what is shown", icon: "copy", onSelect: () => copy(toTabs(all()), counted(model.length, label)) },
               { key: "csv", label: "Export as CSV", icon: "download", onSelect: () => download(`${id}.csv`, "text/csv", toCsv(all())) },
             ]}
           />
