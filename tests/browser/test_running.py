@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -37,6 +36,8 @@ def test_the_kill_switch_takes_two_clicks_and_a_reason_to_come_back(visit: Visit
     assert [text.partition(" ")[0] for text in visitor.done("GET", "/status")["killed"]] == ["all"]
     engaged = [row for row in visitor.done("GET", "/activity")["items"] if row["kind"] == "kill_engaged"]
     assert len(engaged) == 1
+    told = [row for row in visitor.done("GET", "/alerts")["standing"] if row["text"].startswith("orders of all")]
+    assert [(row["ts"], "kill by owner (screen)" in row["text"]) for row in told] == [(engaged[0]["ts"], True)]
     refused = {"key": "1", "symbol": "BTC/USDT", "side": "buy", "quantity": "0.01"}
     status, problem = visitor.call("POST", "/orders", refused)
     assert (status, "kill" in problem["title"]) == (422, True)
@@ -55,11 +56,9 @@ def test_a_back_test_runs_from_the_screen(visit: Visit) -> None:
     page.goto("/backtests")
     page.get_by_role("button", name="New back-test").or_(page.get_by_role("link", name="New back-test")).first.click()
     page.get_by_role("dialog").get_by_role("button", name=re.compile("^(run|back-test)", re.IGNORECASE)).click()
-    end = time.monotonic() + 60
-    while not (done := [job for job in visitor.done("GET", "/jobs")["items"] if job["state"] == "finished"]):
-        assert time.monotonic() < end
-        page.wait_for_timeout(300)
-    page.goto(f"/backtests?id={done[0]['run_id']}")
+    page.wait_for_url(re.compile(r"/backtests\?job="))
+    page.reload()  # waits for it all the same
+    page.wait_for_url(re.compile(r"/backtests\?id="), timeout=60_000)
     page.get_by_text("Deepest drawdown").first.wait_for()
     page.get_by_role("figure").first.wait_for()
 

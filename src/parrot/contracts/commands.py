@@ -10,6 +10,7 @@ import msgspec
 
 from parrot.contracts.message import Message
 
+SCREEN: Final = "screen"  # the source of a kill by somebody who is signed in there
 PAUSE: Final = "pause"  # the source of a kill that a strategy's runner may take back
 
 
@@ -155,7 +156,7 @@ class EngageKill(Message, frozen=True, kw_only=True, gc=False):
     """Stops all orders of a scope before the wire, at once and until a named person re-arms it.
 
     `scope` is "all", "strategy:<id>", "symbol:<symbol>" or "account:<name>". `flatten` closes positions as well;
-    `source` is the way in: api, cli, file, rule; or pause, of one strategy that is only to take no new entries.
+    `source` is the way in: screen, api, cli, file, rule; or pause, of one strategy that is only to take no new entries.
     """
 
     scope: str = "all"

@@ -50,7 +50,12 @@ def reasons(signs: Signs, bounds: Bounds | None = None) -> list[str]:
 
 def _stopped(signs: Signs) -> list[str]:
     whole = {scope: why for scope, why in signs.stopped.items() if scope == "all" or scope.startswith("account:")}
-    return [f"orders of {scope} are stopped: {why}" for scope, why in whole.items()]
+    return [stop_of(scope, why) for scope, why in whole.items()]
+
+
+def stop_of(scope: str, why: str) -> str:
+    """How a stopped scope is told."""
+    return f"orders of {scope} are stopped: {why}"
 
 
 def _venue(signs: Signs) -> list[str]:

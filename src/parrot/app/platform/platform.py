@@ -13,7 +13,7 @@ import psutil
 
 from parrot.adapters.telemetry import Logs, Metrics
 from parrot.app.folder import DataFolder, Instance
-from parrot.app.monitoring.readiness import Signs, reasons
+from parrot.app.monitoring.readiness import Signs, reasons, stop_of
 from parrot.app.platform.assemble import House
 from parrot.app.platform.disk import DiskWatch
 from parrot.app.platform.spine import Spine
@@ -138,6 +138,13 @@ class Platform:
                 stopped=parts.risk.stopped(),
             )
         )
+
+    def troubles_of(self, house: House) -> list[tuple[str, int]]:
+        """The same with the time since when, ns UTC; 0 where nobody has noted it."""
+        risk = house.components.risk
+        since = risk.stopped_since()
+        known = {stop_of(scope, why): since.get(scope, 0) for scope, why in risk.stopped().items()}
+        return [(text, known.get(text, 0)) for text in self.reasons_of(house)]
 
     def _queues(self, house: House) -> dict[str, tuple[int, int]]:
         strategies = (house.hosts.waiting, _STRATEGIES_MOST)

@@ -182,7 +182,7 @@ class Streams:
             self.hub.change(name, put, gone)
         if name == "alerts":
             self._standing = {}
-            self._looks[name], self._due[name] = Look(self._platform.reasons_of, self._stand, _SECOND), 0
+            self._looks[name], self._due[name] = Look(self._platform.troubles_of, self._stand, _SECOND), 0
 
     async def _read_whole(self, name: str) -> Any:
         try:
@@ -215,9 +215,9 @@ class Streams:
             else:
                 due[name].give(self.hub, name, answer)
 
-    def _stand(self, hub: Hub, name: str, reasons: list[str]) -> None:
+    def _stand(self, hub: Hub, name: str, troubles: list[tuple[str, int]]) -> None:
         """What is wrong now comes and goes; it keeps the time since when it is."""
-        found = {row["alert_id"]: row for row in conditions(reasons, self.now())}
+        found = {row["alert_id"]: row for row in conditions(troubles, self.now())}
         for key, row in found.items():
             row["ts"] = self._standing.get(key, row)["ts"]
         put = [row for key, row in found.items() if self._standing.get(key) != row]

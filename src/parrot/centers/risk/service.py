@@ -91,9 +91,9 @@ class Risk:
             records.ReplaceSent: self._replace_sent,
             records.OrderReplaced: self._replaced,
             records.LimitsSet: self._limits_set,
-            records.KillEngaged: lambda entry: self._switch.engage(entry.record),
+            records.KillEngaged: lambda entry: self._switch.engage(entry.record, entry.ts),
             records.KillRearmed: lambda entry: self._switch.rearm(entry.record),
-            records.BreakerTripped: lambda entry: self._switch.trip(entry.record),
+            records.BreakerTripped: lambda entry: self._switch.trip(entry.record, entry.ts),
             records.LossesMarked: lambda entry: self._losses.follow(entry.record, entry.ts),
             records.ReduceOnlySet: self._reduce_only_set,
             records.ExternalSeen: self._external_seen,
@@ -128,6 +128,10 @@ class Risk:
         """What is stopped, with the reason: by a kill, by a breaker, or only allowed to shrink after a mismatch."""
         mismatches = {f"account:{name}": f"reduce-only: {why}" for name, why in self._checks.only_shrinking.items()}
         return mismatches | self._switch.reasons()
+
+    def stopped_since(self) -> dict[str, int]:
+        """When each scope was stopped by a kill or a breaker, ns UTC; 0 where that is not known."""
+        return dict(self._switch.since)
 
     def state(self) -> dict[str, Any]:
         """Durable state; what orders set aside follows from the orders."""

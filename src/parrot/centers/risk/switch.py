@@ -34,24 +34,28 @@ def is_scope(scope: str) -> bool:
 
 
 class Switch:
-    """Kills and tripped breakers by scope; both latch."""
+    """Kills and tripped breakers by scope; both latch. `since` is when each scope was stopped, ns UTC."""
 
     def __init__(self) -> None:
         self.kills: dict[str, KillEngaged] = {}
         self.trips: dict[str, dict[str, BreakerTripped]] = {}
+        self.since: dict[str, int] = {}
 
-    def engage(self, record: KillEngaged) -> None:
+    def engage(self, record: KillEngaged, ts: int) -> None:
         """Latches a kill."""
         self.kills[record.scope] = record
+        self.since[record.scope] = ts
 
-    def trip(self, record: BreakerTripped) -> None:
+    def trip(self, record: BreakerTripped, ts: int) -> None:
         """Latches a breaker."""
         self.trips.setdefault(record.scope, {})[record.rule] = record
+        self.since.setdefault(record.scope, ts)
 
     def rearm(self, record: KillRearmed) -> None:
         """Lets go of a scope; other scopes keep what holds them."""
         self.kills.pop(record.scope, None)
         self.trips.pop(record.scope, None)
+        self.since.pop(record.scope, None)
 
     def latched(self, scope: str) -> bool:
         """Whether something holds this very scope."""
@@ -109,14 +113,17 @@ class Switch:
             "trips": [
                 [t.scope, t.rule, t.limit, t.actual] for by_rule in self.trips.values() for t in by_rule.values()
             ],
+            "since": dict(self.since),
         }
 
     def load(self, state: Mapping[str, Any]) -> None:
         """Takes the place of the records that led to `state`."""
+        since = state.get("since", {})  # a snapshot of before does not have it
         for scope, (by, source, reason, flatten) in state["kills"].items():
-            self.engage(KillEngaged(scope=scope, by=by, source=source, reason=reason, flatten=flatten))
+            made = KillEngaged(scope=scope, by=by, source=source, reason=reason, flatten=flatten)
+            self.engage(made, since.get(scope, 0))
         for scope, rule, limit, actual in state["trips"]:
-            self.trip(BreakerTripped(scope=scope, rule=rule, limit=limit, actual=actual))
+            self.trip(BreakerTripped(scope=scope, rule=rule, limit=limit, actual=actual), since.get(scope, 0))
 
 
 def _may_leave(order: Order, *, shrinks: bool, closing: bool) -> bool:

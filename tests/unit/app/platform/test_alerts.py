@@ -35,8 +35,8 @@ class Platform:
     def read(self, question: Callable[[Any], Any]) -> Any:
         return question(SimpleNamespace(clock=SimpleNamespace(now_ns=lambda: 77)))
 
-    def reasons_of(self, house: Any) -> list[str]:
-        return self.reasons
+    def troubles_of(self, house: Any) -> list[tuple[str, int]]:
+        return [(text, 0) for text in self.reasons]
 
 
 class Desk:
@@ -155,7 +155,7 @@ def test_what_is_wrong_now_keeps_its_name_while_its_numbers_change():
     ids = {
         row["alert_id"]
         for age in (5001, 6002)
-        for row in conditions([f"market data of BTC/USDT are {age} ms old, allowed 5000"], 1)
+        for row in conditions([(f"market data of BTC/USDT are {age} ms old, allowed 5000", 0)], 1)
     }
     assert len(ids) == 1
     questions = AlertQuestions(Platform("the disk is nearly full"), None, None, None)
@@ -181,3 +181,10 @@ def test_of_two_who_see_the_same_alert_at_once_one_stands_in_the_log(desk):
     assert (len(desk.noted), gone) == (1, [str(seq)])
     seen = desk.questions().page(Wanted(), all_of_them=True)[0][0]
     assert seen["acknowledged_by"] == desk.noted[0][2]["note"]
+
+
+def test_what_is_wrong_counts_from_its_begin_where_that_is_known():
+    killed, old = conditions(
+        [("orders of all are stopped: kill by ann (screen)", 40), ("the disk is nearly full", 0)], 77
+    )
+    assert (killed["ts"], old["ts"]) == (40, 77)

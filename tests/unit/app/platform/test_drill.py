@@ -39,7 +39,7 @@ class Desk(Asked):
 
 def test_an_order_of_nobody_is_refused_and_all_is_armed_again():
     desk = Desk()
-    found = desk.questions.drill(by="ann")
+    found = desk.questions.drill(by="ann", source="screen")
     assert (found["passed"], found["by"]) == (True, "ann")
     assert [step["step"] for step in found["steps"]] == ["engage", "hold", "order", "re-arm", "free"]
     assert "kill of strategy:drill" in found["steps"][2]["text"]
@@ -54,7 +54,7 @@ def test_others_trade_while_it_goes_on():
 
 def test_a_switch_that_does_not_hold_fails_and_the_order_is_withdrawn():
     desk = Desk(broken=True)
-    found = desk.questions.drill(by="ann")
+    found = desk.questions.drill(by="ann", source="screen")
     assert found["passed"] is False
     assert [step["passed"] for step in found["steps"][:3]] == [True, False, False]
     assert isinstance(desk.commands[2], CancelAll)
@@ -63,14 +63,14 @@ def test_a_switch_that_does_not_hold_fails_and_the_order_is_withdrawn():
 
 def test_the_order_could_not_be_filled_if_it_left():
     desk = Desk()
-    desk.questions.drill(by="ann")
+    desk.questions.drill(by="ann", source="screen")
     order = next(command for command in desk.commands if isinstance(command, SubmitOrder))
     assert (order.symbol, order.limit, order.post_only) == (BTC, Decimal(50), True)
     assert order.quantity <= Decimal("0.002")
 
 
 def test_without_a_price_no_order_is_tried_and_that_is_said():
-    found = Desk(price="").questions.drill(by="ann")
+    found = Desk(price="").questions.drill(by="ann", source="screen")
     assert found["passed"] is True
     assert "no order was tried" in found["steps"][2]["text"]
 
@@ -88,7 +88,7 @@ def test_a_preview_says_by_rule_what_cannot_be_read():
 @pytest.mark.parametrize("price", ["0.013", "60000", "3000.5"])
 def test_its_size_is_right_for_any_price(price):
     desk = Desk(price=price)
-    desk.questions.drill(by="ann")
+    desk.questions.drill(by="ann", source="screen")
     order = next(command for command in desk.commands if isinstance(command, SubmitOrder))
     assert order.quantity > 0
     assert order.limit is not None

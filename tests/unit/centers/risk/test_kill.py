@@ -20,6 +20,18 @@ def test_a_kill_stops_its_scope_at_once(scope) -> None:
     assert "ann (cli) drill" in refusal.text
 
 
+def test_a_stopped_scope_keeps_the_time_of_its_kill_also_over_a_snapshot() -> None:
+    table = Table()
+    table.kill("strategy:s")
+    first = table.now
+    table.now += 5_000_000_000
+    table.kill("all")
+    table.now += 5_000_000_000
+    again = Table()
+    again.risk.load(table.risk.state())
+    assert again.risk.stopped_since() == {"strategy:s": first, "all": first + 5_000_000_000}
+
+
 def test_a_kill_stops_its_scope_only() -> None:
     table = Table()
     for scope in ("strategy:t", f"symbol:{ETH}", "account:other", "user:bob"):

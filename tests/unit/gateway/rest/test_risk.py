@@ -45,8 +45,8 @@ class Fake:
     def tree(self) -> dict[str, Any]:
         return {"ts": NOW, "scopes": [], "stopped": [], "rules": []}
 
-    def drill(self, *, by: str) -> dict[str, Any]:
-        self.asked.append(("drill", by))
+    def drill(self, *, by: str, source: str) -> dict[str, Any]:
+        self.asked.append(("drill", by, source))
         return {"passed": True, "scope": "strategy:drill", "by": by, "ts": NOW, "took_ns": 1, "steps": []}
 
     def put_limits(self, scope: str, limits: Any, **given: Any) -> ApprovalKept | None:
@@ -141,6 +141,13 @@ def test_who_may(site, method, path, body, may):
         answer = site.as_(name).request(method, f"/api/v1{path}", json=body)
         assert (answer.status_code == 200) == (name in may), (name, answer.text)
         assert name in may or answer.status_code == 403
+
+
+def test_a_kill_of_a_session_comes_from_the_screen(site):
+    site.as_("ann").post("/api/v1/kill", json={"source": "cli"})
+    site.as_("ann").post("/api/v1/risk/drill")
+    killed, drilled = site.fake.asked
+    assert (killed.by, killed.source, drilled) == ("ann", "screen", ("drill", "ann", "screen"))
 
 
 def test_an_old_proof_is_not_enough_for_limits(tmp_path):

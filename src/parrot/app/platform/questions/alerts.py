@@ -70,7 +70,7 @@ class AlertQuestions:
     def standing(self) -> list[dict[str, Any]]:
         """What is wrong now."""
         return self._platform.read(
-            lambda house: list(conditions(self._platform.reasons_of(house), house.clock.now_ns()))
+            lambda house: list(conditions(self._platform.troubles_of(house), house.clock.now_ns()))
         )
 
     def acknowledge(self, ids: Sequence[str], who: Principal, by: str, note: str) -> int:
@@ -117,13 +117,13 @@ def shown(row: AlertRow, seen: Mapping[str, AlertAcknowledged]) -> dict[str, Any
     return found if by is None else found | {"acknowledged_by": by.by, "acknowledged_ns": by.ts, "note": by.note}
 
 
-def conditions(reasons: Sequence[str], now: int) -> Iterator[dict[str, Any]]:
-    """What is wrong now as alerts; the same trouble keeps its id while its numbers change."""
-    for text in reasons:
+def conditions(troubles: Sequence[tuple[str, int]], now: int) -> Iterator[dict[str, Any]]:
+    """What is wrong now as alerts, from its begin where that is known; its id stays while its numbers change."""
+    for text, since in troubles:
         made = AlertRow(
             alert_id=f"standing:{_NUMBERS.sub('', text)[:80]}",
             seq=0,
-            ts=now,
+            ts=since or now,
             account="main",
             level="warning",
             kind="condition",

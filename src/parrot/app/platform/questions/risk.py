@@ -89,14 +89,14 @@ class RiskQuestions:
 
     # -- the kill switch's drill -----------------------------------------------------------------------------------
 
-    def drill(self, *, by: str) -> dict[str, Any]:
+    def drill(self, *, by: str, source: str) -> dict[str, Any]:
         """Engages the kill switch on a strategy that does not exist, sends an order of it, and re-arms.
 
         Nothing else is stopped meanwhile. The order is one that could not be filled if the switch failed to hold it: a
         buy far below the market that may only rest; it is withdrawn then, and the drill has failed.
         """
         begun = self._now()
-        steps = [self._step("engage", begun, self._ask(EngageKill(scope=_SCOPE, by=by, source="api", reason=DRILL)))]
+        steps = [self._step("engage", begun, self._ask(EngageKill(scope=_SCOPE, by=by, source=source, reason=DRILL)))]
         held = self._platform.read(lambda house: _SCOPE in house.components.risk.stopped())
         steps.append({"step": "hold", "passed": held, "text": f"{_SCOPE} is stopped" if held else "nothing is stopped"})
         steps.append(self._try_order(by))

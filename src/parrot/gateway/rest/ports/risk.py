@@ -23,7 +23,7 @@ class RiskDoor(Protocol):
     def past(self, *, after: int, limit: int) -> tuple[list[dict[str, Any]], int]:
         """Kills, breakers, re-arming and limits set, newest first; and where the next page begins, 0: nowhere."""
 
-    def drill(self, *, by: str) -> dict[str, Any]:
+    def drill(self, *, by: str, source: str) -> dict[str, Any]:
         """Engages and re-arms the kill switch on a scope that holds nothing, with an order against it."""
 
     def preview(self, scope: str, limits: Mapping[str, str]) -> dict[str, Any]:

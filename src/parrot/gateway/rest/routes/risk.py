@@ -75,7 +75,8 @@ def _switch(router: APIRouter, platform: RunningPlatform, risk: RiskDoor) -> Non
     def kill(body: KillBody, who: Killer) -> Done:
         """Stops all orders of a scope until a named person re-arms it; durable when answered."""
         require_account(who)
-        return done(platform, commands.EngageKill(**body.model_dump() | {"by": named(who, body.by)}))
+        given = body.model_dump() | {"by": named(who, body.by), "source": _way_in(who, body.source)}
+        return done(platform, commands.EngageKill(**given))
 
     @router.post("/rearm", operation_id="rearm")
     def rearm(body: ByBody, who: Rearmer) -> Done:
@@ -87,7 +88,12 @@ def _switch(router: APIRouter, platform: RunningPlatform, risk: RiskDoor) -> Non
     def drill(who: Driller) -> Any:
         """Proves the kill switch's path on a scope that holds nothing; trading goes on meanwhile."""
         require_account(who)
-        return risk.drill(by=who.name)
+        return risk.drill(by=who.name, source=_way_in(who, "api"))
+
+
+def _way_in(who: Principal, said: str) -> str:
+    """Where a kill comes from: a session is somebody at the screen, whatever the body says."""
+    return commands.SCREEN if who.way is Way.SESSION else said
 
 
 def _limits(router: APIRouter, risk: RiskDoor) -> None:
