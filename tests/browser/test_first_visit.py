@@ -18,6 +18,9 @@ def test_a_first_visitor_owns_the_house_sees_it_alive_and_trades(new_house: Runn
     page = visitor.page
     page.goto("/")
     page.wait_for_url("**/setup*")
+    page.get_by_text("1 to 40 small letters a-z, digits and . _ - between them").wait_for()
+    page.get_by_role("button", name="Go to Home").click()
+    page.get_by_text("the code that parrot up printed").wait_for()
     page.get_by_label("One-time code").fill(new_house.told["setup"])
     page.get_by_label("Your name here").fill("ann")
     page.get_by_label("Password", exact=True).fill(PASSWORD)

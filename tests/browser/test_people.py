@@ -6,6 +6,7 @@ import re
 import time
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
 import pyotp
@@ -55,6 +56,7 @@ def joined(owner: Visitor, visit: Visit, name: str, role: str) -> Visitor:
 def join(visitor: Visitor, link: str) -> None:
     visitor.page.goto(link)
     visitor.page.get_by_label("Password", exact=True).fill(PASSWORD)
+    assert urlsplit(visitor.page.url).fragment == ""  # it has left the address, and the history with it
     visitor.page.get_by_role("button", name="Join", exact=True).click()
 
 

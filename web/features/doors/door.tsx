@@ -55,12 +55,13 @@ export function useDoors(): { doors: DoorState | undefined; problem: Problem | u
   };
 }
 
-/** The token of a link, from behind the #, where no server and no log sees it; "" when there is none, undefined before the page lives. */
+/** The token of a link, from behind the #, where no server and no log sees it; read once, then it leaves the address and the history. "" when there is none, undefined before the page lives. */
 export function useLinkToken(): string | undefined {
   const [token, setToken] = useState<string>();
   useEffect(() => {
     const text = location.hash.slice(1);
     setToken(/^[\w.-]*$/.test(text) ? text : "");
+    if (text) history.replaceState(history.state, "", location.pathname + location.search);
   }, []);
   return token;
 }

@@ -3,7 +3,7 @@
 import { useRouter } from "next/navigation";
 import { useEffect, useState } from "react";
 import { asProblem, ask, type Problem } from "@/shared/api";
-import { nameProblem, passwordProblem, SignInForm, useSession } from "@/shared/session";
+import { NAME_RULE, nameProblem, passwordProblem, SignInForm, useSession } from "@/shared/session";
 import { Button, ButtonLink, Empty, Failed, FailedLine, Loading, TextField, Time, Typed, useForm, type Checks } from "@/shared/ui";
 import { Door, useDoorAct, useLinkToken } from "./door";
 import { NewPassword } from "./new-password";
@@ -76,7 +76,7 @@ function JoinForm({ token, invitation }: { token: string; invitation: Invitation
       <p className="text-soft">
         <Typed>{invitation.by}</Typed> invites you as {invitation.roles.map((role) => role.replace("_", " ")).join(", ") || "viewer"}. The invitation holds until <Time ns={invitation.expires_ns} detail="minute" />.
       </p>
-      <TextField label="Your name here" {...form.field("name")} problem={form.field("name").problem ?? said.name} autoComplete="username" autoCapitalize="off" spellCheck={false} readOnly={invitation.name !== ""} />
+      <TextField label="Your name here" hint={`${NAME_RULE}.`} {...form.field("name")} problem={form.field("name").problem ?? said.name} autoComplete="username" autoCapitalize="off" spellCheck={false} readOnly={invitation.name !== ""} />
       <NewPassword {...form.field("password")} about={[name, invitation.email]} />
       <FailedLine problem={act.problem} />
       <Button kind="primary" type="submit" busy={act.busy}>

@@ -10,5 +10,5 @@ export function NewPassword({ value, onChange, problem, about = [], label = "Pas
   const strength = strengthOf(value, about);
   const hint = strength ? <span className={TONES[strength.tone]}>{strength.words}</span> : "12 characters or more. Several words that do not belong together are easy to keep and hard to guess.";
   const early = value && passwordProblem(value) ? passwordProblem(value) : undefined;
-  return <PasswordField label={label} value={value} onChange={onChange} autoComplete="new-password" required hint={hint} problem={problem ?? early} />;
+  return <PasswordField label={label} value={value} onChange={onChange} autoComplete="new-password" aria-required hint={hint} problem={problem ?? early} />;
 }

@@ -3,7 +3,7 @@
 import Link from "next/link";
 import { useEffect, useState } from "react";
 import { asProblem, ask, type Problem } from "@/shared/api";
-import { emailProblem, nameProblem, passwordProblem } from "@/shared/session";
+import { emailProblem, NAME_RULE, nameProblem, passwordProblem } from "@/shared/session";
 import { Button, ButtonLink, Empty, Failed, FailedLine, Loading, TextField, useForm, type Checks } from "@/shared/ui";
 import { Door, useDoorAct, useDoors, useLinkToken } from "./door";
 import { NewPassword } from "./new-password";
@@ -68,7 +68,7 @@ function Ask(): React.ReactElement {
           if (form.valid()) act.run();
         }}
       >
-        <TextField label="Your name here" {...form.field("name")} problem={form.field("name").problem ?? said.name} autoComplete="username" autoCapitalize="off" spellCheck={false} autoFocus />
+        <TextField label="Your name here" hint={`${NAME_RULE}.`} {...form.field("name")} problem={form.field("name").problem ?? said.name} autoComplete="username" autoCapitalize="off" spellCheck={false} autoFocus />
         <TextField label="E-mail address" type="email" {...form.field("email")} problem={form.field("email").problem ?? said.email} autoComplete="email" />
         <NewPassword {...form.field("password")} about={[name, email.split("@")[0] ?? ""]} />
         <FailedLine problem={act.problem} />

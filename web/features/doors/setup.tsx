@@ -3,7 +3,7 @@
 import { useRouter } from "next/navigation";
 import { useEffect } from "react";
 import { ask } from "@/shared/api";
-import { nameProblem, passwordProblem, useSession } from "@/shared/session";
+import { NAME_RULE, nameProblem, passwordProblem, useSession } from "@/shared/session";
 import { Button, Failed, FailedLine, Loading, TextField, useForm, type Checks } from "@/shared/ui";
 import { Door, useDoorAct, useDoors } from "./door";
 import { NewPassword } from "./new-password";
@@ -58,7 +58,7 @@ function OwnerForm(): React.ReactElement {
       }}
     >
       <TextField label="One-time code" hint="It stands in the terminal where Parrot was started." {...values.field("code")} autoComplete="off" autoCapitalize="off" spellCheck={false} autoFocus />
-      <TextField label="Your name here" hint="You sign in with it, and it stands beside what you do." {...values.field("name")} problem={values.field("name").problem ?? said.name} autoComplete="username" autoCapitalize="off" spellCheck={false} />
+      <TextField label="Your name here" hint={`You sign in with it, and it stands beside what you do: ${NAME_RULE}.`} {...values.field("name")} problem={values.field("name").problem ?? said.name} autoComplete="username" autoCapitalize="off" spellCheck={false} />
       <NewPassword {...values.field("password")} about={[name]} />
       <FailedLine problem={act.problem} />
       <Button kind="primary" type="submit" busy={act.busy}>

@@ -5,11 +5,14 @@ const EMAIL = /^[^\s@<>"(),:;\\[\]]{1,64}@[^\s@<>"(),:;\\[\]_]+(?:\.[^\s@<>"(),:
 const PASSWORD_LEAST = 12;
 const PASSWORD_MOST = 128;
 
+/** What a user name has to be. */
+export const NAME_RULE = "1 to 40 small letters a-z, digits and . _ - between them";
+
 /** Why it is no user name. */
 export function nameProblem(text: string): string | undefined {
   const name = text.normalize("NFKC").trim().toLowerCase();
   if (NAME.test(name) && name.length <= 40) return undefined;
-  return "1 to 40 small letters a-z, digits and . _ - between them";
+  return NAME_RULE;
 }
 
 /** Why it is no e-mail address. */
