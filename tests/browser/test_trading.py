@@ -64,9 +64,17 @@ def test_an_order_is_previewed_sent_once_changed_and_ended(visit: Any) -> None:
     timeline.get_by_text(re.compile("gates looked")).first.click()
     timeline.get_by_text("max_notional", exact=True).first.wait_for()
 
-    # Back from an order is where one came from.
+    # Back from an order is where one came from; the address holds what is open, over a reload too.
     page.go_back()
     page.get_by_role("tab", name="Open").wait_for()
+    page.get_by_role("tab", name="All").click()
+    page.get_by_role("gridcell", name=str(order_id), exact=True).click()
+    page.wait_for_url(f"**/orders?tab=all&id={order_id}")
+    page.reload()
+    timeline.get_by_text("Cancelled", exact=True).first.wait_for()
+    page.go_back()
+    timeline.wait_for(state="detached")
+    assert page.url.endswith("/orders?tab=all")
     assert visitor.complaints() == []
     assert visitor.elsewhere() == []
 

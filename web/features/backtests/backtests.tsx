@@ -13,5 +13,5 @@ export function Backtests(): React.ReactElement {
   const ids = asked.get("compare");
   if (ids) return <Compare ids={ids} />;
   if (id) return <Report key={id} id={id} onGone={() => router.push("/backtests")} />;
-  return <RunList fresh={asked.get("new")} />;
+  return <RunList fresh={asked.get("new")} awaited={asked.get("job")} />;
 }

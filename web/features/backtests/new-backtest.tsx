@@ -38,7 +38,7 @@ const CHECKS: Checks<Terms> = ({ cash, fees, slippage, start, end }) => ({
 });
 
 /** A new back-test in three steps at most; every step has what usually fits, so it can be run from each. `start` names a file. */
-export function NewBacktest({ onClose, start, like }: { onClose: () => void; start?: string | null; like?: Asked }): React.ReactElement {
+export function NewBacktest({ onClose, onStarted, start, like }: { onClose: () => void; onStarted: (job_id: string) => void; start?: string | null; like?: Asked }): React.ReactElement {
   const files = useApi("/api/v1/strategies/catalogue");
   const data = useApi("/api/v1/backtests/sources");
   if (!files.data || !data.data) {
@@ -48,7 +48,7 @@ export function NewBacktest({ onClose, start, like }: { onClose: () => void; sta
       </Dialog>
     );
   }
-  return <Chosen onClose={onClose} files={files.data} data={data.data} start={start ?? ""} like={like} />;
+  return <Chosen onClose={onClose} onStarted={onStarted} files={files.data} data={data.data} start={start ?? ""} like={like} />;
 }
 
 interface Held {
@@ -56,7 +56,7 @@ interface Held {
   name: string;
 }
 
-function Chosen({ onClose, files, data, start, like }: { onClose: () => void; files: Catalogue; data: Datasets; start: string; like: Asked | undefined }): React.ReactElement {
+function Chosen({ onClose, onStarted, files, data, start, like }: { onClose: () => void; onStarted: (job_id: string) => void; files: Catalogue; data: Datasets; start: string; like: Asked | undefined }): React.ReactElement {
   const held = useMemo(() => files.items.flatMap((file) => file.strategies.map((facts) => ({ key: `${file.id}:${facts.name}`, file: file.id, facts }))), [files]);
   const first = held.find(({ file, facts }) => (like ? file === like.file && (!like.name || facts.name === like.name) : file === start)) ?? held.find(({ file }) => file === "examples/sma_cross.py") ?? held[0];
   const [step, setStep] = useState<(typeof STEPS)[number][0]>("strategy");
@@ -68,8 +68,8 @@ function Chosen({ onClose, files, data, start, like }: { onClose: () => void; fi
   const run = useCommand("post", "/api/v1/backtests", {
     changes: ["/api/v1/jobs"],
     onDone: (job) => {
-      toast.done(`${job.title}: it is in the row of jobs`);
-      onClose();
+      toast.done(`${job.title}: its report opens when it is done`);
+      onStarted(job.id);
     },
   });
   const form = useForm<Terms>(

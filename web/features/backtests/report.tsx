@@ -1,5 +1,6 @@
 "use client";
 
+import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { useApi, useCommand, usePages, type Answer } from "@/shared/api";
 import { Curve } from "@/shared/charts";
@@ -64,6 +65,7 @@ export function Report({ id, onGone }: { id: string; onGone: () => void }): Reac
 
 function Acts({ run, onGone }: { run: Run; onGone: () => void }): React.ReactElement {
   const mayRun = useMay("backtests:run");
+  const router = useRouter();
   const [again, setAgain] = useState(false);
   const [sure, setSure] = useState(false);
   const drop = useCommand("delete", "/api/v1/backtests/{run_id}", {
@@ -91,7 +93,7 @@ function Acts({ run, onGone }: { run: Run; onGone: () => void }): React.ReactEle
           Delete
         </Button>
       ) : null}
-      {again && run.again ? <NewBacktest onClose={() => setAgain(false)} like={run.again} /> : null}
+      {again && run.again ? <NewBacktest onClose={() => setAgain(false)} onStarted={(job) => router.push(`/backtests?job=${job}`)} like={run.again} /> : null}
       <Confirm open={sure} onOpenChange={setSure} title="Delete this run" action="Delete the run" busy={drop.busy} problem={drop.problem} onConfirm={() => void drop.run({ params: { run_id: run.id } })}>
         Its figures, curves and report go for good. The strategy and the data stay, so it can be run again.
       </Confirm>

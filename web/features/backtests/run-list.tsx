@@ -1,11 +1,11 @@
 "use client";
 
 import { useRouter } from "next/navigation";
-import { useCallback, useMemo, useState } from "react";
+import { useCallback, useEffect, useMemo, useState } from "react";
 import { usePages, type Answer } from "@/shared/api";
 import { useMay } from "@/shared/session";
 import { Badge, Button, Card, Count, DataTable, Empty, Money, Page, Percent, Quantity, Time, type Column } from "@/shared/ui";
-import { isUnderway, JobLine, useJobs } from "@/features/research/jobs";
+import { isUnderway, JobLine, useJobs, type Job } from "@/features/research/jobs";
 import { Spark } from "@/features/research/spark";
 import { NewBacktest } from "./new-backtest";
 
@@ -14,14 +14,29 @@ type Run = Answer<"/api/v1/backtests", "get">["items"][number];
 const CHANGES = ["/api/v1/backtests"];
 const COMPARED_MOST = 5;
 
-/** Kept runs with small curves, above them what is under way. */
-export function RunList({ fresh }: { fresh: string | null }): React.ReactElement {
+/** Goes on to the report of the job that is waited for, once it is there; the address says which, so that a reload waits as well. */
+function useAwaited(jobs: readonly Job[], id: string | null): void {
+  const router = useRouter();
+  const ended = jobs.find((job) => job.id === id && !isUnderway(job));
+  const next = ended && (ended.run_id ? `/backtests?id=${ended.run_id}` : "/backtests");
+  useEffect(() => {
+    if (next) router.replace(next);
+  }, [next, router]);
+}
+
+/** Kept runs with small curves, above them what is under way. `fresh` is the file that a new one is asked for, `awaited` the job whose report is to open. */
+export function RunList({ fresh, awaited }: { fresh: string | null; awaited: string | null }): React.ReactElement {
   const router = useRouter();
   const mayRun = useMay("backtests:run");
   const runs = usePages("/api/v1/backtests", { query: { limit: 200 } });
   const { jobs } = useJobs(CHANGES);
+  useAwaited(jobs, awaited);
   const [picked, setPicked] = useState<ReadonlySet<string>>(new Set());
-  const [open, setOpen] = useState(fresh !== null);
+  const [open, setOpen] = useState(false);
+  const leave = (to: string): void => {
+    setOpen(false);
+    if (fresh !== null || to !== "/backtests") router.replace(to);
+  };
   const shown = useMemo(() => {
     const underway = jobs.filter(isUnderway).toReversed();
     const newest = jobs.filter((job) => job.state === "failed" || job.state === "interrupted").slice(0, 2);
@@ -80,7 +95,7 @@ export function RunList({ fresh }: { fresh: string | null }): React.ReactElement
           </Card>
         </div>
       </div>
-      {open ? <NewBacktest onClose={() => setOpen(false)} start={fresh} /> : null}
+      {open || fresh !== null ? <NewBacktest onClose={() => leave("/backtests")} onStarted={(job) => leave(`/backtests?job=${job}`)} start={fresh} /> : null}
     </Page>
   );
 }
