@@ -186,6 +186,7 @@ def test_personal_data_are_for_who_may_change_them(site):
         ("name", ""),
         ("name", "x" * 121),
         ("contact", {"email": "nobody"}),
+        ("contact", {"email": "\x1dzoe@example.org"}),
         ("contact", {"phone": "call me"}),
         ("contact", {"twitter": "x"}),
         ("notes", "x" * 4_001),

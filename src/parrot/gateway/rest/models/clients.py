@@ -14,7 +14,7 @@ AccountName = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[A-Za
 Asset = Annotated[str, Field(min_length=1, max_length=20, pattern=r"^[A-Z0-9]+$")]
 ClientName = Annotated[str, Field(min_length=1, max_length=120)]
 Notes = Annotated[str, Field(max_length=4_000)]
-Email = Annotated[str, Field(max_length=254, pattern=r"^([^@\s]+@[^@\s]+)?$")]
+Email = Annotated[str, Field(max_length=254, pattern=r"^([^@\s\x00-\x1f\x7f-\x9f]+@[^@\s\x00-\x1f\x7f-\x9f]+)?$")]
 
 
 class ContactBody(Body):
