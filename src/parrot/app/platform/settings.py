@@ -7,12 +7,14 @@ import re
 import tomllib
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from parrot.contracts.access import Role
 from parrot.kernel.errors import InputError
+
+_Kind = TypeVar("_Kind", bound="_Section")
 
 
 class _Section(BaseModel):
@@ -229,8 +231,17 @@ def read_settings(path: Path) -> PlatformSettings:
 
 def strategy_settings(**given: Any) -> StrategySettings:
     """One strategy as a person gives it. Raises InputError that names what cannot be."""
+    return _checked(StrategySettings, given)
+
+
+def platform_settings(**given: Any) -> PlatformSettings:
+    """Settings as a person would write them. Raises InputError that names what cannot be."""
+    return _checked(PlatformSettings, given)
+
+
+def _checked(kind: type[_Kind], given: dict[str, Any]) -> _Kind:
     try:
-        return StrategySettings.model_validate(given)
+        return kind.model_validate(given)
     except ValidationError as fault:
         raise InputError("; ".join(_told(error) for error in fault.errors(include_url=False))) from None
 

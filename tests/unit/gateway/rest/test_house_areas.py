@@ -295,6 +295,8 @@ def test_live_needs_its_words_its_limits_and_says_what_to_write(admin: TestClien
     assert 'acknowledge = "live on mine"' in plan["settings"]
     assert 'daily_loss = "100"' in plan["settings"]
     assert admin.post("/api/v1/settings/live", json=body | {"acknowledge": "yes"}).status_code == 422
+    doubled = admin.post("/api/v1/settings/live", json=body | {"symbols": ["A/B", "A/B"]})
+    assert (doubled.status_code, "all different" in doubled.text) == (422, True)
     assert admin.post("/api/v1/settings/live", json=body | {"name": "no-such"}).status_code == 404
     assert not (house.folder.root / "settings.toml").exists()
     assert browser(house.app, "risk_officer").post("/api/v1/settings/live", json=body).status_code == 403

@@ -14,7 +14,7 @@ from pydantic import BaseModel
 
 from parrot.app.folder import DataFolder
 from parrot.app.platform.questions.acts import Noting
-from parrot.app.platform.settings import PlatformSettings
+from parrot.app.platform.settings import PlatformSettings, platform_settings
 from parrot.app.venues.looking import failed, look
 from parrot.app.venues.register import ALPACA, Register, exchanges, require_exchange
 from parrot.contracts.access import Principal
@@ -123,7 +123,7 @@ class SettingsQuestions:
             "acknowledge": acknowledge,
         }
         told = {rule: plain(amount) for rule, amount in limits.items()}
-        PlatformSettings.model_validate({"venue": venue, "limits": told})  # as `parrot up` will
+        platform_settings(venue=venue, limits=told)  # as `parrot up` will
         text = "[venue]\n" + "".join(f"{key} = {toml(value)}\n" for key, value in venue.items())
         text += "\n[limits]\n" + "".join(f"{rule} = {toml(value)}\n" for rule, value in told.items())
         self._note(who, "live plan", name=name, symbols=", ".join(symbols))
