@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import uvicorn
 
+from parrot.app.platform.connections import Connection
 from parrot.app.platform.front import Tls
 from parrot.app.platform.sockets import FrameSocket
 from parrot.kernel.errors import StorageError
@@ -29,6 +30,7 @@ class WebServer:
             ssl_certfile=None if tls is None else tls.cert,
             ssl_keyfile=None if tls is None else tls.key,
             proxy_headers=False,  # the gateway knows whom it trusts
+            http=Connection,
             ws=FrameSocket,
             ws_max_size=64 * 1024,
             ws_per_message_deflate=False,  # frames are made once for all who hear them

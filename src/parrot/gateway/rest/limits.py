@@ -15,7 +15,13 @@ HEADERS_MOST: Final = 64
 HEADER_BYTES_MOST: Final = 16 * 1024
 BODY_BYTES_MAX: Final = 64 * 1024
 # Routes that take more: files of strategies and of market data.
-UPLOADS: Final = ((re.compile(r"/api/v1/(?:[\w-]+/)*uploads?"), 8 * 1024 * 1024),)
+BODY_BYTES_MOST: Final = 8 * 1024 * 1024
+UPLOADS: Final = ((re.compile(r"/api/v1/(?:[\w-]+/)*uploads?"), BODY_BYTES_MOST),)
+
+# How long a request may take to arrive: its head, then its body, which has a second more for each so many bytes.
+HEAD_S: Final = 10.0
+BODY_S: Final = 15.0
+BODY_BYTES_A_SECOND: Final = 64 * 1024
 
 PER_ADDRESS: Final = parse("1000/second")
 PER_PRINCIPAL: Final = parse("600/second")
