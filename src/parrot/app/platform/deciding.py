@@ -16,11 +16,12 @@ from parrot.app.platform.limit_changes import LimitChanges
 from parrot.app.platform.limit_walks import Walks
 from parrot.app.platform.platform import Platform
 from parrot.centers.approvals.manifest import Approvals
-from parrot.contracts.approvals import ApprovalKept, ApprovalKind, Person
+from parrot.contracts.approvals import ApprovalKept, ApprovalKind, ApprovalState, Person
 from parrot.kernel.errors import MissingError, ParrotError
 
 _EVERY_S: Final = 15.0
 _STOP_S: Final = 5.0
+_LATE_NS: Final = 60 * 10**9  # longer than anybody waits for a turn
 
 
 class Deciding:
@@ -50,6 +51,13 @@ class Deciding:
         done = [_done(partial(self._of(request).recover, request)) for request in found]
         return _done(self._release_unwanted) and all(done)
 
+    def finish_late(self) -> None:
+        """Finishes what was approved a minute ago or earlier and is not done: its turn did not come."""
+        now = self._now()
+        for request in self._approvals.open(now):
+            if request.state is ApprovalState.APPROVED and request.decided <= now - _LATE_NS:
+                _done(partial(self._of(request).recover, request))
+
     def expire(self) -> None:
         """Ends what nobody decided on in time."""
         for request in self._approvals.expire(self._now()):
@@ -69,6 +77,7 @@ class Deciding:
         while not self._ended.is_set():
             try:
                 recovered = recovered or self.recover()
+                self.finish_late()
                 self.expire()
             except (ParrotError, TimeoutError):  # of the store: nothing can be looked after without it
                 _log().exception("requests could not be looked after")

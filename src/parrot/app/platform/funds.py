@@ -43,7 +43,7 @@ class Funds:
         self._one = threading.Lock()  # what is decided is done by one at a time, as it stands then
 
     def run(self, work: Callable[[PublicExchange], Any]) -> Any:
-        """Has `work` done in the exchange's thread; what it did to the market is told at once."""
+        """Has `work` done in the exchange's thread, or not at all; what it did to the market is told at once."""
 
         def whole(house: Any) -> Any:
             exchange = house.trading.public
@@ -54,7 +54,7 @@ class Funds:
             finally:
                 exchange.turn(exchange.now)
 
-        return self._platform.read(whole)
+        return self._platform.act(whole)
 
     def ask(
         self, kind: ApprovalKind, account: str, asset: str, amount: Decimal, *, by: Person, reason: str

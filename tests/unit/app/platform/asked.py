@@ -36,6 +36,9 @@ class Asked:
     def read(self, question: Callable[[Any], Any]) -> Any:
         return question(self.house)
 
+    def act(self, work: Callable[[Any], Any]) -> Any:
+        return work(self.house)
+
     def ask(self, command: Any) -> list[Entry]:
         entries = self.table.desk.take(command, self.table.now)
         self.table.desk.commit()

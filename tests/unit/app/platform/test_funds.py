@@ -16,7 +16,7 @@ from parrot.centers.clients.manifest import Clients
 from parrot.contracts.approvals import ApprovalKind, ApprovalState
 from parrot.contracts.clients import ClientStatus, Contact
 from parrot.contracts.exchange import SCALE
-from parrot.kernel.errors import AccessError, InputError, MissingError, Refused, StorageError
+from parrot.kernel.errors import AccessError, BusyError, InputError, MissingError, Refused, StorageError
 from tests.unit.app.platform.asked import ANN, BEA, Asked
 
 ALL = 1_000_000 * SCALE
@@ -244,3 +244,20 @@ def test_without_an_exchange_there_is_nothing_to_finish_for_money(desk):
     desk.house.trading.public = None
     assert desk.deciding.recover() is True
     assert desk.state(request) is ApprovalState.APPROVED
+
+
+def test_what_was_approved_while_the_platform_was_busy_is_done_once_a_minute_after(desk, monkeypatch):
+    def busy(work: Any) -> Any:
+        raise BusyError("too much to do")
+
+    request = desk.ask(IN)
+    with monkeypatch.context() as patch:
+        patch.setattr(desk, "act", busy)
+        with pytest.raises(BusyError):
+            desk.funds.approve(request.id, by=BEA)
+    desk.deciding.finish_late()  # whoever approved may be at it still
+    assert (desk.state(request), desk.held()) == (ApprovalState.APPROVED, (ALL, 0))
+    desk.table.now += 60 * 10**9
+    for _ in range(2):
+        desk.deciding.finish_late()
+    assert (desk.state(request), desk.held()) == (ApprovalState.BOUND, (ALL + 15 * SCALE // 10, 0))

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from parrot.app.exchange.keys import Keys
+from parrot.app.exchange.keys import Keys, draw
 from parrot.app.folder import DataFolder
 from parrot.app.jobs.places import JobPlaces
 from parrot.app.platform.exchange_port import ExchangePort
@@ -175,6 +175,13 @@ def test_a_keys_secret_is_shown_once_and_foreign_accounts_are_not_there(admin: T
     assert narrow.delete(f"/api/v1/exchange/keys/{made.json()['key']}").status_code == 404
     assert admin.delete(f"/api/v1/exchange/keys/{made.json()['key']}").json()["items"] == []
     assert not any(made.json()["secret"] in str(row) for row in house.noted)
+
+
+def test_a_key_that_was_drawn_is_made_once_however_often_it_is_asked_for() -> None:
+    ring = Keys()
+    made = ring.add("bot", key=draw())
+    assert ring.add("bot", key=made.key) is made
+    assert ring.names() == [(made.key, "bot")]
 
 
 def test_a_key_of_the_exchange_is_noted_before_it_is_there_and_wholly_there_or_not(
