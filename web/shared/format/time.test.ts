@@ -1,5 +1,5 @@
-import { afterEach, describe, expect, test } from "vitest";
-import { chooseZone, writtenSpan, writtenTime } from "./time";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { chooseZone, writtenSpan, writtenTime, zoneName } from "./time";
 
 const NS = 1_763_717_412_345 * 1e6; // 2025-11-21 09:30:12.345 UTC
 
@@ -22,6 +22,22 @@ describe("a moment", () => {
     chooseZone("Europe/Berlin");
     expect(writtenTime(Date.UTC(2025, 6, 1) * 1e6, "minute")).toBe("2025-07-01 02:00 CEST");
     expect(writtenTime(Date.UTC(2025, 0, 1) * 1e6, "minute")).toBe("2025-01-01 01:00 CET");
+  });
+
+  test("asks the browser for its own zone once, however many times are drawn", () => {
+    const ask = vi.spyOn(Intl.DateTimeFormat.prototype, "resolvedOptions");
+    const first = zoneName();
+    for (let n = 0; n < 100; n += 1) expect(zoneName()).toBe(first);
+    expect(ask.mock.calls.length).toBeLessThan(2);
+    ask.mockRestore();
+  });
+
+  test("is the same whatever was written before it", () => {
+    chooseZone("UTC");
+    expect([NS, NS + 1e9, NS, -1e6].map((ns) => writtenTime(ns, "time", { millis: true }))).toEqual(["09:30:12.345 UTC", "09:30:13.345 UTC", "09:30:12.345 UTC", "23:59:59.999 UTC"]);
+    expect(writtenTime(NS, "day")).toBe("2025-11-21 UTC");
+    chooseZone("Asia/Kolkata");
+    expect(writtenTime(NS, "day")).toBe("2025-11-21 GMT+5:30");
   });
 
   test("that is none shows a dash", () => {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { chance } from "@/tests/chance";
 import { compare } from "@/shared/format";
-import { filtered, sorted } from "./table-rows";
+import { filtered, inSight, sorted } from "./table-rows";
 
 interface Row {
   id: number;
@@ -34,6 +34,20 @@ test("any amounts come out in order, and equal ones as they stood, both ways", (
 test("texts are sorted as people count", () => {
   const rows = [row(1, null, "S10"), row(2, null, "s2"), row(3, null, "S1"), row(4, null, "")];
   expect(ids(sorted(rows, NAME, false))).toEqual([4, 3, 2, 1]);
+});
+
+test("all rows in sight are always drawn, at rest those around them too, and after a leap those in sight alone", () => {
+  expect(inSight(100, 100, 20, 1_000)).toEqual([92, 128]);
+  expect(inSight(104, 100, 20, 1_000)).toEqual([92, 128]);
+  expect(inSight(500, 100, 20, 1_000)).toEqual([500, 520]);
+  expect(inSight(0, 900, 20, 5)).toEqual([0, 5]);
+  const roll = chance(7);
+  for (let n = 0; n < 300; n += 1) {
+    const [first, drawn, count, length] = [roll.below(300), roll.below(300), 1 + roll.below(40), roll.below(300)];
+    const [from, until] = inSight(first, drawn, count, length);
+    expect(from >= 0 && until <= length && until - from <= 2 * count + 16).toBe(true);
+    for (let row = Math.min(first, Math.max(0, length - count)); row < Math.min(length, first + count); row += 1) expect(row >= from && row < until).toBe(true);
+  }
 });
 
 test("a filter wants every word, anywhere in the row", () => {

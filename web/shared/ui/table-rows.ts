@@ -41,6 +41,19 @@ export function sorted<Row extends object>(rows: readonly Row[], column: Valued<
   return order.map((index) => rows[index] as Row);
 }
 
+const AROUND = 8;
+
+/**
+ * Which rows are drawn: `[from, until)`. Those in sight at once; those around them when there is time, `drawn` being the first row in
+ * sight when they were drawn last. So a quick hand on the wheel waits for half as many.
+ */
+export function inSight(first: number, drawn: number, count: number, length: number): [number, number] {
+  const most = Math.max(0, length - count);
+  const [from, until] = [Math.min(first, most), Math.min(length, first + count)];
+  const [begin, end] = [Math.max(0, Math.min(drawn, most) - AROUND), Math.min(length, drawn + count + AROUND)];
+  return end < from || begin > until ? [from, until] : [Math.min(from, begin), Math.max(until, end)];
+}
+
 type Value = string | number | boolean | null | undefined;
 
 // The nearest float never turns the order of two decimals round; where two have the same, the exact comparison decides.

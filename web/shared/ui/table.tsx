@@ -8,7 +8,7 @@ import { names } from "./class-names";
 import { Empty, Failed, Loading } from "./states";
 import { Menu, Popover } from "./menu";
 import { useRemembered } from "./remembered";
-import { filtered, sorted, type Valued } from "./table-rows";
+import { filtered, inSight, sorted, type Valued } from "./table-rows";
 import { copyText, download, toCsv, toTabs } from "./taking-out";
 import { toast } from "./toast";
 
@@ -58,7 +58,6 @@ const FEATURES = tableFeatures({ columnVisibilityFeature, rowSortingFeature });
 type Features = typeof FEATURES;
 const ACTS_WIDTH = 96;
 const LEAST_WIDTH = 96;
-const OVERSCAN = 8;
 const MANY = 5_000;
 const NO_ROWS: never[] = [];
 
@@ -107,8 +106,7 @@ export function DataTable<Row extends object>(shape: TableShape<Row>): React.Rea
   const rowHeight = useRowHeight();
   const { first, count } = useWindow(scroller, rowHeight);
   const [at, setAt] = useState<{ key: string; near: number }>();
-  const from = Math.max(0, Math.min(first, model.length - count) - OVERSCAN);
-  const until = Math.min(model.length, first + count + OVERSCAN);
+  const [from, until] = inSight(first, useDeferredValue(first), count, model.length);
   useEffect(() => {
     if (onEnd && model.length > 0 && until >= model.length - 20) onEnd();
   }, [onEnd, until, model.length]);
@@ -256,7 +254,7 @@ function Line_<Row>({ id, row, columns, acts, grid, top, at, chosen, index, onOp
       role="row"
       aria-rowindex={index + 2}
       aria-selected={chosen || at}
-      className={names("absolute left-0 grid h-[var(--row)] w-full items-center border-b hover:bg-hover", onOpen && "cursor-pointer", chosen ? "bg-accent-wash" : at ? "bg-raised" : undefined)}
+      className={names("absolute left-0 grid h-[var(--row)] w-full items-center border-b [contain:strict] hover:bg-hover", onOpen && "cursor-pointer", chosen ? "bg-accent-wash" : at ? "bg-raised" : undefined)}
       style={{ gridTemplateColumns: grid, transform: `translateY(${top}px)` }}
       onClick={(event) => {
         onPoint();
