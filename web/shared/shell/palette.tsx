@@ -3,7 +3,7 @@
 import { Command } from "cmdk";
 import { Dialog as Radix } from "radix-ui";
 import { useRouter } from "next/navigation";
-import { useState } from "react";
+import { useDeferredValue } from "react";
 import { may } from "@/shared/api/me";
 import { useSession } from "@/shared/session/provider";
 import { Icon, type IconName } from "@/shared/ui/icons";
@@ -25,8 +25,8 @@ export function Palette({ open, onOpenChange, onHelp }: { open: boolean; onOpenC
   const router = useRouter();
   const { me, leave } = useSession();
   const { theme, density } = useAppearance();
-  const [text, setText] = useState("");
   const found = useFound();
+  const listed = useDeferredValue(true, false); // the input takes letters before the list is drawn
   const go = (path: string) => (): void => router.push(path);
   const groups: { title: string; entries: Entry[] }[] = [
     { title: "Pages", entries: ALL_PLACES.filter(({ permission }) => may(me, permission)).map(({ path, title, icon, words, key }) => ({ id: path, title, icon, ...(words ? { words } : {}), ...(key ? { note: `g ${key}` } : {}), act: go(path) })) },
@@ -49,11 +49,11 @@ export function Palette({ open, onOpenChange, onHelp }: { open: boolean; onOpenC
         <Radix.Content aria-describedby={undefined} className="fixed left-1/2 top-[12dvh] z-50 w-[560px] max-w-[calc(100vw-32px)] -translate-x-1/2 overflow-hidden rounded border border-line-strong bg-raised">
           <Radix.Title className="sr-only">Go to or do</Radix.Title>
           <Command label="Go to or do" loop>
-            <Command.Input autoFocus value={text} onValueChange={setText} placeholder="Page, symbol, strategy or action" className="h-12 w-full border-b bg-transparent px-4 text-large outline-none" />
+            <Command.Input autoFocus placeholder="Page, symbol, strategy or action" className="h-12 w-full border-b bg-transparent px-4 text-large outline-none" />
             <Command.List className="max-h-[50dvh] overflow-y-auto p-1">
-              <Command.Empty className="p-4 text-soft">Nothing is called so.</Command.Empty>
+              {listed ? <Command.Empty className="p-4 text-soft">Nothing is called so.</Command.Empty> : null}
               {groups.map(({ title, entries }) =>
-                entries.length ? (
+                listed && entries.length ? (
                   <Command.Group key={title} heading={<span className="block px-2 pb-1 pt-2 text-small text-faint">{title}</span>}>
                     {entries.map(({ id, title: words, note, icon, words: more, act }) => (
                       <Command.Item
