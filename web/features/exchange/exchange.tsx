@@ -1,7 +1,8 @@
 "use client";
 
 import { useState } from "react";
-import { useCommand, useFollowed, type Answer } from "@/shared/api";
+import { useCommand, type Answer } from "@/shared/api";
+import { useFollowed } from "@/shared/api/followed";
 import { divide, multiply, round, subtract } from "@/shared/format";
 import { useMay } from "@/shared/session";
 import { Answered, Badge, Button, Card, Confirm, Count, DataTable, Empty, Facts, FailedLine, Figure, Grid, Money, NumberField, Page, Percent, Price, Quantity, Tabs, copyText, toast, useForm, Dialog, type Checks, type Column } from "@/shared/ui";

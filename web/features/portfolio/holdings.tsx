@@ -1,7 +1,8 @@
 "use client";
 
 import { useMemo, useState } from "react";
-import { useApi, useFollowed, type Answer } from "@/shared/api";
+import { useApi, type Answer } from "@/shared/api";
+import { useFollowed } from "@/shared/api/followed";
 import { Curve } from "@/shared/charts";
 import { forChart } from "@/shared/format";
 import { Answered, ButtonLink, Card, Choice, DataTable, Empty, Grid, Money, Percent, Price, Quantity, Typed, type Column } from "@/shared/ui";

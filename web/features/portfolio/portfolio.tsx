@@ -1,6 +1,7 @@
 "use client";
 
-import { useApi, useFollowed } from "@/shared/api";
+import { useApi } from "@/shared/api";
+import { useFollowed } from "@/shared/api/followed";
 import { Card, Figure, Grid, Money, Page, Percent, Tabs, Time, usePlace } from "@/shared/ui";
 import { Attribution } from "./attribution";
 import { Holdings } from "./holdings";

@@ -1,6 +1,7 @@
 "use client";
 
-import { useFollowed, type Answer } from "@/shared/api";
+import type { Answer } from "@/shared/api";
+import { useFollowed } from "@/shared/api/followed";
 import { Answered, Card, DataTable, Empty, Grid, Money, UseBar, type Column } from "@/shared/ui";
 
 type Exposures = Answer<"/api/v1/risk/exposures", "get">;

@@ -1,7 +1,8 @@
 "use client";
 
 import { useState } from "react";
-import { useFollowed, type Answer } from "@/shared/api";
+import type { Answer } from "@/shared/api";
+import { useFollowed } from "@/shared/api/followed";
 import { compare } from "@/shared/format";
 import { useMay } from "@/shared/session";
 import { Answered, Badge, Button, Card, Count, Money, names, Typed, UseBar } from "@/shared/ui";

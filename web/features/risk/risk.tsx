@@ -1,7 +1,8 @@
 "use client";
 
 import { Approvals } from "@/features/approvals/approvals";
-import { useApi, useFollowed } from "@/shared/api";
+import { useApi } from "@/shared/api";
+import { useFollowed } from "@/shared/api/followed";
 import { useMay } from "@/shared/session";
 import { Badge, Card, Count, Figure, Grid, Money, Page, Percent, Tabs, usePlace } from "@/shared/ui";
 import { Drill } from "./drill";

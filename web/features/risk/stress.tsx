@@ -1,6 +1,7 @@
 "use client";
 
-import { useFollowed, type Answer } from "@/shared/api";
+import type { Answer } from "@/shared/api";
+import { useFollowed } from "@/shared/api/followed";
 import { divide, negate } from "@/shared/format";
 import { Answered, Card, Empty, Money, Percent, Price, Quantity } from "@/shared/ui";
 

@@ -1,7 +1,8 @@
 "use client";
 
 import { useState } from "react";
-import { useCommand, useFollowed, usePages, type Answer } from "@/shared/api";
+import { useCommand, usePages, type Answer } from "@/shared/api";
+import { useFollowed } from "@/shared/api/followed";
 import { useMay } from "@/shared/session";
 import { Answered, Badge, Button, Card, Check, Confirm, DataTable, Dialog, Empty, FailedLine, Grid, Select, TextField, Time, toast, Typed, type Column, type Tone } from "@/shared/ui";
 

@@ -1,6 +1,5 @@
 export { ask } from "./ask";
 export { addressOf, call } from "./call";
-export { useFollowed } from "./followed";
 export { refresh, useApi, useCommand, usePages } from "./hooks";
 export { may, type DoorState, type Me, type Step } from "./me";
 export type { Answer, BodyOf, Params, PathOf, QueryOf } from "./paths";
