@@ -14,6 +14,11 @@ AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 RUN = "rules => axe.run(document, {runOnly: {type: 'tag', values: rules}, resultTypes: ['violations']})"
 THEME = "theme => { document.documentElement.dataset.theme = theme; }"
+LAPTOP = {"width": 1366, "height": 820}
+# Tables that scroll sideways, and figures that are wider than their place.
+CUT = """() => [...document.querySelectorAll('[role=grid], section[aria-label="Watch-list"] > div, td, dd')]
+  .filter(place => place.scrollWidth > place.clientWidth + 1)
+  .map(place => place.getAttribute('aria-label') ?? place.textContent)"""
 SIDEWAYS = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -58,3 +63,19 @@ def test_no_page_is_wider_than_its_window_wide_or_on_a_phone(visit: Visit) -> No
             if over := page.evaluate(SIDEWAYS):
                 wider[path, viewport["width"]] = over
     assert wider == {}
+
+
+def test_no_column_is_cut_on_a_small_laptop(visit: Visit) -> None:
+    page = visit().page
+    page.set_viewport_size(LAPTOP)
+    cut = {}
+    for path in (*(path for path in SIGNED_IN if path != "/"), "/orders?tab=all", "/orders?tab=fills"):
+        page.goto(path)
+        page.get_by_role("heading", level=1).first.wait_for()
+        if path == "/markets":
+            page.get_by_label("Quantity", exact=True).fill("0.5")
+            page.get_by_text("Pay about").wait_for()
+        page.wait_for_timeout(800)
+        if found := page.evaluate(CUT):
+            cut[path] = found
+    assert cut == {}

@@ -122,7 +122,7 @@ function columnsOf(picked: ReadonlySet<string>, toggle: (id: string) => void): r
     {
       key: "picked",
       title: "Compare",
-      width: 80,
+      width: 72,
       wide: true,
       value: (run) => picked.has(run.id),
       cell: (run) => (
@@ -130,17 +130,17 @@ function columnsOf(picked: ReadonlySet<string>, toggle: (id: string) => void): r
       ),
     },
     { key: "strategy", title: "Strategy", width: 154, value: (run) => run.strategy, cell: (run) => <Name run={run} /> },
-    { key: "total_return", title: "Return", number: true, width: 100, value: (run) => run.total_return, cell: (run) => <Percent value={run.total_return} change /> },
+    { key: "total_return", title: "Return", number: true, width: 96, value: (run) => run.total_return, cell: (run) => <Percent value={run.total_return} change /> },
     { key: "curve", title: "Equity", width: 112, value: (run) => Number(run.total_return ?? 0), cell: (run) => <Spark values={run.curve} label={`Equity of ${run.strategy}`} width={96} /> },
-    { key: "symbols", title: "Data", width: 110, value: (run) => run.symbols.join(", ") },
+    { key: "symbols", title: "Data", width: 96, value: (run) => run.symbols.join(", ") },
     { key: "sharpe", title: "Sharpe", number: true, width: 70, value: (run) => run.sharpe, cell: (run) => <Quantity value={run.sharpe} places={2} /> },
-    { key: "max_drawdown", title: "Drawdown", number: true, width: 100, value: (run) => run.max_drawdown, cell: (run) => <Percent value={run.max_drawdown} /> },
-    { key: "trades", title: "Trades", number: true, width: 70, value: (run) => run.trades, cell: (run) => <Count value={run.trades} /> },
-    { key: "win_rate", title: "Won", number: true, width: 64, value: (run) => run.win_rate, cell: (run) => <Percent value={run.win_rate} places={0} /> },
-    { key: "final_equity", title: "Final equity", number: true, width: 140, wide: true, value: (run) => run.final_equity, cell: (run) => <Money value={run.final_equity} currency={run.currency} places={2} /> },
+    { key: "max_drawdown", title: "Drawdown", number: true, width: 96, value: (run) => run.max_drawdown, cell: (run) => <Percent value={run.max_drawdown} /> },
+    { key: "trades", title: "Trades", number: true, width: 66, value: (run) => run.trades, cell: (run) => <Count value={run.trades} /> },
+    { key: "win_rate", title: "Won", number: true, width: 60, value: (run) => run.win_rate, cell: (run) => <Percent value={run.win_rate} places={0} /> },
+    { key: "final_equity", title: "Final equity", number: true, width: 136, wide: true, value: (run) => run.final_equity, cell: (run) => <Money value={run.final_equity} currency={run.currency} places={2} /> },
     { key: "fees", title: "Fees", number: true, width: 120, hidden: true, value: (run) => run.fees, cell: (run) => <Money value={run.fees} currency={run.currency} places={2} /> },
     { key: "parameters", title: "Parameters", width: 200, hidden: true, value: (run) => Object.entries(run.parameters).map(([name, value]) => `${name}=${value}`).join(" ") },
     { key: "status", title: "Ended", width: 100, hidden: true, value: (run) => run.status, cell: (run) => <Badge tone={run.status === "finished" ? "neutral" : "warn"}>{run.status}</Badge> },
-    { key: "made", title: "Made", width: 190, wide: true, value: (run) => run.made_ns, cell: (run) => <Time ns={run.made_ns} /> },
+    { key: "made", title: "Made", width: 164, wide: true, value: (run) => run.made_ns, cell: (run) => <Time ns={run.made_ns} detail="minute" /> },
   ];
 }

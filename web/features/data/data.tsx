@@ -17,8 +17,8 @@ const COLUMNS: readonly Column<Series>[] = [
   { key: "venue", title: "From", width: 120, value: (one) => one.venue, cell: (one) => <Typed>{one.venue}</Typed>, wide: true },
   { key: "lake", title: "How", width: 110, value: (one) => one.lake, cell: (one) => <Badge tone={one.lake === "recorded" ? "accent" : "neutral"}>{one.lake === "recorded" ? "recorded" : "imported"}</Badge>, wide: true },
   { key: "rows", title: "Rows", number: true, width: 120, value: (one) => one.rows, cell: (one) => <Count value={one.rows} /> },
-  { key: "first", title: "First", width: 190, value: (one) => one.first_ts, cell: (one) => <Time ns={one.first_ts} detail="minute" />, wide: true },
-  { key: "last", title: "Last", width: 190, value: (one) => one.last_ts, cell: (one) => <Time ns={one.last_ts} detail="minute" />, wide: true },
+  { key: "first", title: "First", width: 164, value: (one) => one.first_ts, cell: (one) => <Time ns={one.first_ts} detail="minute" />, wide: true },
+  { key: "last", title: "Last", width: 164, value: (one) => one.last_ts, cell: (one) => <Time ns={one.last_ts} detail="minute" />, wide: true },
   { key: "bytes", title: "Size", number: true, width: 100, value: (one) => one.bytes, cell: (one) => bytesOf(one.bytes), wide: true },
   { key: "files", title: "Files", number: true, hidden: true, value: (one) => one.files },
 ];

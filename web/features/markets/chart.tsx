@@ -16,6 +16,8 @@ const FRAMES = Object.keys(TIMEFRAMES).map((name) => [name, name] as const) as u
 const SHOWS: Shows = { fills: true, signals: false, orders: true, volume: true };
 const TOOLS = 32;
 const NOTICE = 24;
+const NOTICE_TWICE = 42; // on two lines
+const NOTICE_WIDTH = 446; // what one line of it needs
 const LEAST = 160;
 const ROOM = 5_000; // candles that one page of the server may hold
 
@@ -34,7 +36,7 @@ export function Chart({ market, height }: { market: Market; height?: number }): 
       <IndicatorPicker chosen={chosen} onChange={setChosen} shows={shows} onShows={setShows} />
     </div>
   );
-  const drawn = height ?? Math.max(LEAST, room.height - TOOLS - NOTICE);
+  const drawn = height ?? Math.max(LEAST, room.height - TOOLS - (room.width < NOTICE_WIDTH ? NOTICE_TWICE : NOTICE));
   return (
     <div ref={place} className="flex h-full min-h-0 min-w-0 flex-col overflow-hidden">
       <Candles key={`${market.symbol} ${timeframe}`} market={market} timeframe={timeframe} chosen={chosen} shows={shows} tools={tools} height={drawn} />
@@ -170,7 +172,7 @@ function Legend({ market, candles, at, items, ts, problem }: { market: Market; c
   const places = parseDecimal(market.tick)?.scale ?? 2;
   const rises = row ? forChart(row.close) >= forChart(row.open) : true;
   return (
-    <div className="flex min-h-6 flex-wrap items-center gap-x-3 overflow-hidden whitespace-nowrap px-2 text-small">
+    <div className="flex min-h-6 flex-wrap items-center gap-x-3 pt-1 overflow-hidden whitespace-nowrap px-2 text-small">
       {row ? (
         <>
           <span className="number text-soft" title={writtenTime(row.ts)}>{writtenTime(row.ts, "time")}</span>

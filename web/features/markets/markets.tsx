@@ -85,10 +85,10 @@ function One({ market, markets, told, onChoose, unknown }: { market: Market; mar
       <Split
         id="markets.list"
         label="Width of the watch-list"
-        initial={20}
+        initial={21}
         least={14}
         first={<WatchList all={markets} told={told} chosen={market.symbol} onChoose={onChoose} />}
-        second={<Split id="markets.middle" label="Width of the chart" initial={51} least={25} first={chart} second={<Split id="markets.right" label="Width of the book" initial={46} least={30} first={book} second={ticket} />} />}
+        second={<Split id="markets.middle" label="Width of the chart" initial={49} least={25} first={chart} second={<Split id="markets.right" label="Width of the book" initial={48} least={30} first={book} second={ticket} />} />}
       />
     </Page>
   );

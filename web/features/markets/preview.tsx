@@ -4,7 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { call, type Problem } from "@/shared/api";
 import { multiply, signOf, written } from "@/shared/format";
-import { Badge, FailedLine, Facts, Icon, Money, names, Price, Quantity } from "@/shared/ui";
+import { Badge, FailedLine, Icon, Money, names, Price, Quantity } from "@/shared/ui";
 import type { OrderFields } from "./ticket-logic";
 import type { Market, Preview } from "./types";
 
@@ -47,9 +47,9 @@ export function PreviewOf({ preview, problem, market }: { preview: Preview | und
     <div className="flex flex-col gap-3">
       <VerdictOf preview={preview} />
       {estimate ? (
-        <Facts
+        <Costs
           items={[
-            [buys ? "You pay about" : "You get about", <Money key="total" value={estimate.total} currency={quote} places={2} />],
+            [buys ? "Pay about" : "Get about", <Money key="total" value={estimate.total} currency={quote} places={2} />],
             ["At", <Price key="price" value={estimate.price} tick={market.tick} currency={quote} />],
             [`Fee at ${written(multiply(estimate.fee_rate, "100"))} %`, <Money key="fee" value={estimate.fee} currency={quote} places={3} />],
             ...(estimate.slippage_bps === null ? [] : [["Slippage", <Slippage key="slippage" bps={estimate.slippage_bps} money={estimate.slippage} quote={quote} />] as const]),
@@ -93,6 +93,20 @@ export function PreviewOf({ preview, problem, market }: { preview: Preview | und
       </table>
       <Gates preview={preview} />
     </div>
+  );
+}
+
+/** Names and values, each row on its own: a ticket is narrow, and a long name takes no room from the other rows. */
+function Costs({ items }: { items: readonly (readonly [string, React.ReactNode])[] }): React.ReactElement {
+  return (
+    <dl className="flex flex-col gap-y-1">
+      {items.map(([name, value]) => (
+        <div key={name} className="flex flex-wrap gap-x-2">
+          <dt className="text-soft">{name}</dt>
+          <dd className="ml-auto text-right">{value}</dd>
+        </div>
+      ))}
+    </dl>
   );
 }
 

@@ -90,7 +90,7 @@ function Row({ market, at, onChoose }: { market: Market; at: boolean; onChoose: 
   const { symbol, last, tick, change_percent, valid, venue } = market;
   return (
     <tr className={names("cursor-pointer border-b hover:bg-hover", at && "bg-accent-wash")} onClick={() => onChoose(symbol)}>
-      <th scope="row" className="h-[var(--row)] px-2 text-left font-normal">
+      <th scope="row" className="h-[var(--row)] pl-2 pr-1 text-left font-normal">
         <button type="button" aria-current={at || undefined} className={names("block text-left", at && "font-strong")} onClick={() => onChoose(symbol)} title={`${symbol} on ${venue}`}>
           {symbol}
         </button>
@@ -98,7 +98,7 @@ function Row({ market, at, onChoose }: { market: Market; at: boolean; onChoose: 
       <td className="px-1 text-right">
         {valid ? <Price value={last} tick={tick} /> : <span className="text-warn" title="The newest quote must not be traded on">stale</span>}
       </td>
-      <td className="px-2 text-right text-small">
+      <td className="whitespace-nowrap pl-1 pr-2 text-right text-small">
         <Percent value={change_percent} percent change />
       </td>
     </tr>

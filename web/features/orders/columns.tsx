@@ -34,7 +34,7 @@ export const waitsAt = (order: Order): string | null => order.limit ?? order.tri
 
 export const ORDER_COLUMNS: readonly Column<Order>[] = [
   { key: "order_id", title: "Order", value: (o) => o.order_id, cell: (o) => <span className="number">{o.order_id}</span>, number: true, width: 72, wide: true },
-  { key: "ts", title: "Received", value: (o) => o.ts, cell: (o) => <Time ns={o.ts} />, width: 204, wide: true },
+  { key: "ts", title: "Received", value: (o) => o.ts, cell: (o) => <Time ns={o.ts} />, width: 186, wide: true },
   { key: "symbol", title: "Symbol", value: (o) => o.symbol, width: 88 },
   { key: "side", title: "Side", value: (o) => o.side, cell: (o) => <SideOf side={o.side} />, width: 64 },
   { key: "kind", title: "Kind", value: (o) => o.kind.replace("_", "-"), width: 72, wide: true },
@@ -43,7 +43,7 @@ export const ORDER_COLUMNS: readonly Column<Order>[] = [
   { key: "price", title: "Price", number: true, value: waitsAt, cell: (o) => <span title={o.limit === null ? "its trigger" : "its limit"}><Price value={waitsAt(o)} /></span>, width: 92, wide: true },
   { key: "average", title: "Average", number: true, wide: true, value: (o) => o.average, cell: (o) => <Price value={o.average && round(o.average, AVERAGE_PLACES)} />, width: 92 },
   { key: "status", title: "State", value: (o) => stateWords(o.status), cell: (o) => <State status={o.status} />, width: 96 },
-  { key: "strategy", title: "By", value: (o) => byWhom(o), cell: (o) => <Typed>{byWhom(o)}</Typed>, width: 104, wide: true },
+  { key: "strategy", title: "By", value: (o) => byWhom(o), cell: (o) => <Typed>{byWhom(o)}</Typed>, width: 96, wide: true },
   { key: "reason", title: "Reason", hidden: true, value: (o) => o.reason || o.why, cell: (o) => <span title={o.reason || o.why}><Typed>{o.reason || o.why}</Typed></span>, width: 200 },
   { key: "slippage_bps", title: "Slippage bps", number: true, hidden: true, value: (o) => o.slippage_bps, cell: (o) => <Quantity value={o.slippage_bps} places={2} />, width: 96 },
   { key: "limit", title: "Limit", number: true, hidden: true, value: (o) => o.limit, cell: (o) => <Price value={o.limit} />, width: 96 },

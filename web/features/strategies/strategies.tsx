@@ -41,7 +41,7 @@ const COLUMNS: readonly Column<Strategy>[] = [
   { key: "profit", title: "Profit after fees", number: true, width: 140, value: (one) => one.profit, cell: (one) => <Money value={one.profit} currency={one.currency} places={2} change /> },
   { key: "symbols", title: "Trades", width: 100, value: (one) => one.symbols.join(" ") },
   { key: "positions", title: "Holds", width: 140, value: (one) => Object.entries(one.positions).map(([symbol, held]) => `${held} ${symbol.split("/")[0]}`).join(", ") || "nothing" },
-  { key: "last", title: "Last decision", width: 320, value: (one) => one.last?.text ?? "none yet", cell: (one) => <Last of={one} /> },
+  { key: "last", title: "Last decision", width: 280, value: (one) => one.last?.text ?? "none yet", cell: (one) => <Last of={one} /> },
   { key: "age", title: "When", number: true, width: 70, value: (one) => one.last?.ts ?? 0, cell: (one) => <Age ns={one.last?.ts} /> },
   { key: "fills", title: "Fills", number: true, width: 60, value: (one) => one.fills, cell: (one) => <Count value={one.fills} /> },
   { key: "orders", title: "Orders", number: true, width: 80, hidden: true, value: (one) => one.orders, cell: (one) => <Count value={one.orders} /> },

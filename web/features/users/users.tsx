@@ -16,12 +16,12 @@ type Invitation = Answer<"/api/v1/invitations", "get">["items"][number];
 
 const COLUMNS: readonly Column<User>[] = [
   { key: "name", title: "Name", width: 160, value: (one) => one.name, cell: (one) => <Typed>{one.name}</Typed> },
-  { key: "display", title: "Shown as", width: 180, value: (one) => one.display, cell: (one) => (one.display ? <Typed>{one.display}</Typed> : "\u2013"), wide: true },
-  { key: "email", title: "E-mail", width: 200, value: (one) => one.email, cell: (one) => (one.email ? <Typed>{one.email}</Typed> : "\u2013"), wide: true },
-  { key: "roles", title: "Roles", width: 220, value: (one) => one.roles.map(roleWords).join(", "), cell: (one) => <span className="truncate">{[...(one.owner ? ["owner"] : []), ...one.roles.map(roleWords)].join(", ") || "none"}</span> },
+  { key: "display", title: "Shown as", width: 170, value: (one) => one.display, cell: (one) => (one.display ? <Typed>{one.display}</Typed> : "\u2013"), wide: true },
+  { key: "email", title: "E-mail", width: 190, value: (one) => one.email, cell: (one) => (one.email ? <Typed>{one.email}</Typed> : "\u2013"), wide: true },
+  { key: "roles", title: "Roles", width: 200, value: (one) => one.roles.map(roleWords).join(", "), cell: (one) => <span className="truncate">{[...(one.owner ? ["owner"] : []), ...one.roles.map(roleWords)].join(", ") || "none"}</span> },
   { key: "state", title: "State", width: 100, value: (one) => stateOf(one), cell: (one) => <Badge tone={one.erased ? "neutral" : one.active ? "gain" : "warn"}>{stateOf(one)}</Badge> },
   { key: "factor", title: "Second factor", width: 130, value: (one) => one.second_factor, cell: (one) => <Factor user={one} />, wide: true },
-  { key: "seen", title: "Last seen", width: 190, value: (one) => one.seen_ns, cell: (one) => <Time ns={one.seen_ns} detail="minute" />, wide: true },
+  { key: "seen", title: "Last seen", width: 164, value: (one) => one.seen_ns, cell: (one) => <Time ns={one.seen_ns} detail="minute" />, wide: true },
 ];
 
 const stateOf = (one: User): string => (one.erased ? "erased" : one.active ? "active" : "locked");

@@ -56,7 +56,7 @@ interface TableShape<Row> {
 
 const FEATURES = tableFeatures({ columnVisibilityFeature, rowSortingFeature });
 type Features = typeof FEATURES;
-const ACTS_WIDTH = 96;
+const ACTS_WIDTH = 90;
 const LEAST_WIDTH = 96;
 const MANY = 5_000;
 const NO_ROWS: never[] = [];
