@@ -87,6 +87,7 @@ class House:
     settings: PlatformSettings
     by_venue: bool = False
     scrub: Callable[[], None] = lambda: None  # what was dropped of the records leaves the disk
+    close_records: Callable[[], None] = lambda: None
 
 
 def assemble(folder: DataFolder, settings: PlatformSettings, connect: Connect | None = None) -> House:
@@ -136,7 +137,7 @@ def _assembled(folder: DataFolder, settings: PlatformSettings, journal: FileJour
         raise DataError(f"{folder.audit} is missing, and {folder.desk.name} is there", expected="both", fix=fix)
     audit = Auditing(folder.root)
     audit.open("main", desk=desk.seq, missed=partial(_entries, journal), now=clock.now_ns())
-    records, scrub = _records(folder, audit, clock)
+    records, scrub, close_records = _records(folder, audit, clock)
     trading = reached.open(clock.now_ns())
     open_ones.append(trading)
     market = LiveMarket(listings)
@@ -146,11 +147,14 @@ def _assembled(folder: DataFolder, settings: PlatformSettings, journal: FileJour
     watch, by_venue = MarketWatch(listings), reached.by_venue
     return House(
         parts, journal, desk, clock, trading, market, hosts, recorder, audit, records, replayed, since, watch,
-        reached.terms, settings, by_venue, scrub,
+        reached.terms, settings, by_venue, scrub, close_records,
     )  # fmt: skip
 
 
-def _records(folder: DataFolder, audit: Auditing, clock: SteadyClock) -> tuple[Records, Callable[[], None]]:
+def _records(
+    folder: DataFolder, audit: Auditing, clock: SteadyClock
+) -> tuple[Records, Callable[[], None], Callable[[], None]]:
+    """The records, what scrubs them, and what closes them."""
     from parrot.adapters.sql import (
         SqlRecords,
         open_sqlite,
@@ -159,7 +163,7 @@ def _records(folder: DataFolder, audit: Auditing, clock: SteadyClock) -> tuple[R
 
     audit.expect(folder.records, clock.now_ns())
     engine = open_sqlite(folder.records, forgetful=True)
-    return SqlRecords(engine), partial(scrub, engine)
+    return SqlRecords(engine), partial(scrub, engine), engine.dispose
 
 
 def _hosts(

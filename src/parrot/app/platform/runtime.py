@@ -74,6 +74,7 @@ class Runtime:
             house.recorder.close(house.clock.now_ns())
             house.trading.close()
             house.journal.close()
+            house.close_records()  # all of them into the one file, which then holds every byte
             house.audit.close(house.clock.now_ns())
 
     def _trade(self, house: House, logs: Logs, front: Front, ready: Callable[[dict[str, Any]], None]) -> None:
