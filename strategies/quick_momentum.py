@@ -20,6 +20,7 @@ class QuickMomentum(Strategy):
     def init(self):
         self.near = self.far = self.seen = self.left = 0
         self.every("1s", self.look)
+        self.every("1m", self.tell)
 
     def on_quote(self, quote):
         middle = (quote.bid + quote.ask) / 2
@@ -38,6 +39,11 @@ class QuickMomentum(Strategy):
         elif self.flat and away > self.edge and self.now - self.left > self.rest * 1e9:
             quantity = self.share * self.equity / self.near
             self.buy(quantity, stop=pct(self.stop), why=f"the fast average is {away:.2f} % above the slow one")
+
+    def tell(self):
+        if self.seen and self.flat:
+            away = 100 * (self.near / self.far - 1)
+            self.log("waits: the fast average is %+.2f %% from the slow one, it buys above %+.2f %%", away, self.edge)
 
     def working_entries(self):
         return [number for number in self.working() if self.order(number)["role"] == "order"]

@@ -61,6 +61,13 @@ def test_an_example_trades_seldom_enough_for_its_fees(chosen, market):
     assert result.fills["fee"].sum() <= FEES_SHARE_MAX * float(chosen.cash)
 
 
+def test_an_example_that_waits_says_so(market, caplog):
+    caplog.set_level("INFO")
+    (momentum,) = [chosen for chosen in registered() if chosen.strategy == "momentum"]
+    played(momentum, market)
+    assert any("waits: the fast average is" in record.message for record in caplog.records)
+
+
 def test_one_example_trades_within_the_first_seconds(market):
     first = [played(chosen, market).fills["ts"].cast(pl.Int64) for chosen in registered()]
     assert min(times[0] for times in first if len(times)) <= BEGIN + 10 * SECOND
