@@ -2,7 +2,7 @@
 // of a microsecond, so nothing finer than a millisecond is shown.
 
 export const NS_PER_MS = 1_000_000;
-const LATEST_MS = 8.64e15; // of a Date
+const LATEST_NS = 8.64e21; // of a Date
 
 /** How much of a moment is said. */
 export type Detail = "moment" | "time" | "day" | "minute";
@@ -10,7 +10,8 @@ export type Detail = "moment" | "time" | "day" | "minute";
 let zone: string | undefined; // undefined: the browser's own
 let own: string | undefined; // looked up once: each time on the screen asks for it at each drawing, and the browser is slow to say
 const known = new Map<string, Intl.DateTimeFormat>();
-const last: { detail: Detail; second: number; part: Record<string, string> } = { detail: "moment", second: Number.NaN, part: {} };
+let written = ""; // the newest second that was written, and its parts: most are asked for twice, for a cell and for what resting on it tells
+let part: Record<string, string> = {};
 const watchers = new Set<() => void>();
 
 /** Chooses the zone of every time on the screen; an empty name is the browser's own, an unknown one is refused. */
@@ -22,7 +23,7 @@ export function chooseZone(name: string): boolean {
   }
   zone = name || undefined;
   known.clear();
-  last.second = Number.NaN;
+  written = "";
   watchers.forEach((tell) => tell());
   return true;
 }
@@ -55,23 +56,13 @@ function formatter(detail: Detail): Intl.DateTimeFormat {
   return fresh;
 }
 
-/** The parts of a second. The newest are kept: most are asked for twice, for a cell and for what resting on it tells. */
-function partsOf(ms: number, detail: Detail): Record<string, string> {
-  const second = Math.floor(ms / 1000);
-  if (last.second !== second || last.detail !== detail) {
-    const part: Record<string, string> = {};
-    for (const { type, value } of formatter(detail).formatToParts(second * 1000)) part[type] = value;
-    Object.assign(last, { detail, second, part });
-  }
-  return last.part;
-}
-
 /** A moment as text with its zone: "2026-11-21 09:30:12.345 UTC"; "-" for none. */
 export function writtenTime(ns: number | null | undefined, detail: Detail = "moment", { millis = false } = {}): string {
-  if (!ns || !Number.isFinite(ns)) return "\u2013";
+  if (!ns || !(Math.abs(ns) <= LATEST_NS)) return "\u2013";
   const ms = Math.floor(ns / NS_PER_MS);
-  if (Math.abs(ms) > LATEST_MS) return "\u2013";
-  const part = partsOf(ms, detail);
+  const wanted = detail + Math.floor(ms / 1000);
+  if (wanted !== written) part = Object.fromEntries(formatter(detail).formatToParts(ms).map(({ type, value }) => [type, value]));
+  written = wanted;
   const day = part.year ? `${part.year}-${part.month}-${part.day}` : "";
   const seconds = part.second === undefined ? "" : `:${part.second}` + (millis ? `.${String(((ms % 1000) + 1000) % 1000).padStart(3, "0")}` : "");
   const time = part.hour === undefined ? "" : `${part.hour}:${part.minute}${seconds}`;

@@ -48,9 +48,9 @@ const AROUND = 8;
  * sight when they were drawn last. So a quick hand on the wheel waits for half as many.
  */
 export function inSight(first: number, drawn: number, count: number, length: number): [number, number] {
-  const most = Math.max(0, length - count);
-  const [from, until] = [Math.min(first, most), Math.min(length, first + count)];
-  const [begin, end] = [Math.max(0, Math.min(drawn, most) - AROUND), Math.min(length, drawn + count + AROUND)];
+  const span = (at: number, around: number): [number, number] => [Math.max(0, Math.min(at, length - count) - around), Math.min(length, at + count + around)];
+  const [from, until] = span(first, 0);
+  const [begin, end] = span(drawn, AROUND);
   return end < from || begin > until ? [from, until] : [Math.min(from, begin), Math.max(until, end)];
 }
 
