@@ -312,6 +312,10 @@ def test_a_key_asks_again_who_one_is_shows_its_secret_once_and_signs(
     page.goto("about:blank")
     aged(house)
     page.goto("/profile?tab=keys")
+    amounts = dict.fromkeys(("max_order_value", "max_position_value", "max_daily_loss"), "100")
+    live = {"name": "sim", "symbols": ["BTC/USDT"], "acknowledge": "live on sim"} | amounts
+    status, told = owner.call("POST", "/settings/live", live)  # going live asks as well
+    assert (status, told["reason"]) == (403, "reauthenticate")
     page.get_by_role("button", name="Make a key").click()
     dialog = page.get_by_role("dialog", name="Make a key")
     dialog.get_by_label("Label").fill(ODD)
