@@ -24,6 +24,7 @@ from schemathesis.specs.openapi.checks import content_type_conformance, status_c
 from parrot.client import Client
 from parrot.contracts.access import Role
 from parrot.kernel.errors import AccessError, MissingError, ParrotError
+from tests.end_to_end.asking import Asking
 from tests.end_to_end.platform import Running, up
 
 EXAMPLES = int(os.environ.get("PARROT_EXAMPLES", "1"))  # of each route; `make interface` asks for many
@@ -83,7 +84,8 @@ class House:
     def __init__(self, running: Running) -> None:
         self.machine = Client.local(running.data)
         self.url = running.told["url"]
-        self.token = json.loads((running.data / "run" / "instance.json").read_text())["token"]
+        token = json.loads((running.data / "run" / "instance.json").read_text())["token"]
+        self.asking = Asking(self.url, token)
         given = {"code": running.told["setup"], "name": "owner", "password": PASSWORD}
         self.machine.send("POST", "/auth/setup", given)
         self.own, self.foreign = self._person("own", ["main"]), self._person("foreign", [])
@@ -192,9 +194,7 @@ def calling(house: House, raw: dict[str, Any]) -> Callable[[Any], None]:
     components = house.description["components"]
 
     def one(case: Any) -> None:
-        response = case.call(
-            base_url=house.url, headers={"X-Parrot-Token": house.token}, timeout=60, allow_redirects=False
-        )
+        response = house.asking.answer(case)
         case.validate_response(response, checks=CHECKS)
         said = raw["responses"].get(str(response.status_code)) or raw["responses"]["default"]
         kind = response.headers.get("content-type", [""])[0].partition(";")[0]
