@@ -221,16 +221,21 @@ def test_a_word_of_a_library_on_the_way_changes_nothing(tmp_path: Path, records:
     assert jobs.job(job.id) == job
 
 
-def test_a_statement_is_made_beside_a_back_test_that_has_no_end(row: Row) -> None:
+def test_a_statement_is_made_where_nothing_is_left_for_back_tests(
+    tmp_path: Path, records: Records, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PARROT_HOME", str(tmp_path / "home"))
+    row = Row(tmp_path, records, JobLimits(running=0))
     platform = Platform(row.places.folder.root)
     platform.turn(3)
     platform.stop()
-    row.jobs.ask(asked("endless.py"), "ann")
-    row.wait(JobState.RUNNING, fences=True)
+    row.jobs.open()
+    waiting = row.jobs.ask(asked(), "ann")
     wanted = StatementAsked(since=1, until=1 << 62)
     row.jobs.ask(wanted, "bob")
     done = row.wait(JobState.FINISHED)
-    assert (done.asked, done.part) == (wanted, 1.0)
+    row.jobs.close()
+    assert (done.asked, done.part, row.jobs.job(waiting.id).state) == (wanted, 1.0, JobState.WAITING)
     assert done.result["transactions"] > 0
     assert row.places.statement(wanted, "csv").read_text().startswith("time,seq,what")
     assert any(step.note == "reading the journal" for step in row.seen)

@@ -16,7 +16,7 @@ from parrot.app.listening import listen
 from parrot.app.platform.web import WebServer
 from parrot.gateway.rest import limits
 
-HEAD, BODY, STEP = 0.4, 0.4, 0.02
+HEAD, BODY, STEP = 0.3, 0.3, 0.01
 GET = b"GET /%s HTTP/1.1\r\nHost: localhost\r\n\r\n"
 POST = b"POST /read HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n"
 
@@ -54,13 +54,14 @@ class Site:
         return socket.create_connection(("127.0.0.1", self.port), 5)
 
 
-@pytest.fixture
-def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
-    monkeypatch.setattr(limits, "HEAD_S", HEAD)
-    monkeypatch.setattr(limits, "BODY_S", BODY)
-    made = Site()
-    yield made
-    made.web.stop()
+@pytest.fixture(scope="module")
+def site() -> Iterator[Site]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(limits, "HEAD_S", HEAD)
+        patch.setattr(limits, "BODY_S", BODY)
+        made = Site()
+        yield made
+        made.web.stop()
 
 
 def to_the_end(line: socket.socket, drip: Callable[[], bytes] = lambda: b"") -> tuple[bytes, float]:
@@ -118,8 +119,9 @@ def test_a_head_that_comes_byte_by_byte_is_refused_in_time(site: Site, begun: by
 
 
 def test_a_body_that_comes_byte_by_byte_is_refused_in_time_and_the_application_is_told(site: Site) -> None:
+    site.heard.clear()
     with site.connected() as line:
-        line.sendall(POST % 60_000)
+        line.sendall(POST % 600)
         told, took = to_the_end(line, lambda: b"x")
     status, headers, body = read(told)
     assert (status, body["code"], protected(headers)) == (408, "late", True)
@@ -132,10 +134,10 @@ def test_a_body_that_comes_byte_by_byte_is_refused_in_time_and_the_application_i
 def test_a_larger_body_has_more_time(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "BODY_BYTES_A_SECOND", 1_000)
     with site.connected() as line:
-        line.sendall(POST % 1_000)
+        line.sendall(POST % 600)
         told, took = to_the_end(line)
     assert read(told)[0] == 408
-    assert took > 1 + BODY / 2
+    assert took > 0.6 + BODY / 2
 
 
 def test_after_an_answer_nobody_holds_the_line_with_empty_lines(site: Site) -> None:
@@ -148,7 +150,7 @@ def test_after_an_answer_nobody_holds_the_line_with_empty_lines(site: Site) -> N
 
 def test_a_body_that_nobody_wants_does_not_hold_the_line(site: Site) -> None:
     with site.connected() as line:
-        line.sendall((POST % 60_000).replace(b"/read", b"/"))
+        line.sendall((POST % 600).replace(b"/read", b"/"))
         told, took = to_the_end(line, lambda: b"x")
     assert told.startswith(b"HTTP/1.1 200")
     assert took < BODY + 4
@@ -175,8 +177,8 @@ def test_what_is_no_request_is_refused_with_every_header(site: Site, said: bytes
     assert (status, body["code"], protected(headers)) == (400, "bad_input", True)
 
 
-def test_one_connection_too_many_hears_when_to_come_again(site: Site) -> None:
-    site.web._server.config.limit_concurrency = 1
+def test_one_connection_too_many_hears_when_to_come_again(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(site.web._server.config, "limit_concurrency", 1)
     with site.connected() as other, site.connected() as line:
         other.sendall(b"G")
         line.sendall(GET % b"api/v1/status")
