@@ -5,7 +5,8 @@ import { useDeferredValue, useMemo, useState } from "react";
 import { addressOf, useApi, usePages, type Answer } from "@/shared/api";
 import { Button, ButtonLink, Card, Count, DataTable, Dialog, Empty, Facts, Page, Select, TextField, Time, Typed, type Column } from "@/shared/ui";
 import { ChainCheck } from "./check";
-import { momentNs, wordsOf } from "./words";
+import { tellingOf, titleOf } from "./telling";
+import { momentNs } from "./words";
 
 export type Act = Answer<"/api/v1/audit/acts", "get">["items"][number];
 
@@ -13,8 +14,8 @@ const COLUMNS: readonly Column<Act>[] = [
   { key: "seq", title: "Entry", number: true, width: 72, value: (act) => act.seq, wide: true },
   { key: "ts", title: "Time", width: 184, value: (act) => act.ts, cell: (act) => <Time ns={act.ts} /> },
   { key: "who", title: "Who", width: 140, value: (act) => act.who, cell: (act) => <Typed>{act.who}</Typed> },
-  { key: "what", title: "What", width: 170, value: (act) => act.what, cell: (act) => <Typed>{act.what}</Typed> },
-  { key: "about", title: "About", width: 560, value: (act) => wordsOf(act.about), cell: (act) => <Typed>{wordsOf(act.about)}</Typed>, wide: true },
+  { key: "what", title: "What", width: 170, value: (act) => titleOf(act.what) },
+  { key: "about", title: "About", width: 560, value: tellingOf, cell: (act) => <span title={tellingOf(act)}><Typed>{tellingOf(act)}</Typed></span>, wide: true },
   { key: "entry", title: "Desk entry", number: true, hidden: true, value: (act) => act.entry || null },
 ];
 
@@ -33,7 +34,7 @@ export function Audit(): React.ReactElement {
   const pages = usePages("/api/v1/audit/acts", { query });
   const open = pages.rows.find((act) => String(act.seq) === chosen);
   const filtered = Boolean(who || what || text || from || to);
-  const names = (all: readonly { name: string; acts: number }[] | undefined, every: string): [string, string][] => [["", every], ...(all ?? []).map(({ name, acts }): [string, string] => [name, `${name} (${acts})`])];
+  const names = (all: readonly { name: string; acts: number }[] | undefined, every: string, words = (name: string): string => name): [string, string][] => [["", every], ...(all ?? []).map(({ name, acts }): [string, string] => [name, `${words(name)} (${acts})`])];
   return (
     <Page
       title="Audit"
@@ -51,7 +52,7 @@ export function Audit(): React.ReactElement {
           <div className="flex h-full min-h-0 flex-col">
             <div className="grid grid-cols-2 gap-2 border-b p-2 md:grid-cols-5">
               <Select label="Person" value={who} onChange={setWho} options={names(facts.data?.people, "Everybody")} />
-              <Select label="Act" value={what} onChange={setWhat} options={names(facts.data?.kinds, "Every act")} />
+              <Select label="Act" value={what} onChange={setWhat} options={names(facts.data?.kinds, "Every act", titleOf)} />
               <TextField label="Text anywhere" placeholder="BTC/USDT" value={typed} onChange={setTyped} maxLength={100} />
               <TextField label="From" type="datetime-local" value={from} onChange={setFrom} />
               <TextField label="To" type="datetime-local" value={to} onChange={setTo} />
@@ -80,13 +81,14 @@ export function Audit(): React.ReactElement {
       <Dialog
         open={open !== undefined}
         onOpenChange={() => router.replace("/audit")}
-        title={open?.what ?? ""}
+        title={open ? titleOf(open.what) : ""}
         width="medium"
         foot={<Button onClick={() => router.replace("/audit")}>Close</Button>}
       >
         {open ? (
           <Facts
             items={[
+              ["In words", <Typed key="words">{tellingOf(open) || "\u2013"}</Typed>],
               ["Entry of the log", <Count key="seq" value={open.seq} />],
               ["Time", <Time key="ts" ns={open.ts} millis />],
               ["Who", <Typed key="who">{open.who}</Typed>],

@@ -1,10 +1,12 @@
 // Small words of the audit page.
 
-/** What an act was about in one line; what is empty is left out. */
+const SWITCH: Readonly<Record<string, string>> = { True: "yes", False: "no" };
+
+/** What an act was about in one line, by its fields; what is empty is left out. */
 export function wordsOf(about: Record<string, string>): string {
   return Object.entries(about)
     .filter(([, value]) => value !== "")
-    .map(([name, value]) => `${name} ${value}`)
+    .map(([name, value]) => `${name.replace(/_/g, " ")} ${SWITCH[value] ?? value}`)
     .join(" · ");
 }
 
