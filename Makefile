@@ -72,11 +72,11 @@ test-screen: $(SCREEN) ## only the tests of the screen's shared parts
 	echo "== screen: $$((SECONDS - start)) s of 30 s"; exit $$status
 
 test-python: $(STAMPS)/native $(SCREEN) ## only the tests in Python
-	@echo "== python: pytest on two cores, then what measures time alone (budgets by part are printed at the ends)"
+	@echo "== python: pytest side by side (they wait for platforms and browsers more than they compute), then what measures time alone (budgets by part are printed at the ends)"
 	@status=0; nothing=5; \
 	run() { local ended=0; $(BIN)/python -m pytest "$$@" $(PYTEST_ARGS) || ended=$$?; \
 	    [ $$ended = 0 ] || [ $$ended = $$nothing ] || status=$$ended; }; \
-	run -n 2 --dist loadfile -m "not alone"; run -m alone; exit $$status
+	run -n 3 --dist loadfile -m "not alone"; run -m alone; exit $$status
 
 soak: build ## ten million random commands through the matching engine and its model, then its properties (SOAK_ARGS="--commands 50000")
 	@$(BIN)/python -m tests.reference.exchange $(SOAK_ARGS)

@@ -16,8 +16,8 @@ settings.load_profile("parrot")
 ROOT = Path(__file__).resolve().parent.parent
 TESTS = ROOT / "tests"
 
-# Seconds on two cores, by folder under tests/ (the longest name that fits counts). All together stay below ten minutes
-# with the Rust tests, which the Makefile times.
+# Seconds of a run on two cores, by folder under tests/ (the longest name that fits counts). All together stay below ten
+# minutes with the Rust tests, which the Makefile times.
 BUDGETS = {
     "architecture": 60,
     "browser": 120,
@@ -59,7 +59,10 @@ def shared() -> Path:
 
 
 class PartTimes:
-    """Adds up the seconds that each part of the suite took and prints them beside their budgets."""
+    """Prints the seconds of the run that each part of the suite took beside their budgets.
+
+    Of tests that run side by side each second counts for what it is of the run: one by the number of workers.
+    """
 
     def __init__(self) -> None:
         self.seconds: defaultdict[str, float] = defaultdict(float)
@@ -76,7 +79,9 @@ class PartTimes:
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.section("time by part")
-        for part, seconds in sorted(self.seconds.items()):
+        workers = getattr(terminalreporter.config.option, "numprocesses", None) or 1
+        for part, taken in sorted(self.seconds.items()):
+            seconds = taken / workers
             budget = BUDGETS.get(part)
             verdict = "no budget: add one in tests/conftest.py" if budget is None else f"of {budget:4d} s"
             late = "  OVER BUDGET" if budget is not None and seconds > budget else ""

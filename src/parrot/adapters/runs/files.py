@@ -70,13 +70,13 @@ class FileRuns:
 
     def records(self) -> list[RunRecord]:
         """The records of all runs, newest first."""
-        records = [_read(folder) for folder in self._folders()]
+        records = [record for folder in self._folders() if (record := _read_where_there(folder)) is not None]
         return sorted(records, key=lambda record: (record.made_ns, record.run_id), reverse=True)
 
     def drop(self, run_id: str) -> None:
         """Forgets a run for good: its folder gets a name that none has, then it goes."""
         folder = self.root / run_id
-        if run_id.startswith(_HALF) or folder.parent != self.root or not (folder / _MANIFEST).is_file():
+        if folder.parent != self.root or not _is_run(folder):
             raise MissingError(f"there is no run {run_id!r}")
         try:
             half = Path(tempfile.mkdtemp(prefix=_HALF, dir=self.root))
@@ -108,14 +108,14 @@ class FileRuns:
 
     def _folders(self) -> list[Path]:
         try:
-            return sorted(folder for folder in self.root.iterdir() if (folder / _MANIFEST).is_file())
+            return sorted(folder for folder in self.root.iterdir() if _is_run(folder))
         except FileNotFoundError:
             return []
         except OSError as fault:
             raise StorageError(f"{self.root} cannot be read: {fault.strerror}", fix="check its permissions") from fault
 
     def _folder(self, run_id: str) -> Path:
-        folders = [folder for folder in self._folders() if not folder.name.startswith(_HALF)]
+        folders = self._folders()
         if not folders:
             raise MissingError(
                 f"there are no saved runs in {self.root}", fix="parrot backtest ... saves one; PARROT_HOME says where"
@@ -136,6 +136,20 @@ class FileRuns:
             f"{run_id!r} is the beginning of {len(found)} runs",
             expected="one of " + ", ".join(folder.name for folder in found[:8]),
         )
+
+
+def _is_run(folder: Path) -> bool:
+    return not folder.name.startswith(_HALF) and (folder / _MANIFEST).is_file()
+
+
+def _read_where_there(folder: Path) -> RunRecord | None:
+    """The record of a run, None of one that somebody drops meanwhile."""
+    try:
+        return _read(folder)
+    except StorageError:
+        if folder.exists():
+            raise
+        return None
 
 
 def _manifest(record: RunRecord) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -139,3 +140,20 @@ def test_an_id_never_leads_out_of_the_store(store: FileRuns) -> None:
     store.save(RUN)
     with pytest.raises(MissingError):
         store.find("../runs")
+
+
+def test_a_run_on_its_way_in_or_out_is_not_listed(store: FileRuns, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept, gone = store.save(RUN), store.save(RUN)
+    half = store.root / ".half-now"
+    shutil.copytree(store.root / kept, half)  # all is in it but its name
+    assert [record.run_id for record in store.records()] == [gone, kept]
+    shutil.rmtree(half)
+
+    def read_late(folder: Path) -> RunRecord:
+        if folder.name == gone and folder.exists():
+            store.drop(gone)
+        return read(folder)
+
+    read = module._read
+    monkeypatch.setattr(module, "_read", read_late)
+    assert [record.run_id for record in store.records()] == [kept]
