@@ -76,7 +76,7 @@ test-python: $(STAMPS)/native $(SCREEN) ## only the tests in Python
 	@status=0; nothing=5; \
 	run() { local ended=0; $(BIN)/python -m pytest "$$@" $(PYTEST_ARGS) || ended=$$?; \
 	    [ $$ended = 0 ] || [ $$ended = $$nothing ] || status=$$ended; }; \
-	run -n 3 --dist loadfile -m "not alone"; run -m alone; exit $$status
+	run -n 2 --dist loadfile -m "not alone"; run -m alone; exit $$status
 
 soak: build ## ten million random commands through the matching engine and its model, then its properties (SOAK_ARGS="--commands 50000")
 	@$(BIN)/python -m tests.reference.exchange $(SOAK_ARGS)

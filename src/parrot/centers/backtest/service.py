@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import inspect
 import linecache
+import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from numbers import Integral
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from parrot.centers.backtest.records import action_terms, plain
 from parrot.centers.backtest.result import Provenance, Result
@@ -20,6 +21,9 @@ from parrot.engine.run import Inputs, Progress, run
 from parrot.kernel.errors import DataError, InputError, Interrupted, ParameterError, StrategyError
 from parrot.sdk import Strategy
 from parrot.sdk.rules import Rules, RulesStrategy
+
+# It parses the file, which some releases of Python 3.11 cannot do in two threads at once: a SystemError now and then.
+_PARSING: Final = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +160,8 @@ def source_of(cls: type) -> tuple[str, str]:
     """Text and path of the file of a class, helpers beside it included; its name where there is no file."""
     try:
         path = inspect.getsourcefile(cls) or ""
-        inspect.getsource(cls)  # fills the cache of lines, or raises
+        with _PARSING:
+            inspect.getsource(cls)  # fills the cache of lines, or raises
     except (OSError, TypeError):
         return f"{cls.__module__}.{cls.__qualname__}", ""
     return "".join(linecache.getlines(path)), path
