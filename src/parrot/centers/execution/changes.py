@@ -133,10 +133,11 @@ def _amount_fault(floor: Floor, order: Order, command: AmendOrder) -> str:
         return (
             f"quantity is {plain(command.quantity)}, filled are {plain(order.filled)}; expected: more; fix: cancel it"
         )
-    if command.quantity is not None and not order.protective:
-        little = dust(floor, order, subtract(command.quantity, order.filled))
-        return little.text if little is not None else ""
-    return ""
+    if order.protective:
+        return ""
+    quantity = order.quantity if command.quantity is None else command.quantity
+    little = dust(floor, order, subtract(quantity, order.filled), limit=command.limit)
+    return little.text if little is not None else ""
 
 
 def resize(
@@ -145,7 +146,7 @@ def resize(
     """Changes an order: what may cost more is asked of risk first, the rest leaves at once."""
     if quantity == order.quantity and limit == order.limit:
         return
-    if order.out and (fault := dust(floor, order, subtract(quantity, order.filled))):
+    if order.out and (fault := dust(floor, order, subtract(quantity, order.filled), limit=limit)):
         yield from cancel(floor, order, f"what is left of it is too little: {fault.text}", now)
         return
     if not in_place(floor, order, quantity, limit=limit):

@@ -9,12 +9,17 @@ from parrot.centers.execution.floor import Floor
 from parrot.centers.execution.order import Order
 
 
-def dust(floor: Floor, order: Order, quantity: Decimal) -> Fault | None:
-    """What is wrong with so much of an order that only reduces, None where the venue takes it."""
+def dust(
+    floor: Floor, order: Order, quantity: Decimal, *, limit: Decimal | None = None, fires: bool = False
+) -> Fault | None:
+    """What is wrong with so much of an order that only reduces, None where the venue takes it.
+
+    `limit` is what it is about to have; `fires` says that its trigger is reached.
+    """
     if not order.asked.reduce_only:
         return None
-    trigger = None if order.fired else order.trigger
-    return too_little(floor, order.asked.symbol, quantity, order.limit or trigger)
+    trigger = None if order.fired or fires else order.trigger
+    return too_little(floor, order.asked.symbol, quantity, limit or order.limit or trigger)
 
 
 def too_little(floor: Floor, symbol: str, quantity: Decimal, price: Decimal | None = None) -> Fault | None:

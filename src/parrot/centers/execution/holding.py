@@ -36,7 +36,7 @@ def on_quote(floor: Floor, quote: Quoted, now: int) -> Iterator[Any]:
             continue
         if order.book in books:
             floor.again.add(quote.symbol)  # what the first one does may change what is to be said of this one
-        elif found := list(_tried(floor, order, quote, now)):
+        elif found := [record for record in _tried(floor, order, quote, now) if not _in_vain(floor, order, record)]:
             books.add(order.book)
             yield from found
 
@@ -53,6 +53,13 @@ def _tried(floor: Floor, order: Order, quote: Quoted, now: int) -> Iterator[Any]
         yield from follow(floor, order, quote)
     elif (price := _reached(order, quote)) and not _too_soon(floor, order, now):
         yield OrderTriggered(order_id=order.id, price=price, quoted=quote.ts)
+
+
+def _in_vain(floor: Floor, order: Order, record: Any) -> bool:
+    """Whether protection would leave as dust, be refused and made anew without end: it waits for a better price."""
+    if not (isinstance(record, OrderTriggered) and order.protective):
+        return False
+    return dust(floor, order, order.left, fires=True) is not None
 
 
 def _reached(order: Order, quote: Quoted) -> Decimal | None:

@@ -81,6 +81,34 @@ def test_a_change_to_dust_is_refused_with_its_numbers(stage):
     assert stage.sent == []
 
 
+def test_another_limit_for_what_is_left_as_dust_is_refused_and_nothing_is_cancelled(stage):
+    stage.fill(stage.working(), "1")
+    order = stage.submit(Side.SELL, "1", reduce_only=True, kind=OrderKind.LIMIT, limit="110")
+    stage.accept(order)
+    stage.fill(order, "0.96", price="110")
+    stage.sent.clear()
+    (refused,) = stage.say(AmendOrder(order_id=order.id, limit=D("105")))
+    assert "0.04 is worth 4.2 USDT" in refused.text
+    assert stage.sent == []
+    stage.say(AmendOrder(order_id=order.id, limit=D("130")))
+    (request,) = stage.requests(venue.ReplacePlaced)
+    assert request.limit == D("130")
+
+
+def test_a_stop_that_became_dust_waits_for_a_price_at_which_it_is_none():
+    stage = Stage(terms=VenueTerms(venue="strict", dust=False, stops=False))
+    stage.quote("100")
+    stage.fill(stage.working(quantity="0.055", stop="91"), "0.055")
+    (stop,) = stage.center.open_orders()
+    for _ in range(20):
+        stage.quote("90.5")
+        stage.wait(SECOND)
+    assert stage.at(stop, State.HELD)
+    assert stage.records(OrderRefused) == []
+    stage.quote("90.95")
+    assert stage.requests()[-1].client_id == stop.client_id
+
+
 def test_the_desk_protects_no_dust(stage):
     guard = Guard(stop=D(10), stop_unit="percent")
     stage.fill(stage.working(guard=guard), "0.055")
