@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+import structlog
+
 from parrot.centers.users.manifest import Users
 from parrot.contracts.users import Person
+from parrot.kernel.errors import ParrotError
 
 Forget = Callable[[str], bool]
 
@@ -13,7 +16,8 @@ Forget = Callable[[str], bool]
 def forget_the_erased(users: Users, forgets: Sequence[Forget], scrub: Callable[[], None]) -> None:
     """Has each of `forgets` let go of who is erased: now of those who were, later at once.
 
-    Each says whether there was anything of a user by that id; then `scrub` takes its traces from the disk.
+    Each says whether there was anything of a user by that id; then `scrub` takes its traces from the disk. What fails
+    later stands in the log, and goes with the next start: an erasure goes on to its end.
     """
 
     def left(user: str) -> None:
@@ -24,6 +28,12 @@ def forget_the_erased(users: Users, forgets: Sequence[Forget], scrub: Callable[[
         if any(went):
             scrub()
 
-    users.watch(left)
+    def later(user: str) -> None:
+        try:
+            left(user)
+        except ParrotError:
+            structlog.get_logger("parrot.users").exception("what is kept of who was erased goes with the next start")
+
+    users.watch(later)
     for user in users.store.all(Person):
         left(user)

@@ -14,6 +14,7 @@ from parrot.app.platform.receipts import KeptReceipts
 from parrot.contracts.access import Role, machine
 from parrot.contracts.push import PushSubscription
 from parrot.contracts.receipts import Receipt
+from parrot.kernel.errors import StorageError
 from tests.unit.centers.users.town import PASSWORD, START, Town
 
 
@@ -78,6 +79,20 @@ def test_browsers_and_answers_of_who_is_erased_go_at_once_or_with_the_next_start
     assert bob.encode() not in kept.on_disk()
     assert b'capability-of-bob"' not in kept.on_disk()
     assert b"capability-of-bobby" in kept.on_disk()
+
+
+def test_an_erasure_goes_on_to_its_end_where_something_cannot_be_forgotten_yet(kept: Any) -> None:
+    bob, told = kept.add("bob"), list[str]()
+
+    def fail(user: str) -> bool:
+        raise StorageError("the disk is full")
+
+    forget_the_erased(kept.town.users, (fail,), lambda: None)
+    kept.town.users.watch(told.append)
+    kept.town.users.leaving.erase(machine(), bob)
+    assert told == [bob]
+    kept.begin()
+    assert kept.left() == (0, 0)
 
 
 def test_who_loses_rights_only_keeps_their_browsers(kept: Any) -> None:
