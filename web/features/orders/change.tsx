@@ -62,8 +62,8 @@ export function ChangeOrder({ order, onClose }: { order: Order; onClose: () => v
 }
 
 /** The order as it stands once it has ended; undefined when it did not end in time. */
-async function ended(order_id: number): Promise<Order | undefined> {
-  const until = Date.now() + ENDS_WITHIN_MS;
+async function ended(order_id: number, within_ms: number): Promise<Order | undefined> {
+  const until = Date.now() + within_ms;
   for (;;) {
     const now = await call("get", "/api/v1/orders/{order_id}", { params: { order_id }, passive: true }) as Order;
     if (!isOpen(now)) return now;
@@ -85,6 +85,7 @@ function useRenewal(order: Order, onDone: () => void): Renewal {
   const client = useQueryClient();
   const keys = useRef(new IntentKey());
   const gone = useRef<Order>(undefined);
+  const asked = useRef(false);
   const cancel = useCommand("delete", "/api/v1/orders/{order_id}", { changes: CHANGES });
   const [state, setState] = useState<{ busy: boolean; problem: Problem | null }>({ busy: false, problem: null });
   const looked = async (values: Change): Promise<void> => {
@@ -94,9 +95,11 @@ function useRenewal(order: Order, onDone: () => void): Renewal {
     if (verdict.rule === "fields") throw new Error(verdict.text);
   };
   const ending = async (): Promise<Order | undefined> => {
+    if (asked.current) gone.current ??= await ended(order.order_id, 0); // what has ended meanwhile refuses a second cancel
     if (gone.current) return gone.current;
     if (!(await cancel.run({ params: { order_id: order.order_id } as never, body: { reason: "its place is taken by one with another trigger" } as never }))) return undefined;
-    gone.current = await ended(order.order_id);
+    asked.current = true;
+    gone.current = await ended(order.order_id, ENDS_WITHIN_MS);
     if (!gone.current) throw new Error(`order ${order.order_id} has not ended yet; nothing new was sent`);
     return gone.current;
   };
