@@ -88,8 +88,8 @@ class Connection(HttpToolsProtocol):
 
     def _late(self) -> None:
         cycle: Any = self.cycle
-        if cycle is not None and not (cycle.response_complete or cycle.more_body):
-            self._expect(limits.HEAD_S)  # it waits for its answer, and the next one for that
+        if self.pipeline or (cycle is not None and not (cycle.response_complete or cycle.more_body)):
+            self._expect(limits.HEAD_S)  # it waits for its answer; the next one for that, and is not read before
         elif self._arriving:
             self._refuse(HTTPStatus.REQUEST_TIMEOUT, "the request did not arrive in time", "late")
         else:

@@ -191,3 +191,13 @@ def test_a_socket_lives_on(site: Site) -> None:
         time.sleep(HEAD + BODY)
         line.send("still here")
         assert line.recv(5) == "still here"
+
+
+def test_a_request_behind_another_is_not_late_while_nobody_reads_it(site: Site) -> None:
+    with site.connected() as line:
+        line.sendall(GET % b"late" + POST % 4 + b"bo")
+        time.sleep(1.5 * HEAD)
+        line.sendall(b"dy")
+        told, _ = to_the_end(line)
+    assert told.count(b"HTTP/1.1 200 OK") == 2
+    assert b"408" not in told
