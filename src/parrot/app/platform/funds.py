@@ -20,7 +20,7 @@ from parrot.centers.approvals.manifest import DAY_NS, Approvals
 from parrot.contracts.approvals import ApprovalKept, ApprovalKind, ApprovalState, Person
 from parrot.contracts.exchange import SCALE
 from parrot.kernel.decimals import EXACT, is_multiple, plain
-from parrot.kernel.errors import InputError, MissingError, Refused
+from parrot.kernel.errors import BusyError, InputError, MissingError, Refused
 from parrot.ports.exchange import PublicExchange
 
 _STEP: Final = Decimal(1) / SCALE
@@ -71,6 +71,9 @@ class Funds:
                 free = self.run(lambda exchange: _free(exchange, account, asset))
                 problem = f"{plain(amount)} {asset} cannot leave {account}"
                 raise InputError(problem, expected=f"at most {free} {asset}, which is free") from None
+            except BusyError as fault:
+                self._approvals.fail(made.id, fault.problem)  # or it waits beside the one that is asked for again
+                raise
             self._release_ended(made)
         self._note(by, f"{kind.value} request", made)
         return made

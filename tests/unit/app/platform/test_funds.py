@@ -261,3 +261,21 @@ def test_what_was_approved_while_the_platform_was_busy_is_done_once_a_minute_aft
     for _ in range(2):
         desk.deciding.finish_late()
     assert (desk.state(request), desk.held()) == (ApprovalState.BOUND, (ALL + 15 * SCALE // 10, 0))
+
+
+def test_a_withdrawal_that_could_not_be_set_aside_does_not_wait_for_anybody(desk, monkeypatch):
+    turns = iter([desk.act])  # the account is looked up; then nothing has its turn
+
+    def act(work: Any) -> Any:
+        turn = next(turns, None)
+        if turn is None:
+            raise BusyError("too much to do")
+        return turn(work)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(desk, "act", act)
+        with pytest.raises(BusyError):
+            desk.ask(OUT)
+    again = desk.ask(OUT)
+    assert [request.id for request in desk.approvals.open(desk.now())] == [again.id]
+    assert desk.held() == (ALL - 15 * SCALE // 10, 15 * SCALE // 10)
