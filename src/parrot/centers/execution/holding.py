@@ -12,7 +12,7 @@ from parrot.centers.execution.floor import Floor
 from parrot.centers.execution.life import Pending, State
 from parrot.centers.execution.order import Order
 from parrot.centers.execution.profile import DAY_NS
-from parrot.centers.execution.room import blockers, free, in_the_way, siblings_out
+from parrot.centers.execution.room import blockers, free, goes_first, in_the_way, siblings_out
 from parrot.centers.execution.sending import supervised
 from parrot.centers.execution.trailing import follow
 from parrot.contracts.commands import OrderKind, Quoted, Role, Side, TimeInForce
@@ -137,8 +137,7 @@ def expire(floor: Floor, now: int) -> Iterator[Any]:
 
 def make_way(floor: Floor, order: Order, now: int) -> Iterator[Any]:
     """Asks the orders that are in the way to end; those that protect an entry are cut by their guard."""
-    # A stop whose price came goes before everything else that would close the position.
-    first = order.asked.role is Role.STOP and (order.fired or order.asked.kind is OrderKind.MARKET)
+    first = goes_first(order)
     for other in {other.id: other for other in [*siblings_out(floor, order), *in_the_way(floor, order)]}.values():
         managed = other.protective and other.parent > 0 and not other.fired
         grouped = bool(order.asked.group) and other.asked.group == order.asked.group

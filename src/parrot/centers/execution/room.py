@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
+from parrot.centers.execution.dust import dust
 from parrot.centers.execution.floor import Floor
 from parrot.centers.execution.order import Order
+from parrot.contracts.commands import OrderKind, Role
 from parrot.kernel.decimals import ZERO, add, down, subtract
 
 
@@ -47,12 +49,26 @@ def free(floor: Floor, order: Order) -> Decimal:
     return max(left, ZERO)
 
 
+def goes_first(order: Order) -> bool:
+    """Whether it is a stop whose price came: it goes before everything else that would close the position."""
+    return order.asked.role is Role.STOP and (order.fired or order.asked.kind is OrderKind.MARKET)
+
+
 def _crowded(floor: Floor, order: Order) -> bool:
     """Whether an order has to wait: beside protection until that was cut, and one that only reduces for any room."""
     if not shrinks(floor, order):
         return False
     guarded = any(other.protective for other in in_the_way(floor, order))
-    return (guarded and order.left > free(floor, order)) or (order.asked.reduce_only and not most(floor, order))
+    return (guarded and order.left > free(floor, order)) or (order.asked.reduce_only and not _room(floor, order))
+
+
+def _room(floor: Floor, order: Order) -> bool:
+    """Whether there is any room for an order that only reduces; dust is none to a stop that could have more."""
+    amount = most(floor, order)
+    if amount and goes_first(order) and dust(floor, order, amount):
+        alone = min(order.left, down(abs(floor.orders.position(*order.book)), floor.listings[order.asked.symbol].lot))
+        return dust(floor, order, alone) is not None
+    return amount > ZERO
 
 
 def _twice(floor: Floor, order: Order) -> bool:

@@ -109,6 +109,38 @@ def test_a_stop_that_became_dust_waits_for_a_price_at_which_it_is_none():
     assert stage.requests()[-1].client_id == stop.client_id
 
 
+def test_a_stop_that_went_off_takes_the_place_of_an_exit_that_leaves_room_for_dust_only():
+    stage = Stage(terms=VenueTerms(venue="strict", dust=False, stops=False))
+    stage.quote("100")
+    stage.fill(stage.working(stop="90"), "1")
+    exit_ = stage.submit(Side.SELL, "0.96", reduce_only=True, kind=OrderKind.LIMIT, limit="110")
+    stage.accept(exit_)
+    stage.sent.clear()
+    stage.quote("89")
+    stage.wait(SECOND)
+    (cancel,) = stage.requests(venue.CancelPlaced)
+    assert cancel.client_id == exit_.client_id
+    stage.withdraw(exit_)
+    (sold,) = stage.requests()
+    assert (sold.kind, sold.quantity) == (OrderKind.MARKET, D(1))
+    assert stage.records(OrderRefused) == []
+
+
+def test_a_stop_that_went_off_does_not_stay_when_an_exit_left_dust_of_its_position():
+    stage = Stage(terms=VenueTerms(venue="strict", dust=False, stops=False))
+    stage.quote("100")
+    stage.fill(stage.working(), "1")
+    exit_ = stage.submit(Side.SELL, "0.96", reduce_only=True, kind=OrderKind.LIMIT, limit="110")
+    stage.accept(exit_)
+    stop = protects(stage, "1")
+    stage.quote("89")
+    stage.wait(SECOND)
+    assert stop.waits_for == "room"
+    stage.fill(exit_, "0.96", price="110")
+    stage.wait(SECOND)
+    assert stage.at(stop, State.REFUSED)
+
+
 def test_the_desk_protects_no_dust(stage):
     guard = Guard(stop=D(10), stop_unit="percent")
     stage.fill(stage.working(guard=guard), "0.055")
