@@ -15,3 +15,11 @@ test("of a period that one counts that can be read or is on its way, the newest 
   expect(madeOf(made, 1, 7)?.id).toBe("3");
   expect(madeOf(made, 2, 9)).toBeUndefined();
 });
+
+test("what was cancelled or failed hides neither what is kept nor what is on its way", () => {
+  const one = (id: string, state: Made["state"], kept: boolean) => ({ id, state, kept, since_ns: 1, until_ns: 9 }) as Made;
+  const kept = one("1", "finished", true);
+  expect(madeOf([one("3", "cancelled", false), kept], 1, 9)?.id).toBe("1");
+  expect(madeOf([one("4", "failed", false), one("3", "running", false), kept], 1, 9)?.id).toBe("3");
+  expect(madeOf([one("4", "failed", false), one("2", "finished", false)], 1, 9)?.id).toBe("4");
+});

@@ -30,9 +30,10 @@ export function startOfDay(day: string): bigint | undefined {
   return BigInt(ms) * 1_000_000n;
 }
 
-/** The newest statement of a period that can still be read or is on its way. */
+/** Of a period: the statement that is on its way, else the newest that can be read, else why the last one failed. */
 export function madeOf(made: readonly Made[], since: number, until: number): Made | undefined {
-  return made.find((one) => one.since_ns === since && one.until_ns === until && (one.kept || one.state !== "finished"));
+  const mine = made.filter((one) => one.since_ns === since && one.until_ns === until);
+  return mine.find(onItsWay) ?? mine.find(({ kept }) => kept) ?? mine.find(({ state }) => state !== "finished");
 }
 
 const onItsWay = ({ state }: Made): boolean => state === "waiting" || state === "running";

@@ -36,9 +36,11 @@ class KeptReceipts:
         return None
 
     def finish(self, who: str, key: str, receipt: Receipt) -> None:
-        """Keeps what was answered."""
+        """Keeps what was answered, unless whoever asked was forgotten meanwhile."""
+        place = _place(who, key)
         with self._records.work() as work:
-            work.put(_place(who, key), receipt)
+            if work.get(Receipt, place) is not None:
+                work.put(place, receipt)
 
     def drop(self, who: str, key: str) -> None:
         """Forgets a request that changed nothing."""

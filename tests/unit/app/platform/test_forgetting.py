@@ -81,6 +81,15 @@ def test_browsers_and_answers_of_who_is_erased_go_at_once_or_with_the_next_start
     assert b"capability-of-bobby" in kept.on_disk()
 
 
+def test_an_answer_that_comes_after_its_asker_was_erased_is_not_kept(kept: Any) -> None:
+    bob = kept.add("bob")
+    kept.begin()
+    kept.receipts.begin(f"session:{bob}", "late", "asked")
+    kept.town.users.leaving.erase(machine(), bob)
+    kept.receipts.finish(f"session:{bob}", "late", Receipt(asked="asked", ts=START, status=200, body=b"late"))
+    assert kept.left() == (0, 0)
+
+
 def test_an_erasure_goes_on_to_its_end_where_something_cannot_be_forgotten_yet(kept: Any) -> None:
     bob, told = kept.add("bob"), list[str]()
 
