@@ -24,10 +24,10 @@ class Floor:
     the orders that the venue's state did not show, `shown` those it should not have shown with the venue's time of the
     first one that did, `doomed` those whose end is decided and stands further on in the same transaction, `again` the
     symbols whose last quote reaches more orders than were let go. `peaks` are the best prices of trailing stops, `bare`
-    since when a position lacks its protection, `lone` since when that of its strategy is missing, `fitted` the size
-    that protection was last asked to have, `closed` when what an order opened was last told to be closed, `flattened`
-    the same of a book, `flatten` the scopes that are to become flat with the time they were, `volumes` what was traded
-    in the market.
+    since when a position lacks its protection, `little` since when it is too little for any, `lone` since when that of
+    its strategy is missing, `fitted` the size that protection was last asked to have, `closed` when what an order
+    opened was last told to be closed, `flattened` the same of a book, `flatten` the scopes that are to become flat with
+    the time they were, `volumes` what was traded in the market.
     """
 
     def __init__(self, listings: Mapping[str, Listing], terms: VenueTerms, settings: Settings) -> None:
@@ -46,6 +46,7 @@ class Floor:
         self.doomed: set[int] = set()
         self.peaks: dict[int, Decimal] = {}
         self.bare: dict[int, int] = {}
+        self.little: dict[int, int] = {}
         self.lone: dict[int, int] = {}
         self.fitted: dict[int, tuple[Decimal, int]] = {}
         self.closed: dict[int, int] = {}
@@ -85,6 +86,7 @@ class Floor:
         self.doomed.discard(order.id)
         self.peaks.pop(order.id, None)
         self.bare.pop(order.id, None)
+        self.little.pop(order.id, None)
         self.fitted.pop(order.id, None)
         self.closed.pop(order.id, None)
         self.closing.pop(order.id, None)

@@ -54,7 +54,9 @@ def _actions(floor: Floor, book: Book, now: int) -> Iterator[Iterator[Any]]:
             own, open_ = subtract(own, covered), left_alone(floor, entry, subtract(open_, covered), now)
         staying = _whole(floor, book, max(ZERO, min(subtract(open_, _closing(floor, entry)), pool)), level)
         pool = subtract(pool, staying)
-        if entry is entries[0] and entry.asked.stop is not None and not open_:
+        if open_ or not entry.unguarded:
+            floor.little.pop(entry.id, None)
+        elif entry is entries[0] and entry.asked.stop is not None and _stays_little(floor, entry, now):
             yield _close_rest(floor, entry, now=now)
         yield from _guard_entry(floor, entry, open_, staying=staying, now=now)
 
@@ -240,6 +242,11 @@ def _flatten(floor: Floor, entry: Order, children: list[Order], *, now: int) -> 
         "why": f"order {entry.id} could not be protected",
     }
     yield OrderReceived(order=_with(asked, changes), parent=entry.id)
+
+
+def _stays_little(floor: Floor, entry: Order, now: int) -> bool:
+    """Whether what an entry opened is no more waited for to grow to what can be protected."""
+    return entry.ended or now - floor.little.setdefault(entry.id, now) >= floor.settings.protect_within
 
 
 def _close_rest(floor: Floor, entry: Order, *, now: int) -> Iterator[Any]:

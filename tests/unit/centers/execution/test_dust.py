@@ -152,7 +152,25 @@ def test_the_desk_protects_no_dust(stage):
 
 
 def test_what_would_be_dust_at_its_stop_is_closed_while_it_is_none(stage):
+    stage.fill(stage.working(quantity="0.055", stop="90"), "0.055")
+    (order,) = [order for order in stage.center.open_orders() if order.parent]
+    assert (order.asked.kind, order.quantity) == (OrderKind.MARKET, D("0.055"))
+
+
+def test_a_first_small_fill_may_grow_for_as_long_as_protection_may_take(stage):
+    entry = stage.working(stop="90")
+    stage.wait(20 * SECOND)  # nothing is filled yet
+    stage.fill(entry, "0.055")
+    stage.wait(5 * SECOND)
+    assert [order for order in stage.center.open_orders() if order.parent] == []
+    stage.fill(entry, "0.045")
+    (stop,) = [order for order in stage.center.open_orders() if order.parent]
+    assert (stop.asked.role, stop.quantity) == (Role.STOP, D("0.1"))
+
+
+def test_a_small_fill_that_does_not_grow_in_time_is_closed(stage):
     stage.fill(stage.working(stop="90"), "0.055")
+    stage.wait(11 * SECOND)
     (order,) = [order for order in stage.center.open_orders() if order.parent]
     assert (order.asked.kind, order.quantity) == (OrderKind.MARKET, D("0.055"))
 
