@@ -63,6 +63,14 @@ describe("faults", () => {
     expect(verb(ticket({ amount: "1.50", limit: "100" }), TERMS)).toBe(`Buy 1.5 ${TERMS.base}`);
   });
 
+  it("of triggers are said where the market has passed them for sure", () => {
+    const passed = (kind: Ticket["kind"], side: Ticket["side"], trigger: string) => faults(ticket({ kind, side, amount: "1", limit: "64213.5", trigger }), TERMS, NOW).trigger;
+    expect(passed("stop", "sell", "70000")).toBe("trigger 70000 would go off at once; expected: a price below 64213.5, so that it waits; fix: give a trigger below the market");
+    expect([passed("stop", "sell", "64213.49"), passed("stop_limit", "buy", "64213.5"), passed("touch", "buy", "60000"), passed("touch_limit", "sell", "70000")]).toEqual([undefined, undefined, undefined, undefined]);
+    for (const [kind, side, trigger] of [["stop", "buy", "64213.49"], ["touch", "buy", "64213.5"], ["touch_limit", "sell", "64213.49"], ["stop_limit", "sell", "64213.5"]] as const) expect(passed(kind, side, trigger)).toContain("would go off at once");
+    expect(faults(ticket({ kind: "stop", side: "sell", amount: "1", trigger: "70000" }), { ...TERMS, bid: null, ask: null }, NOW)).toEqual({});
+  });
+
   it("look only at what the kind uses", () => {
     expect(faults(ticket({ kind: "market", amount: "1", limit: "nonsense", trail: "-3" }), TERMS, NOW)).toEqual({});
     expect(faults(ticket({ kind: "trailing", amount: "1", trail: "100" }), TERMS, NOW).trail).toContain("less than 100 percent");
@@ -73,7 +81,7 @@ describe("faults", () => {
 
 describe("orders", () => {
   it("hold what the kind needs and nothing else", () => {
-    expect(orderOf(ticket({ kind: "stop_limit", amount: "0.5", limit: "101.00", trigger: "100", postOnly: true, stop: "90" }), TERMS, NOW)).toEqual({ symbol: "BTC/USDT", side: "buy", kind: "stop_limit", quantity: "0.5", tif: "gtc", limit: "101", trigger: "100", stop: "90" });
+    expect(orderOf(ticket({ kind: "stop_limit", amount: "0.5", limit: "101.00", trigger: "100", postOnly: true, stop: "90" }), { ...TERMS, bid: "99", ask: "99.5" }, NOW)).toEqual({ symbol: "BTC/USDT", side: "buy", kind: "stop_limit", quantity: "0.5", tif: "gtc", limit: "101", trigger: "100", stop: "90" });
     expect(orderOf(ticket({ kind: "pov", amount: "1", participation: "12.5", tif: "fok" }), TERMS, NOW)).toMatchObject({ tif: "gtc", participation: "0.125" });
     expect(orderOf(ticket({ kind: "twap", amount: "1", minutes: "10", slices: "5" }), TERMS, NOW)).toMatchObject({ duration: 600_000_000_000, slices: 5 });
   });

@@ -102,6 +102,7 @@ export interface Shape {
 const ALL_TIFS: readonly Tif[] = ["gtc", "gtd", "day", "ioc", "fok"];
 const RESTING_TIFS: readonly Tif[] = ["gtc", "gtd", "day"];
 const LIMITED: ReadonlySet<Kind> = new Set(["limit", "stop_limit", "touch_limit", "iceberg"]);
+const STOPS: ReadonlySet<string> = new Set(["stop", "stop_limit"]);
 const TRIGGERED: ReadonlySet<Kind> = new Set(["stop", "stop_limit", "touch", "touch_limit"]);
 const TIMED: ReadonlySet<Kind> = new Set(["twap", "vwap"]);
 
@@ -215,6 +216,18 @@ const wholeFault = (name: string, value: string, most: number, needed: boolean):
   return /^\d{1,9}$/.test(value.trim()) && Number(value) >= 1 && Number(value) <= most ? undefined : `${name}: a whole number from 1 to ${most}`;
 };
 
+/** Why a trigger would not wait: the market has passed it already, by the side of the book that says so for sure. */
+export function passedFault({ kind, side }: { kind: string; side: string }, trigger: string, { bid, ask }: Pick<Terms, "bid" | "ask">): string | undefined {
+  if (!TRIGGERED.has(kind as Kind)) return undefined;
+  const above = (side === "buy") === STOPS.has(kind);
+  const market = above ? bid : ask;
+  if (!market || parseDecimal(trigger) === undefined) return undefined;
+  const order = compare(trigger, market);
+  if (above ? order > 0 : order < 0) return undefined;
+  const where = above ? "above" : "below";
+  return `trigger ${plain(trigger)} would go off at once; expected: a price ${where} ${plain(market)}, so that it waits; fix: give a trigger ${where} the market`;
+}
+
 /** What is wrong with a ticket, field by field; nothing for fields that its kind does not use. */
 export function faults(ticket: Ticket, terms: Terms, now_ms: number): Wrong {
   const shape = shapeOf(ticket.kind);
@@ -222,7 +235,7 @@ export function faults(ticket: Ticket, terms: Terms, now_ms: number): Wrong {
   const found: Wrong = {
     amount: quantityFault(ticket, terms),
     limit: shape.limit ? priceFault("limit", ticket.limit, terms, true) : undefined,
-    trigger: shape.trigger ? priceFault("trigger", ticket.trigger, terms, true) : undefined,
+    trigger: shape.trigger ? (priceFault("trigger", ticket.trigger, terms, true) ?? passedFault(ticket, ticket.trigger, terms)) : undefined,
     trail: shape.trail ? priceFault("trail", ticket.trail, terms, true, !percent) : undefined,
     stop: protectionFault("stop", ticket, terms),
     take: protectionFault("take", ticket, terms),

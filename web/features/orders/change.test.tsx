@@ -14,6 +14,7 @@ test("a new order takes the place of one whose end could not be seen at first", 
   vi.stubGlobal("fetch", (url: string | Request, init: RequestInit = {}) => {
     const path = new URL(typeof url === "string" ? url : url.url, "http://localhost").pathname;
     const method = init.method?.toLowerCase() ?? "get";
+    if (path.endsWith("/markets")) return Promise.resolve(Response.json({ items: [{ symbol: "BTC/USDT", bid: "60000", ask: "60000.1" }] }));
     if (path.endsWith("/preview")) return Promise.resolve(Response.json({ verdict: { rule: "", text: "" } }));
     if (method === "delete") {
       if (cancelled) return Promise.resolve(Response.json({ title: "order 9 is canceled already" }, { status: 400 }));

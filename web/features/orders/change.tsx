@@ -6,7 +6,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { written } from "@/shared/format";
 import { Button, Dialog, FailedLine, NumberField, toast, useForm } from "@/shared/ui";
 import { isOpen } from "../markets/live";
-import { IntentKey } from "../markets/ticket-logic";
+import { IntentKey, passedFault } from "../markets/ticket-logic";
 import type { Order, Preview } from "../markets/types";
 import { amendment, changeFaults, changeOf, fieldsOf, movesTrigger, successor, triggerStays, type Change } from "./change-logic";
 
@@ -93,6 +93,10 @@ function useRenewal(order: Order, onDone: () => void): Renewal {
     if (!wanted) return;
     const { verdict } = (await call("post", "/api/v1/orders/preview", { body: wanted, passive: true })) as Preview;
     if (verdict.rule === "fields") throw new Error(verdict.text);
+    const { items } = (await call("get", "/api/v1/markets", { passive: true })) as Answer<"/api/v1/markets", "get">;
+    const market = items.find(({ symbol }) => symbol === wanted.symbol);
+    const passed = market && passedFault(wanted, values.trigger, market);
+    if (passed) throw new Error(passed);
   };
   const ending = async (): Promise<Order | undefined> => {
     if (asked.current) gone.current ??= await ended(order.order_id, 0); // what has ended meanwhile refuses a second cancel
