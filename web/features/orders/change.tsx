@@ -43,7 +43,7 @@ export function ChangeOrder({ order, onClose }: { order: Order; onClose: () => v
       >
         {has.trigger ? <NumberField label="Trigger" readOnly={stays !== undefined} hint={stays ? `It cannot be moved here: ${stays}.` : undefined} {...form.field("trigger")} /> : null}
         {has.limit ? <NumberField label="Limit" {...form.field("limit")} /> : null}
-        <NumberField label="Whole quantity, filled parts included" {...form.field("quantity")} />
+        <NumberField label="Whole quantity, filled parts included" readOnly={order.parent > 0} hint={order.parent > 0 ? "It follows the position." : undefined} {...form.field("quantity")} />
         {moves || renew.ended ? (
           <p role="status" className="text-warn">
             {renew.ended ? `Order ${order.order_id} is cancelled, and nothing stands in its place yet.` : `A trigger is not moved in place: order ${order.order_id} is cancelled, and a new one is sent as soon as it has ended. In between nothing of it works.`}

@@ -82,16 +82,18 @@ export function lostProblem(): Problem {
   return new Problem(0, { title: LOST, code: "lost", fix: "it is tried again by itself; look whether the server runs" });
 }
 
+const PRESS_AGAIN = "Look whether the server runs, then press again: the same attempt is never carried out twice.";
+
 /** What happened, what it means for money, what to do: the three lines of every failure. */
 export function explained(problem: Problem, writes: boolean): { happened: string; means: string; todo: string } {
   const happened = problem.message.replace(/^./, (first) => first.toUpperCase());
   const expected = problem.expected ? `Expected: ${problem.expected}. ` : "";
-  return { happened, means: meaning(problem, writes), todo: expected + (todo(problem) || "Try again.") };
+  return { happened, means: meaning(problem, writes), todo: expected + (writes && problem.lost ? PRESS_AGAIN : todo(problem) || "Try again.") };
 }
 
 function meaning({ status }: Problem, writes: boolean): string {
   if (!writes) return "Nothing was changed. Trading goes on as it was.";
-  if (status === 0) return "It is not known whether this was done. The same attempt is never carried out twice.";
+  if (status === 0) return "It is not known whether this was done.";
   if (status >= 500) return "This may not have been done. The same attempt is never carried out twice.";
   return "Nothing was done, nothing was sent.";
 }

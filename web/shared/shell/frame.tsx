@@ -123,7 +123,7 @@ function LineBanner(): React.ReactElement | null {
       <span className="text-warn">
         <Icon name="offline" />
       </span>
-      <span className="min-w-0 flex-1">No line to Parrot: numbers may be old. Trading goes on without this page; it is tried again by itself.</span>
+      <span className="min-w-0 flex-1">No line to Parrot: numbers may be old. If it runs, it trades on without this page; it is tried again by itself.</span>
       <Button small onClick={() => stream().again()}>
         Try now
       </Button>
