@@ -56,3 +56,10 @@ def test_the_code_of_the_first_visit_works_once(new_house: Running, chromium: An
     assert status in (403, 409, 422)
     assert problem["title"] == "Parrot is set up already"
     visitor.close()
+
+
+def test_the_icon_that_browsers_ask_for_unasked_is_there(new_house: Running, chromium: Any) -> None:
+    visitor = Visitor(chromium, new_house.told["url"])
+    found = visitor.context.request.get("/favicon.ico")
+    assert (found.status, found.headers["content-type"]) == (200, "image/vnd.microsoft.icon")
+    visitor.close()

@@ -22,6 +22,7 @@ _TYPES: Final = {
     ".txt": "text/plain; charset=utf-8",
     ".json": "application/json",
     ".svg": "image/svg+xml",
+    ".ico": "image/vnd.microsoft.icon",
     ".webmanifest": "application/manifest+json",
     ".woff2": "font/woff2",
 }
