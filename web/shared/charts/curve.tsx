@@ -4,6 +4,7 @@ import { useEffect, useMemo, useRef, useState } from "react";
 import uPlot from "uplot";
 import { compact, written, writtenTime, zoneName } from "@/shared/format";
 import { names } from "@/shared/ui/class-names";
+import { axisNumber } from "./axis-number";
 import { ChartFrame } from "./frame";
 import { useColours, type Colours } from "./theme";
 
@@ -129,6 +130,9 @@ export function Curve({ label, times, lines, height = 220, unit = "", places = 2
 const TONES: readonly (keyof Colours)[] = ["accent", "warn", "soft", "gain", "loss"];
 const SWATCH: Record<keyof Colours, string> = { text: "bg-text", soft: "bg-soft", faint: "bg-faint", line: "bg-line", panel: "bg-panel", accent: "bg-accent", gain: "bg-gain", loss: "bg-loss", warn: "bg-warn" };
 
+/** Pixels that the longest label needs; no fewer than keep two curves below one another in line. */
+const roomOf = (_: uPlot, labels: readonly string[] | null): number => Math.max(64, ...(labels ?? []).map(({ length }) => 16 + 7.5 * length));
+
 function axesOf(colours: Colours, xKind: "time" | "number", xUnit: string): uPlot.Axis[] {
   const look: uPlot.Axis = { stroke: colours.soft, font: "12px system-ui", grid: { stroke: colours.line, width: 1 }, ticks: { show: false } };
   const day = uPlot.fmtDate("{YYYY}-{MM}-{DD}");
@@ -141,14 +145,8 @@ function axesOf(colours: Colours, xKind: "time" | "number", xUnit: string): uPlo
     });
   return [
     { ...look, space: 80, size: 28, ...(xKind === "time" ? { values: words } : { values: (_: uPlot, splits: number[]) => splits.map((split) => `${compact(String(split))}${xUnit ? ` ${xUnit}` : ""}`) }) },
-    { ...look, side: 1, size: 64, space: 32, values: (_, splits) => splits.map((split) => axisNumber(split, splits)) },
+    { ...look, side: 1, size: roomOf, space: 32, values: (_, splits) => splits.map((split) => axisNumber(split, splits)) },
   ];
-}
-
-function axisNumber(value: number, splits: readonly number[]): string {
-  const step = Math.abs((splits[1] ?? value) - (splits[0] ?? 0)) || Math.abs(value) || 1;
-  const places = Math.min(12, Math.max(0, -Math.floor(Math.log10(step) + 1e-9)));
-  return Math.abs(value) >= 1e6 && step >= 1e4 ? compact(value.toFixed(0)) : written(value.toFixed(places));
 }
 
 const toneOf = (line: Line, index: number): keyof Colours => line.tone ?? TONES[index % TONES.length] ?? "accent";

@@ -1,7 +1,7 @@
 "use client";
 
 import { Tabs as Radix } from "radix-ui";
-import type { ReactNode } from "react";
+import { useEffect, useRef, type ReactNode } from "react";
 
 interface Tab {
   key: string;
@@ -11,9 +11,14 @@ interface Tab {
 
 /** Several views of one thing; arrow keys move between them. Only the one in sight is built. */
 export function Tabs({ label, tabs, value, onChange, actions, fill = false }: { label: string; tabs: readonly Tab[]; value: string; onChange: (key: string) => void; actions?: ReactNode; fill?: boolean }): React.ReactElement {
+  const strip = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const [box, chosen] = [strip.current, strip.current?.querySelector<HTMLElement>("[data-state=active]")];
+    if (box && chosen) box.scrollLeft = chosen.offsetLeft - (box.clientWidth - chosen.offsetWidth) / 2; // in sight where not all fit
+  }, [value]);
   return (
     <Radix.Root value={value} onValueChange={onChange} className={fill ? "flex h-full min-h-0 flex-col" : "flex min-w-0 flex-col"}>
-      <div className="flex min-h-10 items-end gap-3 overflow-x-auto border-b px-1">
+      <div ref={strip} className="relative flex min-h-10 items-end gap-3 overflow-x-auto overflow-y-hidden border-b px-1">
         <Radix.List aria-label={label} className="flex gap-1">
           {tabs.map(({ key, label: words }) => (
             <Radix.Trigger key={key} value={key} className="-mb-px h-10 whitespace-nowrap border-b-2 border-transparent px-3 text-soft hover:text-text focus-visible:-outline-offset-2 data-[state=active]:border-accent data-[state=active]:font-strong data-[state=active]:text-text">

@@ -155,11 +155,8 @@ def _records(
     folder: DataFolder, audit: Auditing, clock: SteadyClock
 ) -> tuple[Records, Callable[[], None], Callable[[], None]]:
     """The records, what scrubs them, and what closes them."""
-    from parrot.adapters.sql import (
-        SqlRecords,
-        open_sqlite,
-        scrub,
-    )  # loaded where a platform runs, not with every command
+    # Loaded where a platform runs, not with every command.
+    from parrot.adapters.sql import SqlRecords, open_sqlite, scrub
 
     audit.expect(folder.records, clock.now_ns())
     engine = open_sqlite(folder.records, forgetful=True)
